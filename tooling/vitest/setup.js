@@ -1,14 +1,17 @@
 /** @file Printing to the console fails the test that did it. */
-import { afterEach, beforeEach, expect, vi } from "vitest";
+import { beforeEach, expect, vi } from "vitest";
 
-const METHODS = /** @type {const} */ (["debug", "info", "log", "warn", "error", "trace"]);
+const METHODS = ["debug", "error", "info", "log", "trace", "warn"];
 
 beforeEach(() => {
-  for (const method of METHODS) vi.spyOn(console, method);
-});
-
-afterEach(() => {
-  const printed = METHODS.flatMap((method) => vi.mocked(console[method]).mock.calls.map((line) => line.join(" ")));
-  vi.restoreAllMocks();
-  expect(printed, "a test must not print to the console").toEqual([]);
+  const printed = [];
+  const spies = METHODS.map((method) =>
+    vi.spyOn(console, method).mockImplementation((...words) => {
+      printed.push(`console.${method}: ${words.join(" ")}`);
+    }),
+  );
+  return () => {
+    for (const spy of spies) spy.mockRestore();
+    expect(printed, "a test must not print to the console").toEqual([]);
+  };
 });
