@@ -1,12 +1,12 @@
 /**
- * @file `npm test`: lint, types, structure, the fast tests, build, package checks and sizes, cached by turborepo.
+ * @file `npm test`: format, lint, types, structure, the fast tests, build, package checks and sizes, cached by turborepo.
  * `--all` adds the slow tests, `--slow` runs only those. The last line sums the tests of all workspaces.
  */
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { install, root, run, workspaces } from "./workspace.mjs";
 
-const CHECKS = ["lint", "typecheck", "test", "build", "pack", "size"];
+const CHECKS = ["format:check", "lint", "typecheck", "test", "build", "pack", "size"];
 const SUMMARIES = join(root, ".turbo/runs");
 
 const slow = process.argv.includes("--slow");

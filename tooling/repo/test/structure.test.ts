@@ -1,0 +1,179 @@
+/** @file The rules that span files: who may import whom, what a file may hold, what may be committed. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import * as repo from "./source.js";
+
+const { scope } = repo.readJson("tooling/repo/scope.json") as { scope: string };
+const CORE = `${scope}/core`;
+
+/** The layers of core, lowest first. A folder imports itself and what stands on an earlier line. */
+const LAYERS = [
+  ["error", "dtype", "shape", "ndarray"],
+  ["rng"],
+  ["ir"],
+  ["tensor"],
+  ["autodiff", "onnx"],
+  ["nn", "prob", "optim"],
+  ["runtime"],
+  ["train"],
+  ["model"],
+  ["testing"],
+];
+
+const packages = repo.workspaces("packages");
+const published = [...packages, ...repo.workspaces("apps")];
+const sources = published.flatMap((workspace) => workspace.sources);
+const core = packages.find(({ manifest }) => manifest.name === CORE)!;
+
+/** Sources for which `broken` gives a complaint, as "path: complaint". */
+function complaints(broken: (source: repo.Source) => string | undefined): string[] {
+  return sources.flatMap((source) => {
+    const complaint = broken(source);
+    return complaint === undefined ? [] : [`${source.path}: ${complaint}`];
+  });
+}
+
+describe("imports", () => {
+  it("go one way inside core", () => {
+    const folderOf = (path: string) => /^packages\/core\/src\/([a-z-]+)/.exec(path)?.[1] ?? path;
+    const entries = Object.values(core.manifest.exports ?? {}).map(sourceOf);
+    const rank = (folder: string) => LAYERS.findIndex((layer) => layer.includes(folder));
+    const wrong = core.sources
+      .filter(({ path }) => !entries.includes(path.replace("packages/core", ".")) || path.includes("/testing/"))
+      .flatMap(({ path, imports }) =>
+        imports.flatMap((specifier) => {
+          const target = repo.resolveRelative(path, specifier);
+          if (target === undefined) return [];
+          const [from, to] = [folderOf(path), folderOf(target)];
+          const allowed = from === to || rank(to) < rank(from) || (rank(from) === 0 && rank(to) === 0);
+          return allowed && rank(from) >= 0 && rank(to) >= 0 ? [] : [`${path} imports ${target}`];
+        }),
+      );
+    expect(wrong).toEqual([]);
+  });
+
+  it("reach Node and ONNX Runtime only from the entries named after them", () => {
+    const wrong = packages.flatMap((workspace) =>
+      Object.entries(workspace.manifest.exports ?? {}).flatMap(([name, target]) => {
+        const forbidden =
+          { "./node": /^onnxruntime-web/, "./web": /^node:|^onnxruntime-node/ }[name] ?? /^node:|^onnxruntime/;
+        const entry = `${workspace.directory}/${sourceOf(target).replace("./", "")}`;
+        return repo
+          .reach(entry, workspace)
+          .filter(({ specifier }) => forbidden.test(specifier) || specifier === `${CORE}/node`)
+          .filter(({ specifier }) => !(name === "./node" && specifier === `${CORE}/node`))
+          .map(({ file, specifier }) => `${workspace.manifest.name} ${name}: ${file} imports ${specifier}`);
+      }),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it("cross from one package to another only into core", () => {
+    const wrong = packages.flatMap(({ manifest, sources }) =>
+      sources.flatMap(({ path, imports }) =>
+        imports
+          .filter((specifier) => specifier.startsWith(`${scope}/`))
+          .filter((specifier) => manifest.name === CORE || (specifier !== CORE && !specifier.startsWith(`${CORE}/`)))
+          .map((specifier) => `${path} imports ${specifier}`),
+      ),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it("name only what package.json declares", () => {
+    const wrong = published.flatMap(({ manifest, sources }) => {
+      const declared = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
+      return sources.flatMap(({ path, imports }) =>
+        imports
+          .filter((specifier) => !/^(\.|node:)/.test(specifier))
+          .filter((specifier) => !declared.some((name) => specifier === name || specifier.startsWith(`${name}/`)))
+          .map((specifier) => `${path} imports ${specifier}`),
+      );
+    });
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe("a source file", () => {
+  it("names every export", () => {
+    expect(complaints(({ text }) => (/^export \*/m.test(text) ? "export *" : undefined))).toEqual([]);
+  });
+
+  it("has at most 400 lines", () => {
+    const lines = (text: string) => text.trimEnd().split("\n").length;
+    expect(complaints(({ text }) => (lines(text) > 400 ? `${lines(text)} lines` : undefined))).toEqual([]);
+  });
+
+  it("throws GenError", () => {
+    expect(complaints(({ text }) => /throw new (Type|Range)?Error\(.*/.exec(text)?.[0])).toEqual([]);
+  });
+});
+
+describe("a manifest", () => {
+  const places = ["packages", "apps", "tooling"].flatMap(repo.workspaces).map(({ manifest }) => manifest);
+  const single = ["examples", "repro"]
+    .map((directory) => `${directory}/package.json`)
+    .filter((path) => existsSync(join(repo.root, path)))
+    .map((path) => repo.readJson(path) as repo.Manifest);
+  const manifests = [...places, ...single];
+
+  it("is named in the scope", () => {
+    expect(manifests.map(({ name }) => name).filter((name) => !name.startsWith(`${scope}/`))).toEqual([]);
+  });
+
+  it("takes its versions from the catalog", () => {
+    const wrong = manifests.flatMap(({ name, dependencies, devDependencies }) =>
+      Object.entries({ ...dependencies, ...devDependencies })
+        .filter(([, version]) => version !== "catalog:" && !version.startsWith("workspace:"))
+        .map(([dependency, version]) => `${name}: ${dependency} ${version}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it("pins one pnpm", () => {
+    const { packageManager } = repo.readJson("package.json") as repo.Manifest;
+    expect(repo.textOf("pnpm-workspace.yaml")).toContain(`\n  pnpm: ${packageManager?.replace("pnpm@", "")}\n`);
+  });
+});
+
+describe("what is committed", () => {
+  const tracked = repo.trackedFiles();
+  /** Files whose text `pattern` finds, as "path: what was found". */
+  const holding = (pattern: RegExp, files: readonly string[]) =>
+    files.flatMap((path) => {
+      const found = pattern.exec(repo.textOf(path) ?? "")?.[0];
+      return found === undefined ? [] : [`${path}: ${found}`];
+    });
+
+  it("is below 3 MB a file", ({ skip }) => {
+    if (tracked === undefined) skip("git is not here to list the files");
+    expect(tracked?.filter((path) => repo.sizeOf(path) > 3e6)).toEqual([]);
+  });
+
+  it("names no registry in a lock file", ({ skip }) => {
+    if (tracked === undefined) skip("git is not here to list the files");
+    const locks = tracked!.filter((path) => /(^|\/)(pnpm-lock\.yaml|package-lock\.json|\.npmrc)$/.test(path));
+    expect(holding(/tarball:.*|https?:\/\/\S*(registry|npm)\S*/, locks)).toEqual([]);
+  });
+
+  it("names no place on one machine", ({ skip }) => {
+    if (tracked === undefined) skip("git is not here to list the files");
+    const texts = tracked!.filter((path) => path !== ".ci/run" && !path.endsWith("structure.test.ts"));
+    expect(holding(/(?<![\w.)\]}*-])\/(home|Users|root|work)\/.*|\.\.\/shared\b/, texts)).toEqual([]);
+  });
+
+  it("has examples of at most 80 lines and READMEs of at most 100", ({ skip }) => {
+    if (tracked === undefined) skip("git is not here to list the files");
+    const limits = tracked!.flatMap((path): [string, number][] => {
+      if (/^examples\/[^/]+\/[^/]+\.ts$/.test(path) && !path.startsWith("examples/test/")) return [[path, 80]];
+      return /^packages\/[^/]+\/README\.md$/.test(path) ? [[path, 100]] : [];
+    });
+    expect(limits.filter(([path, limit]) => repo.textOf(path)!.trimEnd().split("\n").length > limit)).toEqual([]);
+  });
+});
+
+/** The source file of an entry in `exports`. */
+function sourceOf(target: string | Readonly<Record<string, string>>): string {
+  return typeof target === "string" ? target : (target[`${scope}/source`] ?? "");
+}
