@@ -14,7 +14,7 @@ const syntax = {
   bareError: { selector: "ThrowStatement > NewExpression[callee.name='Error']", message: "Throw a GenError." },
   params: {
     selector:
-      "ExportNamedDeclaration > FunctionDeclaration[params.length>3], MethodDefinition[accessibility!='private'] > FunctionExpression[params.length>3]",
+      "ExportNamedDeclaration > FunctionDeclaration[params.length>3], MethodDefinition[key.type!='PrivateIdentifier'] > FunctionExpression[params.length>3]",
     message: "What others call has at most three parameters; take an options object.",
   },
   only: {

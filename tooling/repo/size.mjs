@@ -1,7 +1,6 @@
 /** @file `size`: bundles what a page would import and compares its gzipped bytes with a budget. */
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
-import { root } from "./workspace.mjs";
 
 /** What a page writes, and how many kB (1000 bytes) it may cost. ONNX Runtime is not counted. */
 const BUDGETS = [{ name: "@gen/core", code: `export * from "@gen/core"`, limit: 45 }];
@@ -16,7 +15,6 @@ for (const { name, code, limit } of BUDGETS) {
     format: "esm",
     target: "es2023",
     external: ["onnxruntime-*"],
-    nodePaths: [`${root}/packages`],
     logLevel: "warning",
   });
   const size = gzipSync(outputFiles[0].contents, { level: 9 }).length / 1000;

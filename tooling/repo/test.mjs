@@ -19,7 +19,9 @@ const places = [...workspaces("packages", "apps", "tooling"), join(root, "exampl
 for (const place of places) rmSync(join(place, ".reports"), { recursive: true, force: true });
 rmSync(SUMMARIES, { recursive: true, force: true });
 
-const { code } = await run("turbo", ["run", ...tasks, "--continue", "--summarize"], { show: true });
+const { code } = await run("turbo", ["run", ...tasks, "--continue", "--summarize", "--concurrency=100%"], {
+  show: true,
+});
 
 const sum = { passed: 0, failed: 0, skipped: 0 };
 for (const place of places) for (const name of reports) add(place, join(place, ".reports", `${name}.json`));

@@ -71,22 +71,18 @@ export function resolveRelative(from: string, specifier: string): string | undef
     .replace(/\.js$/, ".ts");
 }
 
-/** Every bare specifier that can be reached from the source `entry`, with the file that names it. */
-export function reach(entry: string, { sources }: Workspace): { file: string; specifier: string }[] {
+/** The source `entry` and all that it imports, directly or not, from its own workspace. */
+export function reach(entry: string, { sources }: Workspace): Source[] {
   const byPath = new Map(sources.map((source) => [source.path, source]));
-  const seen = new Set<string>();
-  const found: { file: string; specifier: string }[] = [];
-  const pending = [entry];
-  for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
-    if (seen.has(path)) continue;
-    seen.add(path);
-    for (const specifier of byPath.get(path)?.imports ?? []) {
-      const target = resolveRelative(path, specifier);
-      if (target === undefined) found.push({ file: path, specifier });
-      else pending.push(target);
-    }
-  }
-  return found;
+  const reached = new Set<Source>();
+  const visit = (path: string) => {
+    const source = byPath.get(path);
+    if (source === undefined || reached.has(source)) return;
+    reached.add(source);
+    for (const specifier of source.imports) visit(resolveRelative(path, specifier) ?? "");
+  };
+  visit(entry);
+  return [...reached];
 }
 
 /** What git tracks or would track; undefined where there is no git. */
