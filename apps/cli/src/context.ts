@@ -1,0 +1,24 @@
+/** @file What a command is given by the process, so that a test can give something else. */
+import type { DataSource } from "./data-source.js";
+import type { Output, Terminal } from "./output/output.js";
+import type { Signals } from "./output/interrupt.js";
+import type { Recipe } from "./recipe.js";
+import type { Registry } from "./registry.js";
+
+/** The outside world. */
+export interface World {
+  readonly terminal: Terminal;
+  readonly signals: Signals;
+  readonly cwd: string;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+  readonly recipes: Registry<Recipe>;
+  readonly sources: Registry<DataSource>;
+}
+
+/** What a running command has. */
+export interface Context extends World {
+  readonly output: Output;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,125 @@
+/**
+ * @file What a model family offers to the commands. A recipe is a value: the built-in ones stand in a registry, one of your
+ * own is a module that exports one. Nothing here knows which families there are.
+ */
+import type { Batches, Dataset, Key, Model, NdArray, Program, Runtime, Store } from "@gen/core";
+import type { PictureText, Quantity } from "./report/about.js";
+import type { Fields } from "./schema/field.js";
+import type { OptionsOf, Schema } from "./schema/schema.js";
+
+/** What is learned from, and what is kept apart to measure on. All three have the same fields. */
+export interface Splits {
+  readonly train: Dataset;
+  /** Measured during training, and what early stopping would look at. */
+  readonly validation: Dataset;
+  /** Measured once, by `gen eval`. */
+  readonly test: Dataset;
+  /** One line for the report: "6,200 letters and digits, 28 × 28". */
+  readonly about: string;
+  /** Names of the classes that a field `label` counts, if there is one. */
+  readonly classes?: readonly string[];
+}
+
+export interface PrepareContext {
+  readonly data: Splits;
+  /** Rows in a batch. */
+  readonly batchSize: number;
+  /** Steps that are planned, for schedules. */
+  readonly steps: number;
+  /** For the order of the batches. */
+  readonly key: Key;
+}
+
+/** A model in training or after it: its numbers are in the store. */
+export interface Live {
+  readonly runtime: Runtime;
+  readonly store: Store;
+  /** Use `<from>.<name>` instead of `<name>` where it is there: "best" for the best so far, "ema" for averages. */
+  readonly from?: string;
+}
+
+export interface Picture extends PictureText {
+  /** Pictures in a row of the grid. */
+  readonly columns: number;
+  /**
+   * @param live the model; `key` is the same at each step, so that one sees the same picture become better.
+   * @returns [N, C, H, W] f32, intensities in [0, 1]; C is 1 or 3
+   */
+  draw(live: Live & { readonly key: Key }): Promise<NdArray>;
+}
+
+/** A model that is ready to be trained. */
+export interface Trainable<E extends Fields = Fields> {
+  /** The record whose learned parts `runtime.init` fills. */
+  readonly model: Model;
+  /** One step of training; its first output is the loss to show. */
+  readonly step: Program;
+  /** What feeds it. */
+  readonly batches: Batches;
+  /** How to read the loss. */
+  readonly loss: Quantity;
+  /** One output per metric, each [N] or a mean; averaged over the rows of held-out data. */
+  readonly validation: Program;
+  /** Held-out rows with the fields that `validation` feeds on. @param split which rows */
+  heldOut(split: "validation" | "test"): Dataset;
+  /** How to read the outputs of `validation`, by name; the first decides which checkpoint is the best. */
+  readonly metrics: Readonly<Record<string, Quantity>>;
+  /** Pictures by name (kebab-case), the first the one to show first. */
+  readonly pictures: Readonly<Record<string, Picture>>;
+  /** Draws from the model: exactly what the exported sampler gives for this seed. @returns [n, …] in the user's units */
+  sample(live: Live, options: { readonly seed: number; readonly n: number }): Promise<NdArray>;
+  /** The recipe's `evaluation`, on these rows. @returns its metrics by name */
+  evaluate?(live: Live, request: EvaluationRequest<E>): Promise<Readonly<Record<string, number>>>;
+  /** Writes the folder of the exported model; its last act is the parity report. @throws GenError `numeric` beyond tolerance */
+  export(path: string, live: Live, about: ExportContext): Promise<void>;
+}
+
+export interface EvaluationRequest<E extends Fields = Fields> {
+  readonly rows: Dataset;
+  readonly options: OptionsOf<Schema<E>>;
+  readonly key: Key;
+  readonly signal: AbortSignal;
+  /** To be called with the fraction that is done, in [0, 1]. */
+  onProgress(fraction: number): void;
+}
+
+/** What goes into the card besides what the model knows. */
+export interface ExportContext {
+  readonly metrics: Readonly<Record<string, number>>;
+  /** What it was trained on. */
+  readonly data: string;
+}
+
+/** How to make a model of a family from options and data. */
+export interface Recipe<F extends Fields = Fields, E extends Fields = Fields> {
+  /** Which family it belongs to: "vae". */
+  readonly family: string;
+  /** What one types: `gen train <name>`. */
+  readonly name: string;
+  /** One sentence for the help. */
+  readonly summary: string;
+  /** Its own options; those of training (`steps`, `batchSize`, `seed`, …) are the command's. */
+  readonly options: Schema<F>;
+  /** Defaults of training that suit this recipe. */
+  readonly defaults?: TrainingDefaults;
+  /** What `gen eval` can measure beyond the metrics of training. */
+  readonly evaluation?: Evaluation<E>;
+  prepare(options: OptionsOf<Schema<F>>, context: PrepareContext): Trainable<E> | Promise<Trainable<E>>;
+}
+
+export interface TrainingDefaults {
+  readonly steps?: number;
+  readonly batchSize?: number;
+}
+
+/** A measurement that takes its time, and its options. */
+export interface Evaluation<E extends Fields = Fields> {
+  readonly options: Schema<E>;
+  /** How to read what `Trainable.evaluate` returns. */
+  readonly metrics: Readonly<Record<string, Quantity>>;
+}
+
+/** A recipe, with the types of its options inferred. */
+export function defineRecipe<F extends Fields, E extends Fields>(recipe: Recipe<F, E>): Recipe<F, E> {
+  return recipe;
+}

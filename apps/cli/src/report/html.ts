@@ -1,0 +1,175 @@
+/** @file A run as one page that opens from disk: no scripts, no links to anything outside it. */
+import { showBytes, showCount, showDuration, showNumber } from "../output/format.js";
+import { escapeHtml } from "../plot/escape.js";
+import { lineChart, type Series } from "../plot/line-chart.js";
+import type { Metrics } from "../run/metrics-log.js";
+import { showValue } from "../schema/field.js";
+import { flagOf } from "../schema/resolve.js";
+import type { Made, PictureText, Quantity } from "./about.js";
+import { style } from "./style.js";
+
+/** A PNG, and how large to show it. */
+export interface Image {
+  readonly step: number;
+  readonly png: Uint8Array;
+  /** Pixels across. */
+  readonly width: number;
+}
+
+export interface ReportPicture extends PictureText {
+  /** The oldest first; the last is the one to look at. */
+  readonly images: readonly Image[];
+}
+
+export interface ModelFile {
+  readonly name: string;
+  readonly bytes: number;
+}
+
+export interface ReportData {
+  readonly name: string;
+  readonly recipe: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly made: Made;
+  readonly metrics: readonly Metrics[];
+  readonly pictures: readonly ReportPicture[];
+  /** What the export holds; empty when there is none yet. */
+  readonly files: readonly ModelFile[];
+}
+
+/** The page. Depends on its argument alone. */
+export function reportHtml(data: ReportData): string {
+  const { name, recipe, made } = data;
+  const lead = [`${recipe} on ${made.data || "its data"}`, made.created.slice(0, 10)].filter((part) => part !== "").join(" · ");
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escapeHtml(name)} · gen</title>
+<style>
+${style}
+</style>
+</head>
+<body>
+<main>
+<header>
+<h1>${escapeHtml(name)}</h1>
+<p class="lead">${escapeHtml(lead)}</p>
+</header>
+${[numbers(data), pictures(data), curves(data), model(data), options(data)].filter((part) => part !== "").join("\n")}
+<footer>${escapeHtml(origin(made))}</footer>
+</main>
+</body>
+</html>
+`;
+}
+
+function section(title: string, body: string): string {
+  const id = title.toLowerCase().replace(/[^a-z]+/g, "-");
+  return `<section aria-labelledby="${id}">\n<h2 id="${id}">${escapeHtml(title)}</h2>\n${body}\n</section>`;
+}
+
+/** The last value of each metric, then how long it took. */
+function numbers({ metrics, made }: ReportData): string {
+  const last = metrics.findLast(({ validation }) => validation !== undefined)?.validation ?? {};
+  const end = metrics.at(-1);
+  const rows: [label: string, value: string, unit: string][] = Object.entries(made.metrics).flatMap(([key, { label, unit }]) =>
+    last[key] === undefined ? [] : [[label, showNumber(last[key]), unit] as [string, string, string]],
+  );
+  if (rows.length === 0 && end?.loss !== undefined) rows.push([made.loss.label, showNumber(end.loss), made.loss.unit]);
+  if (end !== undefined) rows.push(["Training", showDuration(end.seconds), `${showCount(end.step)} steps`]);
+  if (made.parameters > 0) rows.push(["Learned numbers", showCount(made.parameters), ""]);
+  if (rows.length === 0) return "";
+  const cells = rows.map(
+    ([label, value, unit]) =>
+      `<div><dt>${escapeHtml(label)}</dt><dd>${escapeHtml(value)}${unit === "" ? "" : ` <small>${escapeHtml(unit)}</small>`}</dd></div>`,
+  );
+  return `<dl class="numbers">\n${cells.join("\n")}\n</dl>`;
+}
+
+function pictures({ pictures: all }: ReportData): string {
+  if (all.length === 0) return "";
+  const cards = all.map(({ title, caption, images }) => {
+    const last = images.at(-1)!;
+    const stages = images.length < 2 ? "" : `\n<div class="stages">\n${images.map((one) => stage(title, one)).join("\n")}\n</div>`;
+    const text = caption === "" ? "" : `<p class="caption">${escapeHtml(caption)}</p>`;
+    return `<figure class="card">\n<figcaption><h3>${escapeHtml(title)}</h3>${text}</figcaption>\n${picture(title, last)}${stages}\n</figure>`;
+  });
+  return section("Pictures", `<div class="pictures">\n${cards.join("\n")}\n</div>`);
+}
+
+function stage(title: string, image: Image): string {
+  const after = `after ${showCount(image.step)} steps`;
+  return `<div><span class="note">${after}</span>${picture(`${title}, ${after}`, image)}</div>`;
+}
+
+/** Shown at up to four times its size, so that pixels are seen as such. */
+function picture(alt: string, { png, width }: Image): string {
+  const wide = width * Math.min(4, Math.max(1, Math.floor(640 / width)));
+  const source = `data:image/png;base64,${Buffer.from(png).toString("base64")}`;
+  return `<img alt="${escapeHtml(alt)}" style="--wide: ${wide}px" src="${source}">`;
+}
+
+/** The loss, then what else was measured. A metric that is the loss on held-out data joins it; other units are not repeated. */
+function curves({ metrics, made }: ReportData): string {
+  const measured = metrics.filter(({ validation }) => validation !== undefined);
+  const series = (key: string, label: string): Series => ({
+    label,
+    dots: true,
+    points: measured.flatMap(({ step, validation }) => (validation?.[key] === undefined ? [] : [{ x: step, y: validation[key] }])),
+  });
+  const loss = metrics.flatMap(({ step, loss: y }) => (y === undefined ? [] : [{ x: step, y }]));
+  const twin = Object.keys(made.metrics).find((key) => sameQuantity(made.metrics[key]!, made.loss));
+  const others = Object.entries(made.metrics).filter(([, { label }]) => label !== made.loss.label);
+  const charts = [
+    chart(made.loss, [{ label: "training", points: loss }, ...(twin === undefined ? [] : [series(twin, "held out")])]),
+    ...others.map(([key, quantity]) => chart(quantity, [series(key, "held out")])),
+  ].filter((svg) => svg !== "");
+  if (charts.length === 0) return "";
+  const caption = `<p class="note">A line is the mean over neighbouring steps, its band what they lie between; dots are measured on held-out data.</p>`;
+  return section("Curves", `<div class="charts">\n${charts.map((svg) => `<div class="card">${svg}</div>`).join("\n")}\n</div>\n${caption}`);
+}
+
+function sameQuantity(a: Quantity, b: Quantity): boolean {
+  return a.label === b.label && a.unit === b.unit;
+}
+
+function chart({ label, unit }: Quantity, series: readonly Series[]): string {
+  if (series.every(({ points }) => points.length < 2)) return "";
+  return lineChart({ title: `${label} over steps`, xLabel: "steps", yLabel: unit === "" ? label : `${label} (${unit})`, series });
+}
+
+function model({ files }: ReportData): string {
+  if (files.length === 0) return "";
+  const about = files.map(({ name, bytes }) => `<tr><th scope="row"><code>${escapeHtml(name)}</code></th><td>${showBytes(bytes)}</td></tr>`);
+  return section(
+    "The model",
+    `<p>The folder <code>model/</code> needs nothing of ours: any ONNX Runtime, in any language, runs it. In Node:</p>
+<pre><code>${escapeHtml(SNIPPET)}</code></pre>
+<p class="note">After <code>npm install onnxruntime-node</code>, as <code>sample.mjs</code> beside this page. The same seed gives the same samples everywhere.</p>
+<table>${about.join("\n")}</table>`,
+  );
+}
+
+/** Shown in the report, and run by a test. */
+export const SNIPPET = `import { InferenceSession, Tensor } from "onnxruntime-node";
+
+const session = await InferenceSession.create("model/sampler.onnx");
+const int64 = (value) => new Tensor("int64", [BigInt(value)], []);
+
+const { samples } = await session.run({ seed: int64(7), n: int64(16) });
+
+console.log(samples.dims); // 16 of them
+console.log(samples.data); // numbers in row-major order`;
+
+function options({ options: all, recipe }: ReportData): string {
+  const rows = [["recipe", recipe], ...Object.entries(all).map(([key, value]) => [flagOf(key), showValue(value)])];
+  const body = rows.map(([key, value]) => `<tr><th scope="row"><code>${escapeHtml(key!)}</code></th><td>${escapeHtml(value!)}</td></tr>`);
+  return section("Options", `<table>\n${body.join("\n")}\n</table>\n<p class="note">To repeat the run: <code>gen train --config config.json</code></p>`);
+}
+
+function origin({ gen, node, onnxruntime, machine, created }: Made): string {
+  const parts = [`gen ${gen}`, `Node ${node}`, `ONNX Runtime ${onnxruntime}`].filter((part) => !part.endsWith(" "));
+  return ["Made by " + parts.join(", "), machine, created.replace("T", " ").slice(0, 16)].filter((part) => part.trim() !== "").join(" · ");
+}

@@ -1,0 +1,158 @@
+/**
+ * @file The folder of a run:
+ *
+ *     config.json      everything needed to repeat it
+ *     metrics.jsonl    what was measured
+ *     checkpoints/     where to go on from
+ *     samples/*.png    pictures, named by what and by step
+ *     model/           the export
+ *     report.html      all of it to look at
+ */
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { basename, join, relative, resolve } from "node:path";
+import { GenError } from "@gen/core";
+import { parseConfig, type Config } from "../schema/config.js";
+import { makeFolder, naming, readText, writeAtomic } from "./files.js";
+import { MetricsLog, parseMetrics, type Metrics } from "./metrics-log.js";
+
+const CONFIG = "config.json";
+const METRICS = "metrics.jsonl";
+const SAMPLES = "samples";
+/** All that a run writes; nothing else in the folder is ever removed. */
+const OWN = [CONFIG, METRICS, SAMPLES, "checkpoints", "model", "report.html"];
+
+/** A picture of a run: `samples/walk-001200.png` is the walk after 1,200 steps. */
+export interface PictureFile {
+  readonly name: string;
+  readonly step: number;
+  readonly path: string;
+}
+
+export class RunFolder {
+  readonly path: string;
+
+  private constructor(path: string) {
+    this.path = path;
+  }
+
+  /**
+   * A new run.
+   *
+   * @param options.overwrite removes a run that is already there.
+   * @throws GenError `file` if there is something else, or a run and no `overwrite`, or the folder cannot be made.
+   */
+  static create(path: string, config: Config, { overwrite }: { readonly overwrite: boolean }): RunFolder {
+    const taken = existsSync(path) ? naming(path, "a folder", () => readdirSync(path)) : [];
+    if (taken.length > 0) {
+      const isRun = taken.includes(CONFIG);
+      if (!isRun || !overwrite) {
+        throw new GenError("file", `${show(path)}: expected a new or empty folder, got one with ${taken.length} entries`, {
+          fix: isRun ? `give the run another --name, go on with: gen resume ${show(path)}, or add --overwrite` : "give the run another --name",
+        });
+      }
+      naming(path, "a run that can be removed", () => {
+        for (const name of OWN) rmSync(join(path, name), { recursive: true, force: true });
+      });
+    }
+    const folder = new RunFolder(path);
+    for (const inner of [path, folder.samples, folder.checkpoints]) makeFolder(inner);
+    writeAtomic(join(path, CONFIG), `${JSON.stringify(config, null, 2)}\n`);
+    return folder;
+  }
+
+  /** A run that is there. @throws GenError `file` if it is not one, with the nearest that are. */
+  static open(path: string): RunFolder {
+    if (existsSync(join(path, CONFIG))) return new RunFolder(path);
+    const got = existsSync(path) ? `a place without ${CONFIG}` : "nothing there";
+    const others = runsIn(resolve(path, ".."));
+    throw new GenError("file", `${show(path)}: expected the folder of a run, got ${got}`, {
+      fix: others.length === 0 ? "train one: gen train vae --data glyphs" : `there are: ${others.slice(0, 5).map(show).join(", ")}`,
+    });
+  }
+
+  /** How to name the folder in a sentence or a command: relative to where one is, where that is shorter. */
+  get shown(): string {
+    return show(this.path);
+  }
+
+  get config(): Config {
+    const path = join(this.path, CONFIG);
+    return parseConfig(readText(path), show(path));
+  }
+
+  get checkpoints(): string {
+    return join(this.path, "checkpoints");
+  }
+
+  get samples(): string {
+    return join(this.path, SAMPLES);
+  }
+
+  get model(): string {
+    return join(this.path, "model");
+  }
+
+  get report(): string {
+    return join(this.path, "report.html");
+  }
+
+  get metrics(): readonly Metrics[] {
+    const path = join(this.path, METRICS);
+    return existsSync(path) ? parseMetrics(readText(path)) : [];
+  }
+
+  /** Opens the log for writing. @param fromStep steps done so far; later lines are cut off. */
+  openMetrics(fromStep: number): MetricsLog {
+    return new MetricsLog(join(this.path, METRICS), fromStep);
+  }
+
+  /** Where a picture goes. @param step steps done. */
+  picturePath(name: string, step: number): string {
+    return join(this.samples, `${name}-${String(step).padStart(7, "0")}.png`);
+  }
+
+  /** The pictures there are, by name, the oldest of each first. */
+  pictures(): Map<string, PictureFile[]> {
+    const names = existsSync(this.samples) ? readdirSync(this.samples).sort() : [];
+    const groups = new Map<string, PictureFile[]>();
+    for (const file of names) {
+      const [, name, step] = /^(.+)-(\d+)\.png$/.exec(file) ?? [];
+      if (name === undefined) continue;
+      groups.set(name, [...(groups.get(name) ?? []), { name, step: Number(step), path: join(this.samples, file) }]);
+    }
+    return groups;
+  }
+
+  read(path: string): Uint8Array {
+    return naming(path, "a file that can be read", () => readFileSync(path));
+  }
+}
+
+/** `vae-glyphs-20260114-093012`. */
+export function defaultName(family: string, data: string, now: Date): string {
+  const stamp = now.toISOString().replace(/[-:]/g, "").replace("T", "-").slice(0, 15);
+  return `${family}-${basename(data).replace(/[^A-Za-z0-9]+/g, "-")}-${stamp}`.toLowerCase();
+}
+
+/** @throws GenError `option` for a name that would leave the folder of runs. */
+export function checkName(name: string): void {
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) {
+    throw new GenError("option", `--name: expected letters, digits, dots, hyphens and underscores, got ${name}`, {
+      fix: "use --runs for the folder that the run's own goes into",
+    });
+  }
+}
+
+/** The runs in a folder, newest name last. */
+export function runsIn(path: string): string[] {
+  if (!existsSync(path)) return [];
+  return naming(path, "a folder that can be read", () => readdirSync(path, { withFileTypes: true }))
+    .filter((entry) => entry.isDirectory() && existsSync(join(path, entry.name, CONFIG)))
+    .map((entry) => join(path, entry.name))
+    .sort();
+}
+
+function show(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short === "" ? "." : short.length < path.length && !short.startsWith("..") ? short : path;
+}
