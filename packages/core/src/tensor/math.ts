@@ -1,0 +1,58 @@
+/** @file Composites: plain functions of primitives, which differentiate by themselves, and again. */
+import { withGradient } from "./control.js";
+import { iota, type Tensor } from "./tensor.js";
+import type { DType } from "../dtype.js";
+
+/** log(1 + eˣ), without overflow; its gradient is the sigmoid everywhere (max and abs would not give ½ at 0). */
+export function softplus(x: Tensor): Tensor {
+  return withGradient(
+    [x],
+    ([v]) => v!.relu().add(v!.abs().neg().exp().add(1).log()),
+    ([v], _, g) => [g.mul(v!.sigmoid())],
+  );
+}
+
+/** log σ(x) = −softplus(−x). */
+export function logSigmoid(x: Tensor): Tensor {
+  return softplus(x.neg()).neg();
+}
+
+/** x · σ(x), also called swish. Ramachandran, Zoph & Le 2017, arXiv:1710.05941 */
+export function silu(x: Tensor): Tensor {
+  return x.mul(x.sigmoid());
+}
+
+/** x · Φ(x), with the normal distribution function Φ. Hendrycks & Gimpel 2016, arXiv:1606.08415 */
+export function gelu(x: Tensor): Tensor {
+  return x.mul(x.mul(Math.SQRT1_2).erf().add(1)).mul(0.5);
+}
+
+/** x where it is positive, `slope` · x elsewhere, which is also its slope at 0. */
+export function leakyRelu(x: Tensor, slope = 0.01): Tensor {
+  return x.mul(slope).add(x.relu().mul(1 - slope));
+}
+
+/** log Σ eˣ along axes, without overflow. */
+export function logSumExp(x: Tensor, axes: number | readonly number[] = -1, { keepDims = false } = {}): Tensor {
+  const top = x.max(axes, { keepDims: true }).stopGradient();
+  const total = x.sub(top).exp().sum(axes, { keepDims: true }).log().add(top);
+  if (keepDims) return total;
+  const flat = x.max(axes).shape;
+  return total.reshape(flat);
+}
+
+/** x − log Σ eˣ: logarithms of probabilities along an axis. */
+export function logSoftmax(x: Tensor, axis = -1): Tensor {
+  return x.sub(logSumExp(x, axis, { keepDims: true }));
+}
+
+/** eˣ / Σ eˣ: probabilities along an axis. */
+export function softmax(x: Tensor, axis = -1): Tensor {
+  const e = x.sub(x.max(axis, { keepDims: true }).stopGradient()).exp();
+  return e.div(e.sum(axis, { keepDims: true }));
+}
+
+/** A new last axis of `depth` with 1 at each index, 0 elsewhere. [… ] i32 → [… depth] */
+export function oneHot(indices: Tensor, depth: number, dtype: DType = "f32"): Tensor {
+  return indices.unsqueeze(-1).equal(iota(depth, indices.dtype)).cast(dtype);
+}

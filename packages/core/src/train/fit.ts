@@ -1,0 +1,222 @@
+/** @file fit: the training loop. No callbacks, no globals: it yields a report for each step, and the caller decides. */
+import { GenError } from "../error.js";
+import { isReal } from "../dtype.js";
+import { ndarray, scalarOf, type NdArray } from "../ndarray.js";
+import { repeat, STEP } from "../program/compose.js";
+import type { Program } from "../program/program.js";
+import { split, type Key } from "../rng/key.js";
+import type { Pending, Runtime } from "../runtime/runtime.js";
+import type { Store } from "../runtime/store.js";
+import { showShape } from "../shape.js";
+import type { Batches, Rows } from "./data.js";
+import { findFirstBad } from "./replay.js";
+import { Validator, type Validation, type ValidationReport } from "./validate.js";
+
+export interface FitOptions {
+  readonly runtime: Runtime;
+  readonly store: Store;
+  readonly data: Batches;
+  /** Steps in all, counted from the very beginning of the training, not from `from`. */
+  readonly steps: number;
+  /** Where the steps' randomness comes from; step n draws from child n. */
+  readonly key?: Key;
+  /** Steps that were taken before, when a training is resumed. @default 0 */
+  readonly from?: number;
+  /** The store is settled at each multiple of this, so that a checkpoint can be written there. */
+  readonly every?: number;
+  readonly signal?: AbortSignal;
+  readonly validate?: Validation;
+  /** Longest time between two looks at the signal, in milliseconds. @default 250 */
+  readonly patienceMs?: number;
+}
+
+export interface Report {
+  /** Steps taken, this one included. */
+  readonly n: number;
+  /** The output `loss`, or the first one. */
+  readonly loss: number;
+  /** All outputs of the step. */
+  readonly outputs: Readonly<Record<string, number>>;
+  /** Steps per second, over the last run. */
+  readonly rate: number;
+  readonly device: string;
+  /** Whether the store holds the state after exactly this step. */
+  readonly settled: boolean;
+  readonly validation?: ValidationReport;
+}
+
+/** Most memory that the batches of one run may take. */
+const FEED_BYTES = 64 * 2 ** 20;
+
+/**
+ * Trains: repeats a step over batches, K steps in one run where that is the fast way. K follows from the clock and does
+ * not change the result.
+ *
+ * @throws GenError `aborted` when the signal says so (the store is settled), `numeric` naming the step and the tensor
+ * when the loss stops being finite (the store is as it was before that run), `shape`/`dtype`/`data` for batches that
+ * do not fit
+ */
+export async function* fit(step: Program, options: FitOptions): AsyncGenerator<Report, void> {
+  const { runtime, store, data, steps, key, from = 0, every, signal, validate } = options;
+  checkBatches(step, data);
+  if (step.usesKey && key === undefined) throw new GenError("graph", "fit: expected a key, as the step draws random numbers, got none", { fix: "pass { key: key(seed) }" });
+  const validator = validate === undefined ? undefined : new Validator(validate, { runtime, store });
+  const pace = new Pace(runtime, step, options.patienceMs ?? 250);
+  const stops = [every, validate?.every].flatMap((n) => (n === undefined ? [] : [n]));
+
+  const gather = (n: number): { k: number; feeds: Promise<Rows> } => {
+    const k = pace.next(Math.min(steps - n, ...stops.map((stop) => stop - (n % stop))));
+    const feeds = loadRun(data, n, k);
+    feeds.catch(() => undefined); // awaited below; a batch fetched ahead may fail unheard
+    return { k, feeds };
+  };
+
+  let ahead = from < steps ? gather(from) : undefined;
+  for (let n = from; ahead !== undefined; ) {
+    if (signal?.aborted === true) throw aborted(n, signal);
+    const { k, feeds } = ahead;
+    const batch = await feeds;
+    const running = pace.run(k, { store, feeds: batch, key, n });
+    ahead = n + k < steps && pace.settled ? gather(n + k) : undefined; // read the next batches while this run works
+    const { pending, seconds } = await running;
+    const rows = rowsOf(step, pending, k);
+    if (rows.some((row) => !Object.values(row).every(Number.isFinite))) {
+      pending.discard();
+      throw await findFirstBad(step, { runtime, store, data, key, from: n, steps: k });
+    }
+    pending.commit();
+    n += k;
+    ahead ??= n < steps ? gather(n) : undefined;
+    const validation = await validator?.at(n, steps);
+    for (const [i, outputs] of rows.entries()) {
+      const settled = i === rows.length - 1;
+      const done = n - rows.length + i + 1;
+      const loss = outputs["loss"] ?? Object.values(outputs)[0] ?? NaN;
+      const report = { n: done, loss, outputs, rate: k / seconds, device: runtime.device, settled };
+      yield settled && validation !== undefined ? { ...report, validation } : report;
+    }
+    if (validator?.isDone === true) return;
+  }
+}
+
+/** How many steps one run takes, and the programs for it: powers of two, the largest that stays within the patience. */
+class Pace {
+  readonly #programs = new Map<number, Program>();
+  readonly #runtime: Runtime;
+  readonly #seconds: number;
+  readonly #limit: number;
+  #most = 1;
+  #runs = 0;
+
+  constructor(runtime: Runtime, step: Program, patienceMs: number) {
+    this.#runtime = runtime;
+    this.#seconds = patienceMs / 1000;
+    this.#programs.set(1, step);
+    const bytes = [...step.feeds.values()].reduce((sum, { shape }) => sum + 4 * shape.reduce((a, b) => a * b, 1), 1);
+    this.#limit = Math.max(1, Math.min(512, FEED_BYTES / bytes));
+  }
+
+  /** Whether K has been found: only then is it worth fetching ahead. */
+  get settled(): boolean {
+    return !this.#runtime.loopsInside || this.#runs >= 3;
+  }
+
+  next(room: number): number {
+    return 2 ** Math.floor(Math.log2(Math.max(1, Math.min(room, this.#most))));
+  }
+
+  async run(
+    k: number,
+    { store, feeds, key, n }: { store: Store; feeds: Rows; key: Key | undefined; n: number },
+  ): Promise<{ pending: Pending; seconds: number }> {
+    const program = this.#programOf(k);
+    await this.#runtime.compile(program);
+    const draws = program.usesKey && key !== undefined;
+    const start = performance.now();
+    const pending = await this.#runtime.start(program, {
+      store,
+      feeds: k === 1 ? unstacked(feeds) : draws ? { ...feeds, [STEP]: ndarray([BigInt(n)], [], "u64") } : feeds,
+      ...(draws ? { key: k === 1 ? split(key, n) : key } : {}),
+    });
+    const seconds = (performance.now() - start) / 1000;
+    this.#adapt(seconds / k);
+    return { pending, seconds };
+  }
+
+  /** The first run warms up; the next ones show how long a step takes. */
+  #adapt(secondsPerStep: number): void {
+    this.#runs++;
+    if (!this.#runtime.loopsInside || this.#runs < 2) return;
+    const wanted = Math.min(this.#limit, (0.8 * this.#seconds) / secondsPerStep);
+    if (this.#runs <= 3 || wanted < this.#most) this.#most = Math.max(1, wanted);
+  }
+
+  #programOf(k: number): Program {
+    let program = this.#programs.get(k);
+    if (program === undefined) this.#programs.set(k, (program = repeat(this.#programs.get(1)!, k)));
+    return program;
+  }
+}
+
+/** Batches n … n + k − 1, stacked. */
+async function loadRun(data: Batches, n: number, k: number): Promise<Rows> {
+  const parts = await Promise.all(Array.from({ length: k }, (_, i) => data.at(n + i)));
+  parts.forEach((rows, i) => checkFinite(rows, n + i));
+  return Object.fromEntries(Object.keys(parts[0]!).map((name) => [name, stacked(parts.map((rows) => rows[name]!))]));
+}
+
+function stacked(parts: readonly NdArray[]): NdArray {
+  const { dtype, shape, data } = parts[0]!;
+  const joined = new (data.constructor as new (n: number) => typeof data)(data.length * parts.length);
+  parts.forEach((part, i) => joined.set(part.data as never, i * data.length));
+  return { dtype, shape: [parts.length, ...shape], data: joined };
+}
+
+function unstacked(rows: Rows): Rows {
+  return Object.fromEntries(
+    Object.entries(rows).map(([name, { dtype, shape, data }]) => [name, { dtype, shape: shape.slice(1), data }]),
+  );
+}
+
+function rowsOf(step: Program, { outputs }: Pending, k: number): Record<string, number>[] {
+  return Array.from({ length: k }, (_, i) =>
+    Object.fromEntries(
+      step.outputs.map((name) => [name, k === 1 ? scalarOf(outputs[name]!) : Number(outputs[name]!.data[i])]),
+    ),
+  );
+}
+
+function checkBatches(step: Program, data: Batches): void {
+  for (const { name, node } of step.graph.outputs) {
+    const { shape } = node.types[0]!;
+    if (step.outputs.includes(name) && shape.length > 0) {
+      throw new GenError("shape", `fit: expected scalar outputs of a training step, got "${name}" ${showShape(shape)}`, { fix: "report its mean" });
+    }
+  }
+  for (const [name, type] of step.feeds) {
+    const field = data.fields[name];
+    const wanted = `${type.dtype}${showShape(type.shape)}`;
+    if (field === undefined) {
+      throw new GenError("data", `fit: expected a field "${name}" ${wanted} in the data, got ${Object.keys(data.fields).join(", ")}`);
+    }
+    const got = `${field.dtype}${showShape([data.size, ...field.shape])}`;
+    if (got !== wanted) throw new GenError("shape", `fit: expected batches of "${name}" ${wanted}, got ${got}`);
+  }
+}
+
+/** NaN or ∞ in the data ruins a training for good: it is refused at the door. */
+function checkFinite(rows: Rows, step: number): void {
+  for (const [name, { dtype, shape, data }] of Object.entries(rows)) {
+    if (!isReal(dtype) || dtype === "f16") continue;
+    const bad = (data as Float32Array).findIndex((v) => !Number.isFinite(v));
+    if (bad < 0) continue;
+    const row = Math.floor(bad / (data.length / shape[0]!));
+    throw new GenError("data", `fit: expected finite numbers in the data, got ${String(data[bad])} in "${name}", row ${row} of batch ${step}`, {
+      fix: "remove such rows, or fill the gaps",
+    });
+  }
+}
+
+function aborted(n: number, signal: AbortSignal): GenError {
+  return new GenError("aborted", `fit: stopped after step ${n}, as asked`, { cause: signal.reason });
+}
