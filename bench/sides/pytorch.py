@@ -1,0 +1,99 @@
+"""The PyTorch side: eager mode on the CPU, the modules and the Adam that its tutorials use.
+
+One JSON request per line on stdin, one JSON reply per line on stdout (see src/protocol.ts).
+"""
+
+import json
+import math
+import sys
+import time
+from pathlib import Path
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+SPEC = json.loads((Path(__file__).parent.parent / "spec.json").read_text())
+
+
+def floats(path):
+    return torch.frombuffer(bytearray(path.read_bytes()), dtype=torch.float32)
+
+
+class DenseVae(nn.Module):
+    def __init__(self, spec):
+        super().__init__()
+        (features,), hidden, latent = spec["data"], spec["hidden"], spec["latent"]
+        self.encoder = nn.Sequential(nn.Linear(features, hidden), nn.ReLU(), nn.Linear(hidden, 2 * latent))
+        self.decoder = nn.Sequential(nn.Linear(latent, hidden), nn.ReLU(), nn.Linear(hidden, features))
+
+
+class ConvVae(nn.Module):
+    def __init__(self, spec):
+        super().__init__()
+        depth, height, width = spec["data"]
+        levels, geometry = [depth, *spec["channels"]], (spec["kernel"], spec["stride"], spec["padding"])
+        shrink = spec["stride"] ** len(spec["channels"])
+        small = (levels[-1], height // shrink, width // shrink)
+        down = [m for a, b in zip(levels, levels[1:]) for m in (nn.Conv2d(a, b, *geometry), nn.ReLU())]
+        ups = list(reversed(levels))
+        up = [m for a, b in zip(ups, ups[1:]) for m in (nn.ReLU(), nn.ConvTranspose2d(a, b, *geometry))]
+        flat = math.prod(small)
+        self.encoder = nn.Sequential(*down, nn.Flatten(), nn.Linear(flat, 2 * spec["latent"]))
+        self.decoder = nn.Sequential(nn.Linear(spec["latent"], flat), nn.Unflatten(1, small), *up)
+
+
+def loss_of(model, x):
+    mu, log_var = model.encoder(x).chunk(2, dim=1)
+    z = mu + torch.exp(0.5 * log_var) * torch.randn_like(mu)
+    cross_entropy = F.binary_cross_entropy_with_logits(model.decoder(z), x, reduction="sum")
+    kl = -0.5 * torch.sum(1 + log_var - mu.pow(2) - log_var.exp())
+    return (cross_entropy + kl) / x.shape[0]
+
+
+class Trainer:
+    def __init__(self, work, folder):
+        spec = SPEC[work]
+        torch.manual_seed(0)
+        self.model = {"vae-dense": DenseVae, "vae-conv": ConvVae}[work](spec)
+        weights, offset = floats(folder / "params.f32"), 0
+        with torch.no_grad():
+            manifest = json.loads((folder / "manifest.json").read_text())["params"]
+            for entry, param in zip(manifest, self.model.parameters(), strict=True):
+                size = math.prod(entry["shape"])
+                value = weights[offset : offset + size].reshape(entry["shape"])
+                param.copy_(value.t() if param.dim() == 2 else value)  # nn.Linear keeps [out, in]
+                offset += size
+        adam = SPEC["adam"]
+        betas = (adam["beta1"], adam["beta2"])
+        self.optimizer = torch.optim.Adam(self.model.parameters(), adam["learningRate"], betas, adam["epsilon"])
+        self.batches = floats(folder / "pictures.f32").reshape(-1, spec["batch"], *spec["data"])
+        self.step = 0
+
+    def run(self, steps):
+        losses = []
+        for _ in range(steps):
+            loss = loss_of(self.model, self.batches[self.step % len(self.batches)])
+            self.optimizer.zero_grad()
+            loss.backward()
+            self.optimizer.step()
+            losses.append(loss.item())
+            self.step += 1
+        return losses
+
+
+def main():
+    trainer = None
+    for line in sys.stdin:
+        request = json.loads(line)
+        if trainer is None:
+            torch.set_num_threads(request["threads"])
+            trainer = Trainer(request["work"], Path(request["folder"]))
+        start = time.perf_counter()
+        losses = trainer.run(request["steps"])
+        seconds = time.perf_counter() - start
+        reply = {"seconds": seconds, "steps": len(losses), "losses": losses, "version": torch.__version__}
+        print(json.dumps(reply), flush=True)
+
+
+main()

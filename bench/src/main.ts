@@ -1,0 +1,116 @@
+/** @file `pnpm bench`: runs ours and the peers, prints one table of ratios. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import { readArguments, usage, type Arguments } from "./arguments.js";
+import { writeFixture } from "./fixtures.js";
+import { duel, median } from "./measure.js";
+import { folder, ours, peers } from "./peers.js";
+import { Side, type Request } from "./protocol.js";
+import { digits, machineName, rowOf, text, withTable, type Absence, type Report, type Result } from "./report.js";
+import { spec } from "./spec.js";
+import { works, type DuelWork, type Opponent, type SoloWork } from "./works.js";
+
+const threads = availableParallelism();
+const versions = new Set<string>();
+
+const note = (line: string): void => void process.stderr.write(`${line}\n`);
+
+async function main(): Promise<void> {
+  const options = readArguments(process.argv.slice(2));
+  if (options.help) return void process.stdout.write(`${usage}\n`);
+  const scratch = mkdtempSync(join(tmpdir(), "gen-bench-"));
+  try {
+    const report = await run(options, scratch);
+    process.stdout.write(options.json ? `${JSON.stringify(report.results.map(rowOf))}\n` : `\n${text(report)}\n`);
+    if (options.record) record(report, options);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+async function run({ only, pairs }: Arguments, scratch: string): Promise<Report> {
+  const results: Result[] = [];
+  const absent: Absence[] = [];
+  for (const work of works.filter(({ id }) => only.includes(id))) {
+    if (work.kind === "solo") {
+      results.push(await solo(work, pairs));
+      continue;
+    }
+    const fixture = join(scratch, work.id);
+    writeFixture(work.id, fixture);
+    for (const opponent of work.opponents) {
+      const reason = peers[opponent.peer].absence();
+      if (reason !== undefined) absent.push({ work: work.id, against: opponent.peer, reason });
+      else results.push(await against(work, opponent, fixture, pairs));
+    }
+  }
+  const date = new Date().toISOString().slice(0, 10);
+  return { date, machine: machineName(), threads, versions: [...versions], pairs, results, absent };
+}
+
+/** Ours and one peer, interleaved. */
+async function against(work: DuelWork, { peer, target, steps }: Opponent, fixture: string, pairs: number): Promise<Result> {
+  note(`${work.id} against ${peers[peer].title}: warm-up and ${pairs} pairs`);
+  const sides = [new Side(ours, folder), new Side(peers[peer].command, folder)] as const;
+  const request: Request = { work: work.id, steps: work.steps, threads, folder: fixture };
+  try {
+    const { versions: ran, ...result } = await duel(
+      () => named(work.id, "ours", sides[0].ask(request)),
+      () => named(work.id, peer, sides[1].ask({ ...request, steps })),
+      pairs,
+    );
+    versions.add(ran.ours).add(ran.theirs);
+    note(`  ${digits(result.ratio)} × (at least ${digits(target)} ×)`);
+    return { work: work.id, against: peer, target, unit: "steps/s", ...result };
+  } catch (error) {
+    throw new Error(`bench: ${work.id}, ours against ${peer}: ${(error as Error).message}`, { cause: error });
+  } finally {
+    for (const side of sides) side.close();
+  }
+}
+
+/** Ours against a number: seconds to build a graph, or memory after many steps. */
+async function solo(work: SoloWork, pairs: number): Promise<Result> {
+  note(`${work.id}: ${work.title}`);
+  const request = { work: work.id, steps: 1, threads, folder: "" };
+  const fresh = async (): Promise<readonly number[]> => {
+    const side = new Side(ours, folder); // A process of its own: nothing is warm, as for a user who starts a run.
+    try {
+      const reply = await named(work.id, "ours", side.ask(request));
+      versions.add(reply.version);
+      return work.id === "memory" ? reply.losses : [reply.seconds];
+    } finally {
+      side.close();
+    }
+  };
+  const shared = { work: work.id, against: work.against, target: work.target, unit: work.unit };
+  if (work.id === "memory") {
+    const [before, after] = (await fresh()) as [number, number];
+    return { ...shared, ratio: before / after, ours: after, theirs: before };
+  }
+  const seconds: number[] = [];
+  for (let i = 0; i < pairs; i++) seconds.push((await fresh())[0]!);
+  const limit = spec["graph-12x768"].seconds;
+  return { ...shared, ratio: limit / median(seconds), ours: median(seconds), theirs: limit };
+}
+
+async function named<T>(work: string, side: string, reply: Promise<T>): Promise<T> {
+  try {
+    return await reply;
+  } catch (error) {
+    throw new Error(`${work}, ${side}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function record(report: Report, { only }: Arguments): void {
+  if (only.length < works.length) throw new Error("bench: expected --record with every work\n  fix: leave out --only");
+  const readme = join(folder, "README.md");
+  writeFileSync(readme, withTable(readFileSync(readme, "utf8"), report));
+  writeFileSync(join(folder, "results.json"), `${JSON.stringify(report, null, 2)}\n`);
+}
+
+main().catch((error: unknown) => {
+  note((error as Error).message);
+  process.exitCode = 1;
+});

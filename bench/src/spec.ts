@@ -1,0 +1,102 @@
+/**
+ * @file What exactly is timed, in one place. Every side reads `spec.json`, in TypeScript or in Python, and the same
+ * files of weights and pictures (`fixtures.ts`), so that no side can quietly do less than another.
+ *
+ * Both VAEs: ReLU between layers, none after the last; the encoder's output is [mu | logVar]; z = mu + exp(logVar / 2)·eps;
+ * loss = mean over the batch of the Bernoulli cross-entropy with logits, summed over pixels, plus KL(q(z|x) ‖ N(0, I)).
+ * Dense weights are [in, out]; convolutions [out, in, k, k]; transposed convolutions [in, out, k, k].
+ */
+import { readFileSync } from "node:fs";
+
+export interface DenseSpec {
+  readonly data: readonly [number];
+  readonly hidden: number;
+  readonly latent: number;
+  readonly batch: number;
+  readonly rows: number;
+}
+
+export interface ConvSpec {
+  /** [C, H, W] */
+  readonly data: readonly [number, number, number];
+  /** Channels after each stride-2 convolution; the decoder mirrors them with transposed convolutions. */
+  readonly channels: readonly number[];
+  readonly kernel: number;
+  readonly stride: number;
+  readonly padding: number;
+  readonly latent: number;
+  readonly batch: number;
+  readonly rows: number;
+}
+
+export interface Spec {
+  readonly adam: {
+    readonly learningRate: number;
+    readonly beta1: number;
+    readonly beta2: number;
+    readonly epsilon: number;
+  };
+  readonly "vae-dense": DenseSpec;
+  readonly "vae-conv": ConvSpec;
+  readonly "graph-12x768": {
+    readonly layers: number;
+    readonly width: number;
+    readonly heads: number;
+    readonly context: number;
+    readonly batch: number;
+    /** What it may take. */
+    readonly seconds: number;
+  };
+  readonly memory: { readonly after: number; readonly steps: number };
+}
+
+/** A model that is trained on both sides. */
+export type VaeWork = "vae-dense" | "vae-conv";
+
+export const spec = JSON.parse(readFileSync(new URL("../spec.json", import.meta.url), "utf8")) as Spec;
+
+export interface ParamSpec {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Fan-in and fan-out of the Glorot initialiser; biases have none and start at 0. */
+  readonly fans?: readonly [number, number];
+}
+
+/** Every parameter of a VAE, in the order in which the weights file holds them. */
+export function paramsOf(work: VaeWork): ParamSpec[] {
+  return work === "vae-dense" ? denseParams(spec["vae-dense"]) : convParams(spec["vae-conv"]);
+}
+
+function denseParams({ data: [features], hidden, latent }: DenseSpec): ParamSpec[] {
+  return [
+    ...dense("encoder.hidden", features, hidden),
+    ...dense("encoder.out", hidden, 2 * latent),
+    ...dense("decoder.hidden", latent, hidden),
+    ...dense("decoder.out", hidden, features),
+  ];
+}
+
+function convParams({ data: [depth, height, width], channels, kernel, stride, latent }: ConvSpec): ParamSpec[] {
+  const area = kernel * kernel;
+  const levels = [depth, ...channels];
+  const flat = (height / stride ** channels.length) * (width / stride ** channels.length) * levels.at(-1)!;
+  const down = channels.flatMap((out, i): ParamSpec[] => [
+    { name: `encoder.convs.${i}.weight`, shape: [out, levels[i]!, kernel, kernel], fans: [levels[i]! * area, out * area] },
+    { name: `encoder.convs.${i}.bias`, shape: [out] },
+  ]);
+  const up = [...channels].reverse().flatMap((input, i): ParamSpec[] => {
+    const out = levels[channels.length - 1 - i]!;
+    return [
+      { name: `decoder.convs.${i}.weight`, shape: [input, out, kernel, kernel], fans: [input * area, out * area] },
+      { name: `decoder.convs.${i}.bias`, shape: [out] },
+    ];
+  });
+  return [...down, ...dense("encoder.out", flat, 2 * latent), ...dense("decoder.input", latent, flat), ...up];
+}
+
+function dense(name: string, inputs: number, outputs: number): ParamSpec[] {
+  return [
+    { name: `${name}.weight`, shape: [inputs, outputs], fans: [inputs, outputs] },
+    { name: `${name}.bias`, shape: [outputs] },
+  ];
+}

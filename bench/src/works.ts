@@ -1,0 +1,74 @@
+/** @file What is compared with what, and the ratio to reach. */
+
+export type PeerId = "torch" | "jax-js" | "tfjs-wasm" | "tfjs-cpu";
+
+export interface Opponent {
+  readonly peer: PeerId;
+  /** The least ratio (ours / theirs, in steps a second) that we promise. */
+  readonly target: number;
+  /** Steps in each turn: a second or so of work, one step for the very slow. */
+  readonly steps: number;
+}
+
+/** A training step that peers run too. */
+export interface DuelWork {
+  readonly kind: "duel";
+  readonly id: "vae-dense" | "vae-conv";
+  readonly title: string;
+  /** Steps in each turn of ours. */
+  readonly steps: number;
+  readonly opponents: readonly Opponent[];
+}
+
+/** Something of ours alone, against a number. */
+export interface SoloWork {
+  readonly kind: "solo";
+  readonly id: "graph-12x768" | "memory";
+  readonly title: string;
+  /** What `theirs` is. */
+  readonly against: string;
+  readonly unit: string;
+  readonly target: number;
+}
+
+export type Work = DuelWork | SoloWork;
+
+export const works: readonly Work[] = [
+  {
+    kind: "duel",
+    id: "vae-dense",
+    title: "VAE 784-400-20, batch 128, Adam",
+    steps: 200,
+    opponents: [
+      { peer: "torch", target: 1.2, steps: 200 },
+      { peer: "jax-js", target: 5, steps: 40 },
+      { peer: "tfjs-wasm", target: 15, steps: 15 },
+    ],
+  },
+  {
+    kind: "duel",
+    id: "vae-conv",
+    title: "convolutional VAE, 3×32×32, batch 64, Adam",
+    steps: 30,
+    opponents: [
+      { peer: "torch", target: 0.7, steps: 30 },
+      { peer: "tfjs-cpu", target: 100, steps: 1 },
+    ],
+  },
+  {
+    kind: "solo",
+    id: "graph-12x768",
+    title: "12 × 768 transformer stack: graph + gradients + encode + session",
+    against: "2 s",
+    unit: "s",
+    target: 1,
+  },
+  {
+    kind: "solo",
+    id: "memory",
+    title: "resident memory after 20,000 more steps of vae-dense",
+    against: "after 500 steps",
+    unit: "MiB",
+    target: 1 / 1.02,
+  },
+];

@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { readArguments } from "../src/arguments.js";
+import { compareLosses, duel, median, type Turn } from "../src/measure.js";
+import { withTable, type Report } from "../src/report.js";
+import { paramsOf } from "../src/spec.js";
+
+/** A side whose turns take the given seconds. */
+function turns(seconds: readonly number[], loss = 100): Turn {
+  let i = 0;
+  return () => Promise.resolve({ seconds: seconds[i++]!, steps: 10, losses: Array<number>(10).fill(loss), version: "a 1" });
+}
+
+void test("the warm-up does not count, and the ratio is the median over pairs", async () => {
+  const result = await duel(turns([9, 1, 1, 1]), turns([9, 2, 3, 8]), 3);
+  assert.equal(result.ratio, 3);
+  assert.deepEqual(result.range, [2, 8]);
+  assert.equal(result.ours, 10);
+});
+
+void test("sides that do not learn the same thing are an error", async () => {
+  await assert.rejects(duel(turns([1, 1]), turns([1, 1], 90), 1), /within 2 %/);
+  assert.throws(() => compareLosses([NaN], [1]), /finite/);
+  assert.equal(compareLosses([5, 1, 1], [9, 1, 1, 7]).steps, 3);
+});
+
+void test("medians of odd and even counts", () => {
+  assert.equal(median([3, 1, 2]), 2);
+  assert.equal(median([4, 1, 2, 3]), 2.5);
+});
+
+void test("unknown flags and works name the nearest valid one", () => {
+  assert.throws(() => readArguments(["--onyl", "vae-dense"]), /--only/);
+  assert.throws(() => readArguments(["--only", "vae-dens"]), /vae-dense/);
+  assert.throws(() => readArguments(["--pairs", "2"]), /≥ 5/);
+  assert.deepEqual(readArguments(["--only", "memory"]).only, ["memory"]);
+});
+
+void test("the dense VAE has the parameters of 784-400-20", () => {
+  const sizes = paramsOf("vae-dense").map(({ shape }) => shape.reduce((a, b) => a * b));
+  assert.equal(sizes.reduce((a, b) => a + b), 784 * 400 + 400 + 400 * 40 + 40 + 20 * 400 + 400 + 400 * 784 + 784);
+});
+
+void test("the README keeps what is around its table", () => {
+  const report: Report = { date: "d", machine: "m", threads: 2, versions: [], pairs: 5, results: [], absent: [] };
+  const readme = withTable("a <!-- results: begin --> old <!-- results: end --> b", report);
+  assert.match(readme, /^a <!-- results: begin -->[^]*Machine: m[^]*<!-- results: end --> b$/);
+  assert.throws(() => withTable("no markers", report), /markers/);
+});
