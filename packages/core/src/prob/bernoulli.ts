@@ -1,0 +1,35 @@
+/** @file Bernoulli distributions, from logits. */
+import { softplus } from "../tensor/math.js";
+import { randomUniform } from "../tensor/random.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { checkEvent, sumEvent, type Distribution, type EventOptions } from "./distribution.js";
+
+export interface Bernoulli extends Distribution {
+  readonly logits: Tensor;
+  entropy(): Tensor;
+}
+
+export interface BernoulliOptions extends EventOptions {
+  /** log(p / (1 − p)) */
+  readonly logits: Tensor;
+}
+
+/**
+ * 1 with probability σ(l), else 0, independent for each element. Finite for every finite logit.
+ *
+ *     log p(x) = x·l − log(1 + eˡ)        entropy = log(1 + eˡ) − l·σ(l)
+ *
+ * An `x` between 0 and 1 counts as the cross-entropy of that grey value, which is no density over grey values.
+ */
+export function bernoulli({ logits, eventDims = 0 }: BernoulliOptions): Bernoulli {
+  checkEvent(logits.shape, eventDims, "bernoulli");
+  const mean = logits.sigmoid();
+  return {
+    eventDims,
+    logits,
+    mean,
+    logProb: (x) => sumEvent(x.mul(logits).sub(softplus(logits)), eventDims),
+    sample: (key) => randomUniform(key, logits.shape).less(mean.cast("f32")).cast(logits.dtype),
+    entropy: () => sumEvent(softplus(logits).sub(logits.mul(mean)), eventDims),
+  };
+}

@@ -1,0 +1,48 @@
+/**
+ * @file What a distribution is: a record of tensors that gives densities and draws, in nodes. Its last `eventDims` axes
+ * are one event: logProb and entropy sum over them, the axes before are a batch.
+ */
+import { GenError } from "../error.js";
+import { broadcastShapes, type Shape } from "../shape.js";
+import type { Tensor } from "../tensor/tensor.js";
+
+export interface Distribution {
+  /** Number of trailing axes that make one event. */
+  readonly eventDims: number;
+  /**
+   * Logarithm of the density (or of the probability) of each event, in nats.
+   *
+   * @param x the batch's and the event's axes
+   * @returns the batch's axes
+   */
+  logProb(x: Tensor): Tensor;
+  /**
+   * One draw for each element of the batch; differentiable in the parameters where the distribution is continuous.
+   *
+   * @param key u64 scalar that nobody else uses
+   */
+  sample(key: Tensor): Tensor;
+  /** Mean of each element of an event. */
+  readonly mean: Tensor;
+  /** Entropy of each event, in nats. */
+  entropy?(): Tensor;
+}
+
+export interface EventOptions {
+  /** Number of trailing axes that make one event. @default 0 */
+  readonly eventDims?: number;
+}
+
+/** Sums over the axes of an event. `shape` is that of a draw: what depends on no draw is repeated to it first. */
+export function sumEvent(x: Tensor, eventDims: number, shape: Shape = x.shape): Tensor {
+  if (eventDims === 0) return x;
+  const full = x.expand(broadcastShapes(x.shape, shape, "sumEvent"));
+  return full.sum(Array.from({ length: eventDims }, (_, i) => i - eventDims));
+}
+
+/** @throws GenError `range` if a draw of this shape has fewer axes than an event */
+export function checkEvent(shape: Shape, eventDims: number, where: string): void {
+  if (!Number.isInteger(eventDims) || eventDims < 0 || eventDims > shape.length) {
+    throw new GenError("range", `${where}: expected eventDims in [0, ${shape.length}], got ${eventDims}`);
+  }
+}
