@@ -19,8 +19,8 @@ type RealArray<D extends RealDType> = D extends "f32" ? Float32Array : Float64Ar
  * Giles 2010, "Approximating the erfinv function", GPU Computing Gems 2, table 5 (single precision).
  */
 export const GILES_CENTRAL: readonly number[] = [
-  2.81022636e-8, 3.43273939e-7, -3.5233877e-6, -4.39150654e-6, 2.1858087e-4, -1.25372503e-3, -4.17768164e-3, 0.246640727,
-  1.50140941,
+  2.81022636e-8, 3.43273939e-7, -3.5233877e-6, -4.39150654e-6, 2.1858087e-4, -1.25372503e-3, -4.17768164e-3,
+  0.246640727, 1.50140941,
 ];
 
 /** See {@link GILES_CENTRAL}: where w ≥ 5, a polynomial in √w − 3. */

@@ -68,7 +68,7 @@ export class Squares {
     const sumHigh = squareHigh(xLow) + (Math.imul(xLow, xHigh) << 1) + after[3]! + carry(sumLow, after[2]!);
     // t has its halves where x has them not: t = (low xHigh, high xLow).
     halves[0] = fold === "xor" ? xHigh ^ sumHigh : xHigh + sumHigh;
-    halves[1] = fold === "xor" ? xLow : xLow + carry(halves[0]!, xHigh);
+    halves[1] = fold === "xor" ? xLow : xLow + carry(halves[0], xHigh);
     return wide[0];
   }
 
