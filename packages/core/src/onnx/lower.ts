@@ -1,0 +1,262 @@
+/**
+ * @file Graph → OnnxModel: how each primitive is spelled at opset 21. A total table; what differs between providers is
+ * asked of target.ts, what fuses was found by plan.ts.
+ */
+import { GenError } from "../error.js";
+import type { Graph } from "../ir/graph.js";
+import { typeOf, type Node, type NodeOf } from "../ir/node.js";
+import type { Op } from "../ir/ops.js";
+import { isWide } from "../dtype.js";
+import type { NdArray } from "../ndarray.js";
+import { sizeOf } from "../shape.js";
+import { lowerConv, lowerConvInputGrad, lowerConvWeightGrad } from "./lower-conv.js";
+import { lowerGather, lowerIota, lowerPad, lowerScatterAdd, lowerSlice } from "./lower-index.js";
+import { lowerScan } from "./lower-loop.js";
+import { lowerRandomBits } from "./lower-random.js";
+import { emitTyped, ordered, unordered } from "./kernels.js";
+import { plan, type Product } from "./plan.js";
+import { IR_VERSION, OPSET_VERSION, type OnnxModel, type OnnxNode, type OnnxTensor, type OnnxValue } from "./proto.js";
+import { Scope } from "./scope.js";
+import { MICROSOFT, type Target } from "./target.js";
+
+export type LowerRule<O extends Op> = (scope: Scope, node: NodeOf<O>) => string | readonly (string | undefined)[];
+
+export interface LowerOptions {
+  /** @default "portable" */
+  readonly target?: Target;
+  /** Inputs that become part of the file, by name. */
+  readonly weights?: Readonly<Record<string, NdArray>>;
+  /** Free text that travels with the file. */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/**
+ * A graph in ONNX operators, with the names of its inputs and outputs.
+ *
+ * @throws GenError `graph` if `weights` names no input, or an array does not fit the input it stands for
+ */
+export function lower(graph: Graph, { target = "portable", weights = {}, metadata = {} }: LowerOptions = {}): OnnxModel {
+  const planned = plan(graph.outputs.map(({ node }) => node), target);
+  const names = new Set([...graph.inputs, ...graph.outputs].map(({ name }) => name));
+  const scope = Scope.root(planned, target, names);
+  for (const { name, node } of graph.inputs) scope.bind(node, [name]);
+  emitPlan(scope, graph.outputs.map(({ name }) => name));
+  const baked = bake(graph, weights);
+  return {
+    irVersion: IR_VERSION,
+    opsets: opsetsOf(scope.nodes),
+    producerName: "gen",
+    producerVersion: "0.1.0",
+    graph: {
+      name: "main",
+      nodes: scope.nodes,
+      initializers: [...baked, ...scope.shared.initializers],
+      inputs: graph.inputs.filter(({ name }) => weights[name] === undefined).map(({ name, node }) => valueOf(name, node)),
+      outputs: graph.outputs.map(({ name, node }) => valueOf(name, node)),
+    },
+    metadata,
+  };
+}
+
+/**
+ * Writes all that a plan needs, and gives the names of its results: each the output of a node of this very graph, and
+ * no two the same, as ONNX asks.
+ *
+ * @param wanted what the results shall be called
+ */
+export function emitPlan(scope: Scope, wanted?: readonly string[]): string[] {
+  const { order, outputs } = scope.plan;
+  const preferred = preferences(outputs, wanted);
+  for (const node of order) {
+    if (node.op === "at" || scope.isBound(node)) continue;
+    const start = scope.nodes.length;
+    const result = (rules[node.op] as LowerRule<Op>)(scope, node);
+    const names = typeof result === "string" ? [result] : [...result];
+    preferred.get(node)?.forEach((name, index) => {
+      if (names[index] !== undefined && scope.rename(names[index], name, start)) names[index] = name;
+    });
+    scope.bind(node, names);
+  }
+  const claimed = new Set<string>();
+  return outputs.map((output, i) => {
+    const name = scope.read(output);
+    const own = scope.owns(name) && !claimed.has(name) && (wanted === undefined || name === wanted[i]);
+    const result = own ? name : wanted === undefined ? scope.emit("Identity", [name]) : scope.emitAll("Identity", [name], { attributes: {}, outputs: [wanted[i]!] })[0]!;
+    claimed.add(result);
+    return result;
+  });
+}
+
+/** For each node, the names that its results shall have; the first of several names wins. */
+function preferences(outputs: readonly Node[], wanted: readonly string[] = []): Map<Node, Map<number, string>> {
+  const preferred = new Map<Node, Map<number, string>>();
+  wanted.forEach((name, i) => {
+    const output = outputs[i]!;
+    const [source, index] = output.op === "at" ? [output.inputs[0]!, output.attrs.index] : [output, 0];
+    const names = preferred.get(source) ?? new Map<number, string>();
+    if (!names.has(index)) names.set(index, name);
+    preferred.set(source, names);
+  });
+  return preferred;
+}
+
+function bake(graph: Graph, weights: Readonly<Record<string, NdArray>>): OnnxTensor[] {
+  const inputs = new Map(graph.inputs.map(({ name, node }) => [name, typeOf(node)]));
+  return Object.entries(weights).map(([name, array]) => {
+    const type = inputs.get(name);
+    if (type === undefined) throw new GenError("graph", `lower: expected weights for inputs of the graph, got "${name}"`);
+    if (type.dtype !== array.dtype || type.shape.join() !== array.shape.join()) {
+      throw new GenError("shape", `lower: expected ${type.dtype}[${type.shape.join(", ")}] as "${name}", got ${array.dtype}[${array.shape.join(", ")}]`);
+    }
+    return { name, array };
+  });
+}
+
+export function valueOf(name: string, node: Node): OnnxValue {
+  return { name, ...typeOf(node) };
+}
+
+function opsetsOf(nodes: readonly OnnxNode[]): OnnxModel["opsets"] {
+  const own = { domain: "", version: OPSET_VERSION };
+  return usesMicrosoft(nodes) ? [own, { domain: MICROSOFT, version: 1 }] : [own];
+}
+
+function usesMicrosoft(nodes: readonly OnnxNode[]): boolean {
+  return nodes.some(
+    ({ domain, attributes }) =>
+      domain === MICROSOFT || Object.values(attributes).some((a) => a.type === "graph" && usesMicrosoft(a.value.nodes)),
+  );
+}
+
+/** An operator of the same name and meaning, whose operands are all of one type. */
+const plain =
+  (op: string) =>
+  (scope: Scope, node: Node): string =>
+    emitTyped(scope, op, { inputs: node.inputs.map((input) => scope.read(input)), dtype: typeOf(node.inputs[0]!).dtype });
+
+/** The operand under another name. */
+const alias = (scope: Scope, { inputs }: Node): string => scope.read(inputs[0]!);
+
+/** Rows that planning leaves no node for. */
+const gone = (_: Scope, { op }: Node): never => {
+  throw new GenError("internal", `lower: expected ${op} to be bound or unfolded before it is lowered`);
+};
+
+function lowerProduct(scope: Scope, { a, b, transA, transB, bias }: Product, rank: number): string {
+  const inputs = [scope.read(a), scope.read(b)];
+  const turns = { transA: Number(transA), transB: Number(transB) };
+  if (bias !== undefined) return scope.emit("Gemm", [...inputs, scope.read(bias)], turns);
+  if (!transA && !transB) return scope.emit("MatMul", inputs);
+  return scope.emit(rank === 2 ? "Gemm" : "ms.FusedMatMul", inputs, turns);
+}
+
+const rules: { readonly [O in Op]: LowerRule<O> } = {
+  input: gone,
+  constant: (scope, node) => scope.constant(node.attrs.value, node),
+  iota: lowerIota,
+
+  at: gone,
+  call: gone,
+  scan: lowerScan,
+  barrier: plain("Identity"), // onnxruntime merges what it keeps apart, unless told not to: see the runtime's options
+  stopGradient: alias,
+
+  neg: (scope, node) => {
+    const { dtype } = typeOf(node);
+    return dtype.startsWith("u") ? scope.emit("Sub", [scope.scalar(0, dtype), alias(scope, node)]) : plain("Neg")(scope, node);
+  },
+  exp: plain("Exp"),
+  log: plain("Log"),
+  sqrt: plain("Sqrt"),
+  reciprocal: plain("Reciprocal"),
+  abs: plain("Abs"),
+  floor: plain("Floor"),
+  tanh: plain("Tanh"),
+  sigmoid: plain("Sigmoid"),
+  relu: plain("Relu"),
+  erf: plain("Erf"),
+  sin: plain("Sin"),
+  cos: plain("Cos"),
+  not: plain("Not"),
+  cast: (scope, node) => scope.cast(alias(scope, node), node.attrs.dtype),
+
+  add: (scope, node) => {
+    const product = scope.plan.products.get(node);
+    return product === undefined ? plain("Add")(scope, node) : lowerProduct(scope, product, 2);
+  },
+  sub: plain("Sub"),
+  mul: plain("Mul"),
+  div: plain("Div"),
+  pow: plain("Pow"),
+  max: plain("Max"),
+  min: plain("Min"),
+  equal: plain("Equal"),
+  less: plain("Less"),
+  and: plain("And"),
+  where: (scope, node) =>
+    emitTyped(scope, "Where", { inputs: node.inputs.map((input) => scope.read(input)), dtype: typeOf(node).dtype, values: [1, 2] }),
+
+  sum: (scope, node) => reduce(scope, node, "ReduceSum"),
+  reduceMax: (scope, node) => reduce(scope, node, "ReduceMax"),
+  argMax: (scope, node) => {
+    const { axis, keepDims } = node.attrs;
+    const { dtype } = typeOf(node.inputs[0]!);
+    const x = alias(scope, node);
+    const attributes = { axis, keepdims: Number(keepDims) };
+    const wide = dtype === "u64";
+    return scope.cast(
+      emitTyped(scope, "ArgMax", { inputs: [wide ? ordered(scope, x) : x], dtype: wide ? "i64" : dtype, attributes, keep: true }),
+      "i32",
+    );
+  },
+  cumSum: (scope, node) => {
+    const { axis, exclusive, reverse } = node.attrs;
+    const attributes = { exclusive: Number(exclusive), reverse: Number(reverse) };
+    const inputs = [alias(scope, node), scope.scalar(axis, "i64")];
+    return emitTyped(scope, "CumSum", { inputs, dtype: typeOf(node).dtype, values: [0], attributes });
+  },
+
+  matmul: (scope, node) => lowerProduct(scope, scope.plan.products.get(node)!, typeOf(node).shape.length),
+  conv: lowerConv,
+  convInputGrad: lowerConvInputGrad,
+  convWeightGrad: lowerConvWeightGrad,
+
+  reshape: (scope, node) => {
+    const { shape } = node.attrs;
+    const literal = shape.includes(0) ? { allowzero: 1 } : {}; // otherwise 0 means "as before"
+    return scope.emit("Reshape", [alias(scope, node), scope.ints(shape)], literal);
+  },
+  transpose: (scope, node) => scope.emit("Transpose", [alias(scope, node)], { perm: node.attrs.perm }),
+  expand: (scope, node) => scope.emit("Expand", [alias(scope, node), scope.ints(node.attrs.shape)]),
+  slice: lowerSlice,
+  pad: lowerPad,
+  concat: (scope, node) => scope.emit("Concat", node.inputs.map((input) => scope.read(input)), { axis: node.attrs.axis }),
+  gather: lowerGather,
+  scatterAdd: lowerScatterAdd,
+
+  randomBits: lowerRandomBits,
+};
+
+function reduce(scope: Scope, node: NodeOf<"sum"> | NodeOf<"reduceMax">, op: string): string {
+  const { axes, keepDims } = node.attrs;
+  const { dtype } = typeOf(node as Node);
+  const x = scope.read(node.inputs[0]!);
+  if (axes.length === 0) return x;
+  const attributes = { keepdims: Number(keepDims) };
+  const rest = scope.ints(axes);
+  if (op === "ReduceMax" && dtype === "u64") return unordered(scope, scope.emit(op, [ordered(scope, x), rest], attributes));
+  if (op === "ReduceSum" && isWide(dtype)) return sumWide(scope, node, x);
+  return emitTyped(scope, op, { inputs: [x, rest], dtype, values: [0], attributes });
+}
+
+/** 64-bit sums as a product with ones, which wraps: ReduceSum adds them up in float64, and rounds. */
+function sumWide(scope: Scope, node: NodeOf<"sum"> | NodeOf<"reduceMax">, x: string): string {
+  const { dtype, shape } = typeOf(node.inputs[0]!);
+  const { axes } = node.attrs;
+  const kept = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
+  const [rows, columns] = [kept, axes].map((list) => sizeOf(list.map((axis) => shape[axis]!))) as [number, number];
+  const turned = scope.emit("Transpose", [x], { perm: [...kept, ...axes] });
+  const table = scope.emit("Reshape", [turned, scope.ints([rows, columns])], { allowzero: 1 });
+  const ones = scope.emit("Expand", [scope.scalar(1n, dtype), scope.ints([columns, 1])]);
+  return scope.emit("Reshape", [scope.emit("MatMul", [table, ones]), scope.ints(typeOf(node as Node).shape)], { allowzero: 1 });
+}
