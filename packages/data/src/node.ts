@@ -1,0 +1,2 @@
+/** @file The public surface of @gen/data/node. */
+export { glyphs } from "./node/glyphs.js";
