@@ -1,0 +1,46 @@
+/**
+ * @file Which spelling a convolution's gradients get. Measured on onnxruntime's CPU provider (AVX-512, 2 threads), 3×3,
+ * in GFLOP/s; the forward convolution runs at 91 to 114:
+ *
+ *     batch, channels, extent     one Conv with a huge kernel     products of shifted slices
+ *     32, 64, 32                  21                              47
+ *     32, 128, 16                 26                              56
+ *     64, 32, 28                  18                              41
+ *     128, 64, 14                 32                              57
+ */
+import type { DType } from "../dtype.js";
+import type { ConvAttrs } from "../ir/ops.js";
+import { sizeOf, type Shape } from "../shape.js";
+import { hasFusedMatMul, type Target } from "./target.js";
+
+/**
+ * - `conv`: one Conv, whose kernel is the cotangent; runs on every provider;
+ * - `slices`: a slice of the padded input for each place of the kernel, joined, times the cotangent, summed over the batch.
+ */
+export type WeightGradForm = "conv" | "slices";
+
+/** Above this many places, their slices are too many copies of the input. */
+const PLACES = 49;
+
+export interface WeightGradCase {
+  readonly target: Target;
+  readonly dtype: DType;
+  readonly groups: number;
+  readonly kernelSize: Shape;
+}
+
+export function weightGradForm({ target, dtype, groups, kernelSize }: WeightGradCase): WeightGradForm {
+  const fits = hasFusedMatMul(target) && dtype === "f32" && groups === 1;
+  return fits && sizeOf(kernelSize) <= PLACES ? "slices" : "conv";
+}
+
+/**
+ * - `flipped`: a Conv of the cotangent with the kernel turned round; as fast as the forward one, stride 1 only;
+ * - `transposed`: ConvTranspose, at half the speed, and on one thread.
+ */
+export type InputGradForm = "flipped" | "transposed";
+
+/** @param pads what the flipped convolution would have to pad: Conv cannot crop */
+export function inputGradForm({ strides }: ConvAttrs, pads: readonly number[]): InputGradForm {
+  return strides.every((stride) => stride === 1) && pads.every((pad) => pad >= 0) ? "flipped" : "transposed";
+}
