@@ -40,8 +40,10 @@ export function workspace(directory) {
         "no-restricted-imports": [
           "error",
           {
-            paths: [{ name, message: "A package does not import itself: use a relative path." }],
-            patterns: [{ group: [`${scope}/*/src/*`, `${scope}/*/dist/*`], message: "Import the package's entry." }],
+            patterns: [
+              { group: [name, `${name}/**`], message: "A package does not import itself: use a relative path." },
+              { group: [`${scope}/*/src/**`, `${scope}/*/dist/**`], message: "Import the package's entry." },
+            ],
           },
         ],
         "no-restricted-syntax": ["error", ...Object.values(syntax)],

@@ -18,6 +18,7 @@ const environment = {
   TURBO_TELEMETRY_DISABLED: "1",
   TURBO_NO_UPDATE_NOTIFIER: "1",
   ONNXRUNTIME_NODE_INSTALL: "skip",
+  ...(process.stdout.isTTY ? {} : { NO_COLOR: "1" }),
 };
 
 /** Runs a command to its end; gives its exit code and, unless it is shown as it comes, what it printed. */

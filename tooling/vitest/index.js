@@ -6,6 +6,7 @@
  *     name.web.test.ts     a headless Chromium
  *     name.slow.test.ts, name.slow.ort.test.ts, …    only in `vitest run --mode slow`, which runs nothing else
  */
+import { existsSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defaultClientConditions, defaultServerConditions } from "vite";
 import { defineConfig } from "vitest/config";
@@ -15,26 +16,34 @@ import { Report } from "./report.js";
 const CONDITION = "@gen/source";
 const SECONDS = 1000;
 
-/** Which files a tier has: `suffix` is what stands before `.test.ts`. */
-function files(suffix, slow) {
+/** A tier: what stands before `.test.ts` in the names of its files, and what else it needs. */
+const TIERS = [
+  { name: "pure", suffix: "" },
+  { name: "ort", suffix: ".ort" },
+  { name: "web", suffix: ".web", config: browser() },
+];
+
+/** The vitest project of a tier. */
+function project({ name, suffix, config: { plugins = [], test = {} } = {} }, slow) {
   const marked = `test/**/*.slow${suffix}.test.ts`;
-  if (slow) return { include: [marked] };
   const others = suffix === "" ? ["**/*.{ort,web}.test.ts"] : [];
-  return { include: [`test/**/*${suffix}.test.ts`], exclude: [marked, ...others] };
+  const files = slow
+    ? { include: [marked], exclude: others }
+    : { include: [`test/**/*${suffix}.test.ts`], exclude: [marked, ...others] };
+  return { extends: true, plugins, test: { name, ...files, ...test } };
 }
+
+/** Whether a workspace has files of a tier: a browser is not started for nothing. */
+const has = ({ suffix }) => suffix === "" || found.some((file) => file.endsWith(`${suffix}.test.ts`));
+const found = existsSync("test") ? readdirSync("test", { recursive: true }) : [];
 
 export default defineConfig(({ mode }) => {
   const slow = mode === "slow";
-  const tier = (name, suffix, { plugins = [], test = {} } = {}) => ({
-    extends: true,
-    plugins,
-    test: { name, ...files(suffix, slow), ...test },
-  });
   return {
     resolve: { conditions: [CONDITION, ...defaultClientConditions] },
     ssr: { resolve: { conditions: [CONDITION, ...defaultServerConditions] } },
     test: {
-      projects: [tier("pure", ""), tier("ort", ".ort"), tier("web", ".web", browser())],
+      projects: TIERS.filter(has).map((tier) => project(tier, slow)),
       setupFiles: [fileURLToPath(new URL("./setup.js", import.meta.url))],
       passWithNoTests: true,
       testTimeout: (slow ? 600 : 60) * SECONDS,
