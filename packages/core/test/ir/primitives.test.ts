@@ -1,0 +1,2 @@
+import { describeGradients } from "../../src/testing/conformance.js";
+describeGradients();
