@@ -1,0 +1,94 @@
+/** @file `pnpm repro`: prints the ledger, trains a row again, or evaluates the weights that are committed. */
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { cpus } from "node:os";
+import { GenError, isGenError } from "@gen/core";
+import { readCommand, usage, type Command } from "./src/command.js";
+import { entryOf, ledger, reaches } from "./src/ledger.js";
+import { lineOf, readResult, weightsFile, writeResult } from "./src/results.js";
+import type { Row } from "./src/row.js";
+import { table } from "./src/table.js";
+
+async function main(command: Command): Promise<void> {
+  switch (command.do) {
+    case "help":
+      { print(usage); return; }
+    case "list":
+      return list(command.json);
+    case "train":
+      return train(command.id, command.resume);
+    case "check":
+      return check(command.id, command.n);
+  }
+}
+
+async function list(json: boolean): Promise<void> {
+  const rows = await Promise.all(ledger.map(async (entry) => ({ entry, recorded: await readResult(entry.id) })));
+  if (!json) { print(table(rows)); return; }
+  print(JSON.stringify(rows.flatMap(({ entry, recorded }) => (recorded === undefined ? [] : [lineOf(entry, recorded)])), null, 2));
+}
+
+async function train(id: string, resume: boolean): Promise<void> {
+  const row = await load(id);
+  const stop = new AbortController();
+  process.once("SIGINT", () => stop.abort(new Error("interrupted")));
+  const { measured, ...result } = await row.train({ resume, log: note, signal: stop.signal });
+  await writeResult(id, {
+    ours: measured.value,
+    standardError: measured.standardError,
+    split: row.split,
+    n: measured.n,
+    ...result,
+    sha256: await hashOf(weightsFile(id)),
+    date: new Date().toISOString().slice(0, 10),
+    machine: `${cpus().length} × ${cpus()[0]?.model.trim() ?? "unknown CPU"}, Node ${process.version}`,
+  });
+  const reached = reaches(row, measured.value);
+  print(`${id}: ${measured.value.toFixed(2)} ± ${measured.standardError.toFixed(2)} ${row.unit}${reached === false ? ", short of" : ", target"} ${row.target ?? "none"}`);
+}
+
+/** Evaluates the committed weights; they must be the recorded ones, and give the recorded number as far as chance allows. */
+async function check(id: string, n: number): Promise<void> {
+  const row = await load(id);
+  const recorded = await readResult(id);
+  if (recorded === undefined) throw new GenError("data", `repro: expected a committed result of ${id}, got none`, { fix: `pnpm repro ${id}` });
+  const hash = await hashOf(weightsFile(id));
+  if (hash !== recorded.sha256) {
+    throw new GenError("hash", `${weightsFile(id)}: expected sha256 ${recorded.sha256}, got ${hash}`, { fix: `git checkout -- repro/weights, or pnpm repro ${id}` });
+  }
+  const { value, standardError, n: rows } = await row.check(n);
+  const apart = Math.abs(value - recorded.ours);
+  print(`${id}: ${value.toFixed(2)} ± ${standardError.toFixed(2)} ${row.unit} on ${rows} random test rows; recorded ${recorded.ours.toFixed(2)} on ${recorded.n}`);
+  if (apart > 4 * standardError) {
+    throw new GenError("numeric", `repro: expected ${id} within four standard errors of ${recorded.ours.toFixed(2)}, got ${value.toFixed(2)}`);
+  }
+}
+
+/** The script of a row: `rows/<id>.ts`, exporting `row`. */
+async function load(id: string): Promise<Row> {
+  const entry = entryOf(id);
+  const script = new URL(`./rows/${id}.ts`, import.meta.url);
+  if (!existsSync(script)) throw new GenError("option", `repro: ${id} has no script yet`, { fix: "pnpm repro shows which rows were measured" });
+  const { row } = (await import(script.href)) as { row: Omit<Row, keyof typeof entry> };
+  return { ...entry, ...row };
+}
+
+async function hashOf(file: string): Promise<string> {
+  return createHash("sha256").update(await readFile(file)).digest("hex");
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function note(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+try {
+  await main(readCommand(process.argv.slice(2)));
+} catch (error) {
+  note(isGenError(error) ? error.message : ((error as Error).stack ?? String(error)));
+  process.exitCode = 1;
+}

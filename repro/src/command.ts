@@ -1,0 +1,66 @@
+/** @file The command line of `pnpm repro`. */
+import { parseArgs } from "node:util";
+import { GenError, nearestName } from "@gen/core";
+import { entryOf } from "./ledger.js";
+
+export type Command =
+  | { readonly do: "help" }
+  | { readonly do: "list"; readonly json: boolean }
+  | { readonly do: "train"; readonly id: string; readonly resume: boolean }
+  | { readonly do: "check"; readonly id: string; readonly n: number };
+
+/** Test rows that `--check` evaluates, at the least. */
+const LEAST_ROWS = 1000;
+
+export const usage = `pnpm repro                    the ledger: every row, its target and what was measured
+pnpm -s repro --json          the measured rows as JSON
+pnpm repro <id>               trains the row again, writes its weights and its result
+pnpm repro <id> --resume      goes on from the row's checkpoint
+pnpm repro <id> --check       evaluates the committed weights on --n random test rows (default ${LEAST_ROWS})`;
+
+const options = {
+  json: { type: "boolean" },
+  resume: { type: "boolean" },
+  check: { type: "boolean" },
+  help: { type: "boolean" },
+  n: { type: "string" },
+} as const;
+
+/** @throws GenError `option` for what is unknown or has no effect, with the nearest valid name */
+export function readCommand(argv: readonly string[]): Command {
+  const { tokens } = parseArgs({ args: [...argv], options, strict: false, tokens: true });
+  for (const token of tokens) {
+    if (token.kind === "option" && !(token.name in options)) throw unknownFlag(token.rawName);
+  }
+  const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
+  if (values.help === true) return { do: "help" };
+  const [id, ...rest] = positionals;
+  if (rest.length > 0) throw new GenError("option", `repro: expected one id, got ${positionals.join(" ")}`);
+  if (id === undefined) {
+    for (const flag of ["resume", "check", "n"] as const) if (values[flag] !== undefined) throw ineffective(flag, "an id");
+    return { do: "list", json: values.json === true };
+  }
+  entryOf(id);
+  if (values.json !== undefined) throw ineffective("json", "no id");
+  if (values.check !== true) {
+    if (values.n !== undefined) throw ineffective("n", "--check");
+    return { do: "train", id, resume: values.resume === true };
+  }
+  if (values.resume !== undefined) throw ineffective("resume", "no --check");
+  return { do: "check", id, n: rowCount(values.n) };
+}
+
+function rowCount(text: string | undefined): number {
+  const n = text === undefined ? LEAST_ROWS : Number(text);
+  if (Number.isSafeInteger(n) && n >= LEAST_ROWS) return n;
+  throw new GenError("option", `repro: expected --n ≥ ${LEAST_ROWS}, got ${text ?? "none"}`);
+}
+
+function unknownFlag(flag: string): GenError {
+  const near = nearestName(flag, Object.keys(options).map((name) => `--${name}`));
+  return new GenError("option", `repro: unknown flag ${flag}`, { fix: near === undefined ? usage : `did you mean ${near}?` });
+}
+
+function ineffective(flag: string, needs: string): GenError {
+  return new GenError("option", `repro: --${flag} has an effect only with ${needs}`, { fix: `leave out --${flag}` });
+}

@@ -1,0 +1,144 @@
+/** @file The ledger: every number of a paper that the project sets out to reach, by an id that never changes. */
+import { GenError, nearestName } from "@gen/core";
+
+/** One line of the ledger: whose number it is, and what is to be reached. */
+export interface Entry {
+  readonly id: string;
+  /** Where the number is from, as a reader can look it up. */
+  readonly paper: string;
+  /** What to reach; none where no paper has the row and it says by itself what it is compared with. */
+  readonly target?: number;
+  readonly unit: string;
+  readonly better: "lower" | "higher";
+}
+
+export const ledger: readonly Entry[] = [
+  {
+    id: "vae/binarized-mnist/dense",
+    paper: "VAE: 89.78 in pythae (Chadebec et al. 2022, arXiv:2206.08309), 89.9 in Rezende & Mohamed 2015 (arXiv:1505.05770)",
+    target: 89.8,
+    unit: "nats",
+    better: "lower",
+  },
+  {
+    id: "vae/binarized-mnist/iwae-50",
+    paper: "IWAE, k = 50: 86.82 in pythae (Chadebec et al. 2022, arXiv:2206.08309), 87.1 its reference",
+    target: 86.9,
+    unit: "nats",
+    better: "lower",
+  },
+  {
+    id: "vae/binarized-mnist/best",
+    paper: "VampPrior: 85.79 in pythae (Chadebec et al. 2022, arXiv:2206.08309), 85.57 in Tomczak & Welling 2018 (arXiv:1705.07120)",
+    target: 85.8,
+    unit: "nats",
+    better: "lower",
+  },
+  {
+    id: "flow/binarized-mnist/planar-80",
+    paper: "VAE with 80 planar flows: 85.1 in Rezende & Mohamed 2015 (arXiv:1505.05770), Table 2",
+    target: 85.1,
+    unit: "nats",
+    better: "lower",
+  },
+  {
+    id: "flow/mnist/realnvp",
+    paper: "RealNVP (5): 1.94 in Papamakarios et al. 2017 (arXiv:1705.07057), Table 3",
+    target: 1.94,
+    unit: "bits/pixel",
+    better: "lower",
+  },
+  {
+    id: "flow/mnist/maf",
+    paper: "MAF (5): 1.89 in Papamakarios et al. 2017 (arXiv:1705.07057), Table 3",
+    target: 1.89,
+    unit: "bits/pixel",
+    better: "lower",
+  },
+  {
+    id: "flow/mnist/nsf",
+    paper: "neural spline flow beside MAF (5), 1.89 in Papamakarios et al. 2017 (arXiv:1705.07057), Table 3",
+    target: 1.89,
+    unit: "bits/pixel",
+    better: "lower",
+  },
+  {
+    id: "diffusion/mnist/fid",
+    paper: "no paper: compared with real against real, same features and n",
+    unit: "Fréchet distance",
+    better: "lower",
+  },
+  {
+    id: "gan/mnist/parzen",
+    paper: "GAN: 225 ± 2 in Goodfellow et al. 2014 (arXiv:1406.2661), Table 1",
+    target: 225,
+    unit: "nats",
+    better: "higher",
+  },
+  {
+    id: "ar/binarized-mnist/pixelcnn",
+    paper: "PixelCNN: 81.30 in van den Oord et al. 2016 (arXiv:1601.06759), Table 4",
+    target: 81.3,
+    unit: "nats",
+    better: "lower",
+  },
+  {
+    id: "ar/binarized-mnist/row-lstm",
+    paper: "Row LSTM: 80.54 in van den Oord et al. 2016 (arXiv:1601.06759), Table 4",
+    target: 80.54,
+    unit: "nats",
+    better: "lower",
+  },
+  {
+    id: "ar/binarized-mnist/diagonal-bilstm",
+    paper: "Diagonal BiLSTM, 7 layers: 79.20 in van den Oord et al. 2016 (arXiv:1601.06759), Table 4",
+    target: 79.2,
+    unit: "nats",
+    better: "lower",
+  },
+  {
+    id: "ar/shakespeare/cpu",
+    paper: "nanoGPT, CPU configuration: 1.88 on 20 batches; 1.91 on the whole validation split with the same script",
+    target: 1.91,
+    unit: "nats/character",
+    better: "lower",
+  },
+  {
+    id: "ar/shakespeare/full",
+    paper: "nanoGPT, 6 layers of 384: best validation loss 1.4697",
+    target: 1.4697,
+    unit: "nats/character",
+    better: "lower",
+  },
+  {
+    id: "ar/jsb/nats",
+    paper: "TCN: 8.10 in Bai, Kolter & Koltun 2018 (arXiv:1803.01271), Table 1",
+    target: 8.1,
+    unit: "nats/step",
+    better: "lower",
+  },
+  {
+    id: "ar/scan/simple",
+    paper: "SCAN, simple split: at least 99 % in Lake & Baroni 2018 (arXiv:1711.00350)",
+    target: 99,
+    unit: "% exact",
+    better: "higher",
+  },
+];
+
+/** @throws GenError `option` with the nearest id if there is no such row */
+export function entryOf(id: string): Entry {
+  const entry = ledger.find((line) => line.id === id);
+  if (entry !== undefined) return entry;
+  const ids = ledger.map((line) => line.id);
+  const near = nearestName(id, ids);
+  throw new GenError("option", `repro: expected the id of a row, got "${id}"`, {
+    fix: near === undefined ? `use one of ${ids.join(", ")}` : `did you mean ${near}?`,
+  });
+}
+
+/** Whether `value` reaches the target of an entry; undefined where there is none. */
+export function reaches({ target, better }: Entry, value: number): boolean | undefined {
+  if (target === undefined) return undefined;
+  return better === "lower" ? value < target : value >= target;
+}

@@ -1,0 +1,37 @@
+/** @file What a script below `rows/` offers: it trains its row again, and evaluates the weights that are committed. */
+import type { Entry } from "./ledger.js";
+
+/** A measured number with the standard error that the count of test rows leaves. */
+export interface Measured {
+  readonly value: number;
+  readonly standardError: number;
+  /** Test rows. */
+  readonly n: number;
+}
+
+export interface TrainOptions {
+  /** Go on from the checkpoint of this row, if there is one. */
+  readonly resume: boolean;
+  /** Takes lines of progress. */
+  readonly log: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** What a training gives back; its weights are in the file of the row by then (`files.ts`). */
+export interface Result {
+  readonly measured: Measured;
+  readonly seed: number;
+  /** Wall time of the training, over all of its relays; the evaluation is not part of it. */
+  readonly seconds: number;
+  readonly steps: number;
+  /** What a reader needs to judge the number: sizes, optimizer, estimator. */
+  readonly notes: string;
+}
+
+export interface Row extends Entry {
+  /** Which rows were learned from, which chose the weights, which were measured. */
+  readonly split: string;
+  train(options: TrainOptions): Promise<Result>;
+  /** Evaluates the committed weights on `n` random test rows. */
+  check(n: number): Promise<Measured>;
+}
