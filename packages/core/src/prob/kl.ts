@@ -1,7 +1,8 @@
 /** @file Kullback–Leibler divergences in closed form: KL(p‖q) = E_p[log p − log q], in nats, for each event. */
-import { softplus } from "../tensor/math.js";
+import { logSoftmax, softmax, softplus } from "../tensor/math.js";
 import type { Tensor } from "../tensor/tensor.js";
 import type { Bernoulli } from "./bernoulli.js";
+import type { Categorical } from "./categorical.js";
 import { sumEvent } from "./distribution.js";
 import type { Normal } from "./normal.js";
 
@@ -36,5 +37,15 @@ export function klStandardNormal(p: Normal): Tensor {
  */
 export function klBernoulli(p: Bernoulli, q: Bernoulli): Tensor {
   const kl = p.mean.mul(p.logits.sub(q.logits)).sub(softplus(p.logits)).add(softplus(q.logits));
+  return sumEvent(kl, p.eventDims);
+}
+
+/**
+ * Between categorical distributions over the same categories:
+ *
+ *     KL = Σ_k p_k (log p_k − log q_k)
+ */
+export function klCategorical(p: Categorical, q: Categorical): Tensor {
+  const kl = softmax(p.logits).mul(logSoftmax(p.logits).sub(logSoftmax(q.logits))).sum(-1);
   return sumEvent(kl, p.eventDims);
 }

@@ -1,0 +1,33 @@
+/** @file Uniform distributions on boxes. */
+import { broadcastShapes } from "../shape.js";
+import { randomUniform } from "../tensor/random.js";
+import { scalar, type Operand, type Tensor } from "../tensor/tensor.js";
+import { checkEvent, sumEvent, type Distribution, type EventOptions } from "./distribution.js";
+
+export interface UniformOptions extends EventOptions {
+  readonly low: Tensor;
+  /** Above `low`. */
+  readonly high: Operand;
+}
+
+/**
+ * U(low, high), independent for each element.
+ *
+ *     log p(x) = −log(high − low) inside, −∞ outside        entropy = log(high − low)
+ */
+export function uniform({ low, high: end, eventDims = 0 }: UniformOptions): Distribution & { entropy(): Tensor } {
+  const high = typeof end === "number" ? scalar(end, low.dtype) : end;
+  const width = high.sub(low);
+  const shape = broadcastShapes(low.shape, high.shape, "uniform");
+  checkEvent(shape, eventDims, "uniform");
+  return {
+    eventDims,
+    mean: low.add(high).mul(0.5),
+    logProb: (x) => {
+      const inside = x.less(low).or(x.greater(high)).not();
+      return sumEvent(inside.where(width.log().neg(), -Infinity), eventDims);
+    },
+    sample: (key) => randomUniform(key, shape).cast(low.dtype).mul(width).add(low),
+    entropy: () => sumEvent(width.log(), eventDims),
+  };
+}
