@@ -4,7 +4,7 @@ import type { Attributes, Scope } from "./scope.js";
 
 type Carriers = Readonly<Partial<Record<DType, DType>>>;
 
-const UNSIGNED_SUM: Carriers = { u8: "i64", u32: "i64", u64: "i64" }; // the cast back wraps, as the sum should
+const WRAPPING: Carriers = { u8: "i64", i32: "i64", u32: "i64" }; // ReduceSum of i32 stops at its limits; a cast wraps
 const SINGLE: Carriers = { f64: "f32" };
 
 /**
@@ -16,8 +16,8 @@ const carriers: Readonly<Record<string, Carriers>> = {
   Conv: SINGLE,
   ConvTranspose: SINGLE,
   Where: { u32: "i64", u64: "i64", bool: "u8" },
-  ReduceSum: UNSIGNED_SUM,
-  CumSum: UNSIGNED_SUM,
+  ReduceSum: WRAPPING,
+  CumSum: { u8: "i64", u32: "i64", u64: "i64" },
   ReduceMax: { u32: "i64" },
   ArgMax: { u32: "i64" },
 };
