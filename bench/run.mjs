@@ -33,6 +33,17 @@ if (!fresh()) {
   process.stderr.write("bench: installing the peers (about 320 MB, once)\n");
   run("installing the peers", here, [...pnpm, "install", "--frozen-lockfile"]);
 }
-run("building our packages", root, [...pnpm, "exec", "turbo", "run", "build", "--filter=./packages/*", "--output-logs=errors-only"]);
-const { status } = spawnSync(process.execPath, ["--import", "tsx", "src/main.ts", ...process.argv.slice(2)], { cwd: here, stdio: "inherit" });
+run("building our packages", root, [
+  ...pnpm,
+  "exec",
+  "turbo",
+  "run",
+  "build",
+  "--filter=./packages/*",
+  "--output-logs=errors-only",
+]);
+const { status } = spawnSync(process.execPath, ["--import", "tsx", "src/main.ts", ...process.argv.slice(2)], {
+  cwd: here,
+  stdio: "inherit",
+});
 process.exit(status ?? 1);

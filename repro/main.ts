@@ -13,7 +13,8 @@ import { table } from "./src/table.js";
 async function main(command: Command): Promise<void> {
   switch (command.do) {
     case "help":
-      { print(usage); return; }
+      print(usage);
+      return;
     case "list":
       return list(command.json);
     case "train":
@@ -25,8 +26,8 @@ async function main(command: Command): Promise<void> {
 
 async function list(json: boolean): Promise<void> {
   const rows = await Promise.all(ledger.map(async (entry) => ({ entry, recorded: await readResult(entry.id) })));
-  if (!json) { print(table(rows)); return; }
-  print(JSON.stringify(rows.flatMap(({ entry, recorded }) => (recorded === undefined ? [] : [lineOf(entry, recorded)])), null, 2));
+  const lines = rows.flatMap(({ entry, recorded }) => (recorded === undefined ? [] : [lineOf(entry, recorded)]));
+  print(json ? JSON.stringify(lines, null, 2) : table(rows));
 }
 
 async function train(id: string, resume: boolean): Promise<void> {
@@ -45,23 +46,33 @@ async function train(id: string, resume: boolean): Promise<void> {
     machine: `${cpus().length} × ${cpus()[0]?.model.trim() ?? "unknown CPU"}, Node ${process.version}`,
   });
   const reached = reaches(row, measured.value);
-  print(`${id}: ${measured.value.toFixed(2)} ± ${measured.standardError.toFixed(2)} ${row.unit}${reached === false ? ", short of" : ", target"} ${row.target ?? "none"}`);
+  print(
+    `${id}: ${measured.value.toFixed(2)} ± ${measured.standardError.toFixed(2)} ${row.unit}${reached === false ? ", short of" : ", target"} ${row.target ?? "none"}`,
+  );
 }
 
 /** Evaluates the committed weights; they must be the recorded ones, and give the recorded number as far as chance allows. */
 async function check(id: string, n: number): Promise<void> {
   const row = await load(id);
   const recorded = await readResult(id);
-  if (recorded === undefined) throw new GenError("data", `repro: expected a committed result of ${id}, got none`, { fix: `pnpm repro ${id}` });
+  if (recorded === undefined)
+    throw new GenError("data", `repro: expected a committed result of ${id}, got none`, { fix: `pnpm repro ${id}` });
   const hash = await hashOf(weightsFile(id));
   if (hash !== recorded.sha256) {
-    throw new GenError("hash", `${weightsFile(id)}: expected sha256 ${recorded.sha256}, got ${hash}`, { fix: `git checkout -- repro/weights, or pnpm repro ${id}` });
+    throw new GenError("hash", `${weightsFile(id)}: expected sha256 ${recorded.sha256}, got ${hash}`, {
+      fix: `git checkout -- repro/weights, or pnpm repro ${id}`,
+    });
   }
   const { value, standardError, n: rows } = await row.check(n);
   const apart = Math.abs(value - recorded.ours);
-  print(`${id}: ${value.toFixed(2)} ± ${standardError.toFixed(2)} ${row.unit} on ${rows} random test rows; recorded ${recorded.ours.toFixed(2)} on ${recorded.n}`);
+  print(
+    `${id}: ${value.toFixed(2)} ± ${standardError.toFixed(2)} ${row.unit} on ${rows} random test rows; recorded ${recorded.ours.toFixed(2)} on ${recorded.n}`,
+  );
   if (apart > 4 * standardError) {
-    throw new GenError("numeric", `repro: expected ${id} within four standard errors of ${recorded.ours.toFixed(2)}, got ${value.toFixed(2)}`);
+    throw new GenError(
+      "numeric",
+      `repro: expected ${id} within four standard errors of ${recorded.ours.toFixed(2)}, got ${value.toFixed(2)}`,
+    );
   }
 }
 
@@ -69,13 +80,18 @@ async function check(id: string, n: number): Promise<void> {
 async function load(id: string): Promise<Row> {
   const entry = entryOf(id);
   const script = new URL(`./rows/${id}.ts`, import.meta.url);
-  if (!existsSync(script)) throw new GenError("option", `repro: ${id} has no script yet`, { fix: "pnpm repro shows which rows were measured" });
+  if (!existsSync(script))
+    throw new GenError("option", `repro: ${id} has no script yet`, {
+      fix: "pnpm repro shows which rows were measured",
+    });
   const { row } = (await import(script.href)) as { row: Omit<Row, keyof typeof entry> };
   return { ...entry, ...row };
 }
 
 async function hashOf(file: string): Promise<string> {
-  return createHash("sha256").update(await readFile(file)).digest("hex");
+  return createHash("sha256")
+    .update(await readFile(file))
+    .digest("hex");
 }
 
 function print(text: string): void {

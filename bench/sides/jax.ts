@@ -12,7 +12,16 @@ type Params = np.Array[];
 
 // Every use of an array consumes it; `.ref` keeps it for another use.
 function loss(params: Params, x: np.Array, noise: np.Array): np.Array {
-  const [w1, b1, w2, b2, w3, b3, w4, b4] = params as [np.Array, np.Array, np.Array, np.Array, np.Array, np.Array, np.Array, np.Array];
+  const [w1, b1, w2, b2, w3, b3, w4, b4] = params as [
+    np.Array,
+    np.Array,
+    np.Array,
+    np.Array,
+    np.Array,
+    np.Array,
+    np.Array,
+    np.Array,
+  ];
   const n = x.shape[0]!;
   const moments = np.matmul(nn.relu(np.matmul(x.ref, w1).add(b1)), w2).add(b2);
   const mu = moments.ref.slice([], [0, latent]);

@@ -20,7 +20,10 @@ interface Network {
 }
 
 function dense(weights: Weights, name: string, x: tf.Tensor): tf.Tensor2D {
-  return tf.add(tf.matMul(x as tf.Tensor2D, weights.get(`${name}.weight`) as tf.Tensor2D), weights.get(`${name}.bias`)!);
+  return tf.add(
+    tf.matMul(x as tf.Tensor2D, weights.get(`${name}.weight`) as tf.Tensor2D),
+    weights.get(`${name}.bias`)!,
+  );
 }
 
 const denseVae: Network = {
@@ -49,14 +52,23 @@ const convVae: Network = {
       const filter = w.get(`decoder.convs.${i}.weight`) as unknown as tf.Tensor4D;
       const [n, height] = h.shape;
       const size = height * stride;
-      const out = tf.conv2dTranspose(tf.relu(h), filter, [n, size, size, levels[channels.length - 1 - i]!], stride, "same");
+      const out = tf.conv2dTranspose(
+        tf.relu(h),
+        filter,
+        [n, size, size, levels[channels.length - 1 - i]!],
+        stride,
+        "same",
+      );
       h = tf.add(out, w.get(`decoder.convs.${i}.bias`)!);
     });
     return h;
   },
   arrange(name, value) {
     if (name === "encoder.out.weight") {
-      return value.reshape([top, side, side, 2 * convLatent]).transpose([1, 2, 0, 3]).reshape(value.shape);
+      return value
+        .reshape([top, side, side, 2 * convLatent])
+        .transpose([1, 2, 0, 3])
+        .reshape(value.shape);
     }
     if (name === "decoder.input.weight") {
       return value.reshape([convLatent, top, side, side]).transpose([0, 2, 3, 1]).reshape(value.shape);
@@ -85,7 +97,10 @@ async function start({ work, folder }: Request): Promise<Work> {
   const { batch, data } = spec[work as VaeWork];
   const { pictures, params } = readFixture(folder);
   const weights = new Map(
-    [...params].map(([name, { data, shape }]) => [name, tf.variable(network.arrange(name, tf.tensor(data, [...shape])))]),
+    [...params].map(([name, { data, shape }]) => [
+      name,
+      tf.variable(network.arrange(name, tf.tensor(data, [...shape]))),
+    ]),
   );
   const size = batch * product(data);
   const batches = Array.from({ length: pictures.length / size }, (_, i) => {

@@ -34,7 +34,8 @@ export const usage = `pnpm bench [--only <work>]… [--pairs <n>] [--json] [--re
 export function readArguments(argv: readonly string[]): Arguments {
   const { tokens } = parseArgs({ args: [...argv], options, strict: false, tokens: true });
   for (const token of tokens) {
-    if (token.kind === "positional") throw new Error(`bench: expected no argument, got "${token.value}"${meant(`--${token.value}`, flags)}`);
+    if (token.kind === "positional")
+      throw new Error(`bench: expected no argument, got "${token.value}"${meant(`--${token.value}`, flags)}`);
     if (token.kind === "option" && !(token.name in options)) {
       throw new Error(`bench: unknown flag ${token.rawName}${meant(token.rawName, flags)}`);
     }
@@ -46,7 +47,13 @@ export function readArguments(argv: readonly string[]): Arguments {
   }
   const pairs = Number(values.pairs);
   if (!Number.isInteger(pairs) || pairs < 5) throw new Error(`bench: expected --pairs ≥ 5, got ${values.pairs}`);
-  return { json: values.json, record: values.record, help: values.help, only: values.only.length > 0 ? values.only : ids, pairs };
+  return {
+    json: values.json,
+    record: values.record,
+    help: values.help,
+    only: values.only.length > 0 ? values.only : ids,
+    pairs,
+  };
 }
 
 const flags = Object.keys(options).map((name) => `--${name}`);

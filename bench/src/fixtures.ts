@@ -16,7 +16,10 @@ export function writeFixture(work: VaeWork, folder: string): void {
   const uniform = random(1);
   writeFloats(join(folder, "params.f32"), concat(params.map((param) => initial(param, uniform))));
   writeFloats(join(folder, "pictures.f32"), pictures(spec[work].rows, spec[work].data, random(2)));
-  writeFileSync(join(folder, "manifest.json"), JSON.stringify({ params: params.map(({ name, shape }) => ({ name, shape })) }));
+  writeFileSync(
+    join(folder, "manifest.json"),
+    JSON.stringify({ params: params.map(({ name, shape }) => ({ name, shape })) }),
+  );
 }
 
 export function readFixture(folder: string): Fixture {
@@ -41,7 +44,7 @@ function initial({ shape, fans }: ParamSpec, uniform: () => number): Float32Arra
   return Float32Array.from({ length: product(shape) }, () => (2 * uniform() - 1) * limit);
 }
 
-/** Soft blobs at random places: a few latent dimensions explain them, so a VAE has something to learn. */
+/** Blobs at random places, 0 or 1: a few latent dimensions explain them, so a VAE has something to learn. */
 function pictures(rows: number, data: readonly number[], uniform: () => number): Float32Array {
   const [depth, side] = data.length === 3 ? [data[0]!, data[1]!] : [1, Math.sqrt(data[0]!)];
   const out = new Float32Array(rows * product(data));
@@ -56,8 +59,10 @@ function pictures(rows: number, data: readonly number[], uniform: () => number):
     for (let c = 0; c < depth; c++) {
       for (let y = 0; y < side; y++) {
         for (let x = 0; x < side; x++) {
-          const ink = blobs.map((b) => b.colour[c]! * Math.exp(-((x - b.x) ** 2 + (y - b.y) ** 2) / (2 * b.spread ** 2)));
-          out[at++] = Math.min(1, Math.max(...ink));
+          const ink = blobs.map(
+            (b) => b.colour[c]! * Math.exp(-((x - b.x) ** 2 + (y - b.y) ** 2) / (2 * b.spread ** 2)),
+          );
+          out[at++] = Math.max(...ink) >= 0.5 ? 1 : 0;
         }
       }
     }

@@ -50,7 +50,12 @@ async function run({ only, pairs }: Arguments, scratch: string): Promise<Report>
 }
 
 /** Ours and one peer, interleaved. */
-async function against(work: DuelWork, { peer, target, steps }: Opponent, fixture: string, pairs: number): Promise<Result> {
+async function against(
+  work: DuelWork,
+  { peer, target, steps }: Opponent,
+  fixture: string,
+  pairs: number,
+): Promise<Result> {
   note(`${work.id} against ${peers[peer].title}: warm-up and ${pairs} pairs`);
   const sides = [new Side(ours, folder), new Side(peers[peer].command, folder)] as const;
   const request: Request = { work: work.id, steps: work.steps, threads, folder: fixture };

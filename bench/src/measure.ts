@@ -60,7 +60,9 @@ export function compareLosses(ours: readonly number[], theirs: readonly number[]
   }
   if (Math.abs(mine - other) > TOLERANCE * Math.abs(other)) {
     const got = `${mine.toFixed(2)} (ours) and ${other.toFixed(2)} (theirs)`;
-    throw new Error(`expected losses within 2 % of each other after ${steps} steps, got ${got}: the two do not compute the same`);
+    throw new Error(
+      `expected losses within 2 % of each other after ${steps} steps, got ${got}: the two do not compute the same`,
+    );
   }
   return { ours: mine, theirs: other, steps };
 }

@@ -14,7 +14,13 @@ export interface Peer {
 
 export const folder = fileURLToPath(new URL("..", import.meta.url));
 
-const typescript = (file: string, ...args: string[]): string[] => [process.execPath, "--import", "tsx", `sides/${file}`, ...args];
+const typescript = (file: string, ...args: string[]): string[] => [
+  process.execPath,
+  "--import",
+  "tsx",
+  `sides/${file}`,
+  ...args,
+];
 
 const installed = (name: string) => (): string | undefined =>
   existsSync(`${folder}/node_modules/${name}`) ? undefined : `${name} is not installed (pnpm -C bench install)`;

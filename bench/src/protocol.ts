@@ -56,7 +56,10 @@ export class Side {
   constructor(command: readonly string[], folder: string) {
     const [file, ...args] = command;
     this.#child = spawn(file!, args, { cwd: folder, stdio: ["pipe", "pipe", "pipe"] });
-    this.#child.stderr!.on("data", (text: Buffer) => (this.#complaints = (this.#complaints + text.toString()).slice(-2000)));
+    this.#child.stderr!.on(
+      "data",
+      (text: Buffer) => (this.#complaints = (this.#complaints + text.toString()).slice(-2000)),
+    );
     this.#child.stdin!.on("error", () => undefined); // A side that died is reported by the reply that never comes.
     this.#replies = createInterface({ input: this.#child.stdout! })[Symbol.asyncIterator]();
   }

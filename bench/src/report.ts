@@ -50,7 +50,18 @@ export function rowOf({ work, against, ratio, ours, theirs, unit }: Result): Row
 
 /** The table of the README and of the terminal: GitHub's markdown, aligned. */
 export function table(results: readonly Result[]): string {
-  const header = ["work", "against", "ratio", "at least", "reached", "range of pairs", "ours", "theirs", "unit", "loss, ours / theirs"];
+  const header = [
+    "work",
+    "against",
+    "ratio",
+    "at least",
+    "reached",
+    "range of pairs",
+    "ours",
+    "theirs",
+    "unit",
+    "loss, ours / theirs",
+  ];
   const body = results.map((result) => [
     titleOf(result.work),
     againstTitle(result.against),
@@ -61,10 +72,13 @@ export function table(results: readonly Result[]): string {
     digits(result.ours),
     digits(result.theirs),
     result.unit,
-    result.losses === undefined ? "" : `${result.losses.ours.toFixed(1)} / ${result.losses.theirs.toFixed(1)} at step ${result.losses.steps}`,
+    result.losses === undefined
+      ? ""
+      : `${result.losses.ours.toFixed(1)} / ${result.losses.theirs.toFixed(1)} at step ${result.losses.steps}`,
   ]);
   const widths = header.map((cell, i) => Math.max(cell.length, ...body.map((line) => line[i]!.length)));
-  const line = (cells: readonly string[]): string => `| ${cells.map((cell, i) => cell.padEnd(widths[i]!)).join(" | ")} |`;
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell, i) => cell.padEnd(widths[i]!)).join(" | ")} |`;
   return [line(header), line(widths.map((width) => "-".repeat(width))), ...body.map(line)].join("\n");
 }
 
@@ -75,7 +89,9 @@ export function text(report: Report): string {
     "",
     `Machine: ${report.machine}; ${report.threads} threads; median of ${report.pairs} interleaved pairs; ${report.date}.`,
     `Versions: ${report.versions.join(", ")}.`,
-    ...report.absent.map(({ work, against, reason }) => `Not measured: ${work} against ${againstTitle(against)}: ${reason}.`),
+    ...report.absent.map(
+      ({ work, against, reason }) => `Not measured: ${work} against ${againstTitle(against)}: ${reason}.`,
+    ),
   ];
   return lines.join("\n");
 }

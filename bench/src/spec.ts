@@ -81,7 +81,11 @@ function convParams({ data: [depth, height, width], channels, kernel, stride, la
   const levels = [depth, ...channels];
   const flat = (height / stride ** channels.length) * (width / stride ** channels.length) * levels.at(-1)!;
   const down = channels.flatMap((out, i): ParamSpec[] => [
-    { name: `encoder.convs.${i}.weight`, shape: [out, levels[i]!, kernel, kernel], fans: [levels[i]! * area, out * area] },
+    {
+      name: `encoder.convs.${i}.weight`,
+      shape: [out, levels[i]!, kernel, kernel],
+      fans: [levels[i]! * area, out * area],
+    },
     { name: `encoder.convs.${i}.bias`, shape: [out] },
   ]);
   const up = [...channels].reverse().flatMap((input, i): ParamSpec[] => {

@@ -8,7 +8,8 @@ import { paramsOf } from "../src/spec.js";
 /** A side whose turns take the given seconds. */
 function turns(seconds: readonly number[], loss = 100): Turn {
   let i = 0;
-  return () => Promise.resolve({ seconds: seconds[i++]!, steps: 10, losses: Array<number>(10).fill(loss), version: "a 1" });
+  return () =>
+    Promise.resolve({ seconds: seconds[i++]!, steps: 10, losses: Array<number>(10).fill(loss), version: "a 1" });
 }
 
 void test("the warm-up does not count, and the ratio is the median over pairs", async () => {
@@ -38,7 +39,10 @@ void test("unknown flags and works name the nearest valid one", () => {
 
 void test("the dense VAE has the parameters of 784-400-20", () => {
   const sizes = paramsOf("vae-dense").map(({ shape }) => shape.reduce((a, b) => a * b));
-  assert.equal(sizes.reduce((a, b) => a + b), 784 * 400 + 400 + 400 * 40 + 40 + 20 * 400 + 400 + 400 * 784 + 784);
+  assert.equal(
+    sizes.reduce((a, b) => a + b),
+    784 * 400 + 400 + 400 * 40 + 40 + 20 * 400 + 400 + 400 * 784 + 784,
+  );
 });
 
 void test("the README keeps what is around its table", () => {

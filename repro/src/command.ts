@@ -37,7 +37,8 @@ export function readCommand(argv: readonly string[]): Command {
   const [id, ...rest] = positionals;
   if (rest.length > 0) throw new GenError("option", `repro: expected one id, got ${positionals.join(" ")}`);
   if (id === undefined) {
-    for (const flag of ["resume", "check", "n"] as const) if (values[flag] !== undefined) throw ineffective(flag, "an id");
+    for (const flag of ["resume", "check", "n"] as const)
+      if (values[flag] !== undefined) throw ineffective(flag, "an id");
     return { do: "list", json: values.json === true };
   }
   entryOf(id);
@@ -57,8 +58,13 @@ function rowCount(text: string | undefined): number {
 }
 
 function unknownFlag(flag: string): GenError {
-  const near = nearestName(flag, Object.keys(options).map((name) => `--${name}`));
-  return new GenError("option", `repro: unknown flag ${flag}`, { fix: near === undefined ? usage : `did you mean ${near}?` });
+  const near = nearestName(
+    flag,
+    Object.keys(options).map((name) => `--${name}`),
+  );
+  return new GenError("option", `repro: unknown flag ${flag}`, {
+    fix: near === undefined ? usage : `did you mean ${near}?`,
+  });
 }
 
 function ineffective(flag: string, needs: string): GenError {

@@ -15,7 +15,8 @@ export interface Entry {
 export const ledger: readonly Entry[] = [
   {
     id: "vae/binarized-mnist/dense",
-    paper: "VAE: 89.78 in pythae (Chadebec et al. 2022, arXiv:2206.08309), 89.9 in Rezende & Mohamed 2015 (arXiv:1505.05770)",
+    paper:
+      "VAE: 89.78 in pythae (Chadebec et al. 2022, arXiv:2206.08309), 89.9 in Rezende & Mohamed 2015 (arXiv:1505.05770)",
     target: 89.8,
     unit: "nats",
     better: "lower",
@@ -29,7 +30,8 @@ export const ledger: readonly Entry[] = [
   },
   {
     id: "vae/binarized-mnist/best",
-    paper: "VampPrior: 85.79 in pythae (Chadebec et al. 2022, arXiv:2206.08309), 85.57 in Tomczak & Welling 2018 (arXiv:1705.07120)",
+    paper:
+      "VampPrior: 85.79 in pythae (Chadebec et al. 2022, arXiv:2206.08309), 85.57 in Tomczak & Welling 2018 (arXiv:1705.07120)",
     target: 85.8,
     unit: "nats",
     better: "lower",

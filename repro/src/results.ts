@@ -58,10 +58,12 @@ export function parseResult(text: string, file: string): Recorded {
   }
   const fields = { ...(value as Record<string, unknown> | null) };
   for (const name of ["ours", "standardError", "n", "seed", "seconds", "steps"]) {
-    if (!Number.isFinite(fields[name])) throw new GenError("format", `${file}: expected a number as ${name}, got ${String(fields[name])}`);
+    if (!Number.isFinite(fields[name]))
+      throw new GenError("format", `${file}: expected a number as ${name}, got ${String(fields[name])}`);
   }
   for (const name of ["split", "sha256", "date", "machine", "notes"]) {
-    if (typeof fields[name] !== "string") throw new GenError("format", `${file}: expected a text as ${name}, got ${String(fields[name])}`);
+    if (typeof fields[name] !== "string")
+      throw new GenError("format", `${file}: expected a text as ${name}, got ${String(fields[name])}`);
   }
   return fields as unknown as Recorded;
 }

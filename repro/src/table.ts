@@ -16,7 +16,11 @@ export function table(rows: readonly { readonly entry: Entry; readonly recorded:
     entry.paper,
   ]);
   const widths = header.map((cell, i) => Math.max(cell.length, ...body.map((line) => line[i]!.length)));
-  const line = (cells: readonly string[]): string => cells.map((cell, i) => cell.padEnd(widths[i]!)).join("  ").trimEnd();
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, i) => cell.padEnd(widths[i]!))
+      .join("  ")
+      .trimEnd();
   return [line(header), line(widths.map((width) => "─".repeat(width))), ...body.map(line)].join("\n");
 }
 

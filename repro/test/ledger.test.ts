@@ -31,12 +31,21 @@ describe("the ledger", () => {
 
   it("knows which way is better", () => {
     const [lower, higher] = [entryOf("vae/binarized-mnist/dense"), entryOf("gan/mnist/parzen")];
-    expect([reaches(lower, 89), reaches(lower, 90), reaches(higher, 226), reaches(higher, 200)]).toEqual([true, false, true, false]);
+    expect([reaches(lower, 89), reaches(lower, 90), reaches(higher, 226), reaches(higher, 200)]).toEqual([
+      true,
+      false,
+      true,
+      false,
+    ]);
     expect(reaches(entryOf("diffusion/mnist/fid"), 1)).toBeUndefined();
   });
 
   it("has an entry for every script and every result", () => {
-    const ids = [...filesBelow("rows", ".ts"), ...filesBelow("results", ".json"), ...filesBelow("weights", ".safetensors")];
+    const ids = [
+      ...filesBelow("rows", ".ts"),
+      ...filesBelow("results", ".json"),
+      ...filesBelow("weights", ".safetensors"),
+    ];
     for (const id of ids) expect(entryOf(id).id).toBe(id);
   });
 
@@ -57,7 +66,9 @@ describe("a result", () => {
 
   it("names the field that is damaged", () => {
     expect(parseResult(JSON.stringify(recorded), "file")).toEqual(recorded);
-    expect(() => parseResult(JSON.stringify({ ...recorded, ours: null }), "file")).toThrow("file: expected a number as ours, got null");
+    expect(() => parseResult(JSON.stringify({ ...recorded, ours: null }), "file")).toThrow(
+      "file: expected a number as ours, got null",
+    );
     expect(() => parseResult("{", "file")).toThrow("file: expected JSON");
   });
 
@@ -100,5 +111,7 @@ function filesBelow(name: string, ending: string): string[] {
   const base = join(folder, name);
   if (!existsSync(base)) return [];
   const files = readdirSync(base, { recursive: true, encoding: "utf8" });
-  return files.filter((file) => file.endsWith(ending)).map((file) => file.slice(0, -ending.length).replaceAll("\\", "/"));
+  return files
+    .filter((file) => file.endsWith(ending))
+    .map((file) => file.slice(0, -ending.length).replaceAll("\\", "/"));
 }
