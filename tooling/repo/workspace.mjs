@@ -1,7 +1,7 @@
 /** @file What `npm start` and `npm test` share: install if the lock file changed, build if a source did. No dependencies. */
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -39,6 +39,7 @@ export async function install(directory = root) {
   const stamp = join(directory, "node_modules/.gen/installed");
   const wanted = hash(readFileSync(join(directory, "pnpm-lock.yaml")), process.version);
   if (read(stamp) === wanted) return;
+  rmSync(stamp, { force: true }); // An install that fails may leave less than it found.
   await step("installing", "npx", ["--yes", packageManager, "install", "--frozen-lockfile"], directory);
   write(stamp, wanted);
 }
