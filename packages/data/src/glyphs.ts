@@ -156,7 +156,10 @@ function readHead(bytes: Uint8Array): Head {
   try {
     head = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (cause) {
-    throw new GenError("format", `${FILE}: index: expected JSON, got something else`, { fix: "reinstall @gen/data", cause });
+    throw new GenError("format", `${FILE}: index: expected JSON, got something else`, {
+      fix: "reinstall @gen/data",
+      cause,
+    });
   }
   const { classes, side, levels, faces, licences } = (head ?? {}) as Record<string, unknown>;
   if (side !== SIDE || levels !== LEVELS) {
@@ -176,5 +179,5 @@ function readHead(bytes: Uint8Array): Head {
   if (!Array.isArray(faces) || faces.length === 0 || faces.length > 0xffff || !faces.every(isFace)) {
     throw bad("faces", "rows of family, style, licence and split", "something else");
   }
-  return { classes: [...classes], faces, licences };
+  return { classes: Array.from(classes), faces, licences };
 }

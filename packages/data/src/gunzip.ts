@@ -53,9 +53,14 @@ export function tooLarge(file: string, limit: number): GenError {
 /** The error for what a decompressor threw. */
 export function badGzip(file: string, thrown: unknown): unknown {
   if (thrown instanceof GenError) return thrown;
-  const cut = /unexpected end|Z_BUF_ERROR/i.test(messageOf(thrown)) || (thrown as { code?: unknown }).code === "Z_BUF_ERROR";
-  return new GenError("format", `${file}: expected a whole gzip file, got one that is ${cut ? "truncated" : "corrupt"}`, {
-    fix: "delete it and get it again",
-    cause: thrown,
-  });
+  const cut =
+    /unexpected end|Z_BUF_ERROR/i.test(messageOf(thrown)) || (thrown as { code?: unknown }).code === "Z_BUF_ERROR";
+  return new GenError(
+    "format",
+    `${file}: expected a whole gzip file, got one that is ${cut ? "truncated" : "corrupt"}`,
+    {
+      fix: "delete it and get it again",
+      cause: thrown,
+    },
+  );
 }

@@ -1,4 +1,8 @@
-/** @file The public surface of @gen/data: formats and data sets that work anywhere; bytes come from the caller. */
+/** @file The public surface of @gen/data: formats and data sets that work anywhere; the bytes come from the caller. */
+export { parseAmat, unpackBits, type BitsOptions } from "./bits.js";
 export type { PictureDataset, Split } from "./dataset.js";
-export { decodeGlyphs, type Face, type GlyphDataset, type GlyphOptions } from "./glyphs.js";
+export { decodeGlyphs, parseGlyphs, type Face, type GlyphDataset, type GlyphOptions } from "./glyphs.js";
+export { grid, type GridOptions, type Picture } from "./grid.js";
 export { gunzip, type GunzipOptions } from "./gunzip.js";
+export { parseIdx } from "./idx.js";
+export { pictures, type PicturesOptions } from "./pictures.js";

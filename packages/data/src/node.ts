@@ -1,2 +1,11 @@
-/** @file The public surface of @gen/data/node. */
+/** @file The public surface of @gen/data/node: data sets by name, files in and out. */
+export { binarizedMnist, type BinarizedMnistOptions } from "./node/binarized-mnist.js";
+export { decodePicture, type DecodeOptions } from "./node/decode.js";
+export { download, type DownloadOptions, type DownloadProgress } from "./node/download.js";
 export { glyphs } from "./node/glyphs.js";
+export { fashionMnist, mnist, readIdx, type MnistOptions } from "./node/idx-sets.js";
+export { imageFolder, type ImageFolderOptions } from "./node/image-folder.js";
+export { cacheDir, type FetchOptions, type RemoteFile } from "./node/places.js";
+export { encodePng, writePng } from "./node/png.js";
+export { datasets, openDataset } from "./node/registry.js";
+export type { DatasetEntry, DatasetName, LoadOptions, OpenDatasetOptions } from "./node/registry.js";

@@ -1,0 +1,57 @@
+/** @file Densities in the plane that every family can be watched on: data sets with a field `x` f32 [2]. */
+import { arrays, ndarray, normalDraws, split, uniformDraws, type Dataset, type Key } from "@gen/core";
+
+export interface ToyOptions {
+  /** Points. @default 10000 */
+  readonly n?: number;
+  readonly key: Key;
+  /** Standard deviation of the noise around each shape. */
+  readonly noise?: number;
+}
+
+/** Points around two interleaved half circles, of radius 1, centred on the origin. */
+export function twoMoons({ n = 10_000, key, noise = 0.1 }: ToyOptions): Dataset {
+  return plane(n, { key, noise }, (u, v) => {
+    const angle = Math.PI * u;
+    const sign = v < 0.5 ? 1 : -1;
+    return [sign * (Math.cos(angle) - 0.5), sign * (Math.sin(angle) - 0.25)];
+  });
+}
+
+/** Points around `modes` centres on a circle of radius 2. */
+export function ringOfGaussians({
+  n = 10_000,
+  key,
+  noise = 0.05,
+  modes = 8,
+}: ToyOptions & { readonly modes?: number }): Dataset {
+  return plane(n, { key, noise }, (u) => {
+    const angle = (2 * Math.PI * Math.floor(u * modes)) / modes;
+    return [2 * Math.cos(angle), 2 * Math.sin(angle)];
+  });
+}
+
+/** Points around two circles, of radius 1 and 2. */
+export function rings({ n = 10_000, key, noise = 0.08 }: ToyOptions): Dataset {
+  return plane(n, { key, noise }, (u, v) => {
+    const radius = v < 1 / 3 ? 1 : 2;
+    return [radius * Math.cos(2 * Math.PI * u), radius * Math.sin(2 * Math.PI * u)];
+  });
+}
+
+/** `n` points of a shape, each with normal noise; the shape takes two draws from U(0, 1). */
+function plane(
+  n: number,
+  { key, noise }: { key: Key; noise: number },
+  shape: (u: number, v: number) => [number, number],
+): Dataset {
+  const uniform = uniformDraws(split(key, 0), 2 * n);
+  const normal = normalDraws(split(key, 1), 2 * n);
+  const x = new Float32Array(2 * n);
+  for (let i = 0; i < n; i++) {
+    const [a, b] = shape(uniform[2 * i]!, uniform[2 * i + 1]!);
+    x[2 * i] = a + noise * normal[2 * i]!;
+    x[2 * i + 1] = b + noise * normal[2 * i + 1]!;
+  }
+  return arrays({ x: ndarray(x, [n, 2]) });
+}
