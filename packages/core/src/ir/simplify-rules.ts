@@ -32,12 +32,19 @@ const neutral =
 
 /** Stretching moves outward, or disappears where the other operand is as wide: f(expand x) = expand f(x). */
 const unstretch: Rule<Op> = (node) => {
-  const sources = node.inputs.map((input) => (input.op === "expand" ? input.inputs[0]! : input));
+  const sources = node.inputs.map(unstretched);
   if (sources.every((source, i) => source === node.inputs[i])) return undefined;
   const narrow = sources.map(shapeOf).reduce((a, b) => broadcastShapes(a, b, node.op));
   if (node.inputs.length === 1 && sameShape(narrow, node.types[0]!.shape)) return undefined;
   return stretched(withInputs(node, sources), node);
 };
+
+/** What an operand stretches; a constant that is one number throughout stretches that number. */
+function unstretched(x: Node): Node {
+  if (x.op === "expand") return x.inputs[0]!;
+  const value = x.op === "constant" && shapeOf(x).length > 0 ? uniformValue(x) : undefined;
+  return value === undefined ? x : scalar(value, typeOf(x).dtype);
+}
 
 /** Constants stand on the right, where rules look for them. */
 const constantsRight: Rule<Op> = (node) => {
@@ -186,6 +193,7 @@ export const simplifications: Rules = {
     neutral(0, "right"),
     ({ inputs: [a, b] }) => (negated(b!) ? build("sub", [a!, negated(b!)!], {}) : undefined),
     ({ inputs: [a, b] }) => (negated(a!) ? build("sub", [b!, negated(a!)!], {}) : undefined),
+    ({ inputs: [a, b], types }) => (a === b && isReal(types[0]!.dtype) ? build("mul", [a!, scalar(2, types[0]!.dtype)], {}) : undefined),
   ],
   sub: [
     ...elementwise,
