@@ -5,8 +5,8 @@ import { paramsOf, spec, type ParamSpec, type VaeWork } from "./spec.js";
 
 /** What a side reads: its pictures, [rows, ...data], and one array for each parameter. */
 export interface Fixture {
-  readonly pictures: Float32Array;
-  readonly params: ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>;
+  readonly pictures: Float32Array<ArrayBuffer>;
+  readonly params: ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array<ArrayBuffer> }>;
 }
 
 /** Writes the files of a work into `folder`: `manifest.json`, `params.f32`, `pictures.f32`. */
@@ -39,13 +39,13 @@ export function product(shape: readonly number[]): number {
 }
 
 /** Glorot uniform: ±sqrt(6 / (in + out)). */
-function initial({ shape, fans }: ParamSpec, uniform: () => number): Float32Array {
+function initial({ shape, fans }: ParamSpec, uniform: () => number): Float32Array<ArrayBuffer> {
   const limit = fans === undefined ? 0 : Math.sqrt(6 / (fans[0] + fans[1]));
   return Float32Array.from({ length: product(shape) }, () => (2 * uniform() - 1) * limit);
 }
 
 /** Blobs at random places, 0 or 1: a few latent dimensions explain them, so a VAE has something to learn. */
-function pictures(rows: number, data: readonly number[], uniform: () => number): Float32Array {
+function pictures(rows: number, data: readonly number[], uniform: () => number): Float32Array<ArrayBuffer> {
   const [depth, side] = data.length === 3 ? [data[0]!, data[1]!] : [1, Math.sqrt(data[0]!)];
   const out = new Float32Array(rows * product(data));
   let at = 0;
@@ -81,7 +81,7 @@ function random(seed: number): () => number {
   };
 }
 
-function concat(parts: readonly Float32Array[]): Float32Array {
+function concat(parts: readonly Float32Array<ArrayBuffer>[]): Float32Array<ArrayBuffer> {
   const all = new Float32Array(parts.reduce((size, part) => size + part.length, 0));
   let offset = 0;
   for (const part of parts) {
@@ -91,11 +91,11 @@ function concat(parts: readonly Float32Array[]): Float32Array {
   return all;
 }
 
-function writeFloats(path: string, values: Float32Array): void {
+function writeFloats(path: string, values: Float32Array<ArrayBuffer>): void {
   writeFileSync(path, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
 }
 
-function readFloats(path: string): Float32Array {
+function readFloats(path: string): Float32Array<ArrayBuffer> {
   const bytes = readFileSync(path);
   return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
 }

@@ -6,7 +6,7 @@ import { readArguments, usage, type Arguments } from "./arguments.js";
 import { writeFixture } from "./fixtures.js";
 import { duel, median } from "./measure.js";
 import { folder, ours, peers } from "./peers.js";
-import { Side, type Request } from "./protocol.js";
+import { Side, type Reply, type Request } from "./protocol.js";
 import { digits, machineName, rowOf, text, withTable, type Absence, type Report, type Result } from "./report.js";
 import { spec } from "./spec.js";
 import { works, type DuelWork, type Opponent, type SoloWork } from "./works.js";
@@ -34,7 +34,7 @@ async function run({ only, pairs }: Arguments, scratch: string): Promise<Report>
   const absent: Absence[] = [];
   for (const work of works.filter(({ id }) => only.includes(id))) {
     if (work.kind === "solo") {
-      results.push(await solo(work, pairs));
+      results.push(await solo(work, scratch, pairs));
       continue;
     }
     const fixture = join(scratch, work.id);
@@ -76,26 +76,28 @@ async function against(
 }
 
 /** Ours against a number: seconds to build a graph, or memory after many steps. */
-async function solo(work: SoloWork, pairs: number): Promise<Result> {
+async function solo(work: SoloWork, scratch: string, pairs: number): Promise<Result> {
   note(`${work.id}: ${work.title}`);
-  const request = { work: work.id, steps: 1, threads, folder: "" };
-  const fresh = async (): Promise<readonly number[]> => {
+  const fixture = join(scratch, "vae-dense");
+  if (work.id === "memory") writeFixture("vae-dense", fixture);
+  const request: Request = { work: work.id, steps: work.steps, threads, folder: fixture };
+  const fresh = async (): Promise<Reply> => {
     const side = new Side(ours, folder); // A process of its own: nothing is warm, as for a user who starts a run.
     try {
       const reply = await named(work.id, "ours", side.ask(request));
       versions.add(reply.version);
-      return work.id === "memory" ? reply.losses : [reply.seconds];
+      return reply;
     } finally {
       side.close();
     }
   };
   const shared = { work: work.id, against: work.against, target: work.target, unit: work.unit };
   if (work.id === "memory") {
-    const [before, after] = (await fresh()) as [number, number];
-    return { ...shared, ratio: before / after, ours: after, theirs: before };
+    const [early, late] = (await fresh()).resident!;
+    return { ...shared, ratio: early / late, ours: late, theirs: early };
   }
   const seconds: number[] = [];
-  for (let i = 0; i < pairs; i++) seconds.push((await fresh())[0]!);
+  for (let i = 0; i < pairs; i++) seconds.push((await fresh()).seconds);
   const limit = spec["graph-12x768"].seconds;
   return { ...shared, ratio: limit / median(seconds), ours: median(seconds), theirs: limit };
 }

@@ -21,6 +21,8 @@ export interface Reply {
   readonly steps: number;
   /** The loss of each step. */
   readonly losses: readonly number[];
+  /** Resident memory in MiB, early and late, for the work that watches it. */
+  readonly resident?: readonly [early: number, late: number];
   /** Name and version of what ran. */
   readonly version: string;
 }
@@ -33,18 +35,19 @@ export async function serve(version: string, start: (first: Request) => Promise<
     work ??= await start(request);
     const begin = performance.now();
     const losses = await work.run(request.steps);
-    const seconds = work.seconds?.() ?? (performance.now() - begin) / 1000;
-    process.stdout.write(`${JSON.stringify({ seconds, steps: request.steps, losses, version } satisfies Reply)}\n`);
+    const seconds = (performance.now() - begin) / 1000;
+    const resident = work.resident?.();
+    const reply: Reply = { seconds, steps: request.steps, losses, version, ...(resident && { resident }) };
+    process.stdout.write(`${JSON.stringify(reply)}\n`);
   }
-  await work?.close?.();
+  process.exit(); // Nobody asks any more; threads of a runtime would keep the process alive.
 }
 
 export interface Work {
   /** Trains for some steps and returns the loss of each. */
   run(steps: number): Promise<number[]>;
-  /** What the last run took, where that is not the time of the call. */
-  seconds?(): number;
-  close?(): Promise<void>;
+  /** What the last run has seen, for {@link Reply.resident}. */
+  resident?(): readonly [number, number];
 }
 
 /** The runner's end of a side. */

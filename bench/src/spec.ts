@@ -47,7 +47,8 @@ export interface Spec {
     /** What it may take. */
     readonly seconds: number;
   };
-  readonly memory: { readonly after: number; readonly steps: number };
+  /** Steps before the first look at the memory, and steps in each look. */
+  readonly memory: { readonly after: number; readonly window: number };
 }
 
 /** A model that is trained on both sides. */

@@ -25,6 +25,7 @@ export interface SoloWork {
   readonly kind: "solo";
   readonly id: "graph-12x768" | "memory";
   readonly title: string;
+  readonly steps: number;
   /** What `theirs` is. */
   readonly against: string;
   readonly unit: string;
@@ -38,9 +39,9 @@ export const works: readonly Work[] = [
     kind: "duel",
     id: "vae-dense",
     title: "VAE 784-400-20, batch 128, Adam",
-    steps: 200,
+    steps: 192,
     opponents: [
-      { peer: "torch", target: 1.2, steps: 200 },
+      { peer: "torch", target: 1.2, steps: 192 },
       { peer: "jax-js", target: 5, steps: 40 },
       { peer: "tfjs-wasm", target: 15, steps: 15 },
     ],
@@ -49,9 +50,9 @@ export const works: readonly Work[] = [
     kind: "duel",
     id: "vae-conv",
     title: "convolutional VAE, 3×32×32, batch 64, Adam",
-    steps: 30,
+    steps: 32,
     opponents: [
-      { peer: "torch", target: 0.7, steps: 30 },
+      { peer: "torch", target: 0.7, steps: 32 },
       { peer: "tfjs-cpu", target: 100, steps: 1 },
     ],
   },
@@ -59,6 +60,7 @@ export const works: readonly Work[] = [
     kind: "solo",
     id: "graph-12x768",
     title: "12 × 768 transformer stack: graph + gradients + encode + session",
+    steps: 1,
     against: "2 s",
     unit: "s",
     target: 1,
@@ -67,6 +69,7 @@ export const works: readonly Work[] = [
     kind: "solo",
     id: "memory",
     title: "resident memory after 20,000 more steps of vae-dense",
+    steps: 20_500,
     against: "after 500 steps",
     unit: "MiB",
     target: 1 / 1.02,
