@@ -1,4 +1,5 @@
 /** @file What a command is given by the process, so that a test can give something else. */
+import type { Runtime } from "@gen/core";
 import type { DataSource } from "./data-source.js";
 import type { Output, Terminal } from "./output/output.js";
 import type { Signals } from "./output/interrupt.js";
@@ -10,10 +11,14 @@ export interface World {
   readonly terminal: Terminal;
   readonly signals: Signals;
   readonly cwd: string;
+  /** How the user calls this program: "gen". */
+  readonly program: string;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   readonly recipes: Registry<Recipe>;
   readonly sources: Registry<DataSource>;
+  /** The device to compute on. @param threads all cores unless given */
+  openRuntime(threads: number | undefined): Promise<Runtime>;
 }
 
 /** What a running command has. */

@@ -4,6 +4,8 @@ import type { Fields } from "./schema/field.js";
 import type { OptionsOf, Schema } from "./schema/schema.js";
 
 export interface OpenContext {
+  /** What `--data` says; for a source that is a folder, its absolute path. */
+  readonly data: string;
   readonly signal: AbortSignal;
   /** For what takes a while: "downloading MNIST, 11.6 MB". */
   note(text: string): void;

@@ -65,9 +65,9 @@ async function importThroughTsx(path: string, name: string): Promise<unknown> {
       cause,
     });
   }
-  const { tsImport } = (await import(pathToFileURL(api).href)) as { tsImport(specifier: string, parent: string): Promise<unknown> };
+  const tsx = (await import(pathToFileURL(api).href)) as { tsImport(specifier: string, parent: string): Promise<unknown> };
   const url = pathToFileURL(path).href;
-  return tsImport(url, url);
+  return tsx.tsImport(url, url);
 }
 
 function isRecipe(value: unknown): value is Recipe {

@@ -2,7 +2,7 @@
  * @file What a model family offers to the commands. A recipe is a value: the built-in ones stand in a registry, one of your
  * own is a module that exports one. Nothing here knows which families there are.
  */
-import type { Batches, Dataset, Key, Model, NdArray, Program, Runtime, Store } from "@gen/core";
+import type { Batches, Dataset, ExportFile, Key, Model, NdArray, Program, Runtime, Store } from "@gen/core";
 import type { PictureText, Quantity } from "./report/about.js";
 import type { Fields } from "./schema/field.js";
 import type { OptionsOf, Schema } from "./schema/schema.js";
@@ -16,6 +16,8 @@ export interface Splits {
   readonly test: Dataset;
   /** One line for the report: "6,200 letters and digits, 28 × 28". */
   readonly about: string;
+  /** Terms under which a model of these data may be used, for the card: an SPDX expression where there is one. */
+  readonly licence?: string;
   /** Names of the classes that a field `label` counts, if there is one. */
   readonly classes?: readonly string[];
 }
@@ -48,30 +50,30 @@ export interface Picture extends PictureText {
   draw(live: Live & { readonly key: Key }): Promise<NdArray>;
 }
 
-/** A model that is ready to be trained. */
+/** A model that is ready to be trained. Programs are fed by fields of the data with the same name. */
 export interface Trainable<E extends Fields = Fields> {
   /** The record whose learned parts `runtime.init` fills. */
   readonly model: Model;
-  /** One step of training; its first output is the loss to show. */
+  /** One step of training; its output `loss`, or its first, is the one to show. */
   readonly step: Program;
   /** What feeds it. */
   readonly batches: Batches;
   /** How to read the loss. */
   readonly loss: Quantity;
-  /** One output per metric, each [N] or a mean; averaged over the rows of held-out data. */
+  /** Gives one number a row, [N], for each metric; the command takes the mean over held-out rows. */
   readonly validation: Program;
-  /** Held-out rows with the fields that `validation` feeds on. @param split which rows */
-  heldOut(split: "validation" | "test"): Dataset;
-  /** How to read the outputs of `validation`, by name; the first decides which checkpoint is the best. */
+  /** How to read the outputs of `validation`, by name; the first decides which parameters are the best. */
   readonly metrics: Readonly<Record<string, Quantity>>;
-  /** Pictures by name (kebab-case), the first the one to show first. */
+  /** Rows to measure on, with the fields that `validation` feeds on. */
+  heldOut(split: "validation" | "test"): Dataset;
+  /** Measure and use the running averages of this name instead of the parameters: "ema". */
+  readonly from?: string;
+  /** Pictures by name (kebab-case), the one to look at first first. */
   readonly pictures: Readonly<Record<string, Picture>>;
-  /** Draws from the model: exactly what the exported sampler gives for this seed. @returns [n, …] in the user's units */
-  sample(live: Live, options: { readonly seed: number; readonly n: number }): Promise<NdArray>;
   /** The recipe's `evaluation`, on these rows. @returns its metrics by name */
   evaluate?(live: Live, request: EvaluationRequest<E>): Promise<Readonly<Record<string, number>>>;
-  /** Writes the folder of the exported model; its last act is the parity report. @throws GenError `numeric` beyond tolerance */
-  export(path: string, live: Live, about: ExportContext): Promise<void>;
+  /** The files of the exported model, `sampler` among them. */
+  readonly files: Readonly<Record<string, ExportFile>>;
 }
 
 export interface EvaluationRequest<E extends Fields = Fields> {
@@ -81,13 +83,6 @@ export interface EvaluationRequest<E extends Fields = Fields> {
   readonly signal: AbortSignal;
   /** To be called with the fraction that is done, in [0, 1]. */
   onProgress(fraction: number): void;
-}
-
-/** What goes into the card besides what the model knows. */
-export interface ExportContext {
-  readonly metrics: Readonly<Record<string, number>>;
-  /** What it was trained on. */
-  readonly data: string;
 }
 
 /** How to make a model of a family from options and data. */

@@ -1,9 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { gather, spread, writeReport } from "../src/report/gather.js";
-import { makeFolder } from "../src/run/files.js";
 import { RunFolder } from "../src/run/run-folder.js";
 
 let place: string;
@@ -28,8 +27,8 @@ const made = {
   pictures: { samples: { title: "Samples", caption: "Drawn from the prior." } },
 };
 
-function run() {
-  const folder = RunFolder.create(join(place, "first"), { recipe: "vae", options: { steps: 4, hidden: [400, 200] }, made }, { overwrite: false });
+async function run() {
+  const folder = await RunFolder.create(join(place, "first"), { recipe: "vae", options: { steps: 4, hidden: [400, 200] }, made }, { overwrite: false });
   const log = folder.openMetrics(0);
   for (let step = 1; step <= 4; step++) {
     const validation = step % 2 === 0 ? { validation: { elbo: 110 - step, bits: 0.2 } } : {};
@@ -37,15 +36,15 @@ function run() {
   }
   log.close();
   for (const step of [0, 2, 4]) writeFileSync(folder.picturePath("samples", step), PNG);
-  makeFolder(folder.model);
+  mkdirSync(folder.model);
   writeFileSync(join(folder.model, "sampler.onnx"), "x".repeat(1500));
   return folder;
 }
 
 describe("a report", () => {
-  it("is one page that needs nothing else", () => {
-    const folder = run();
-    writeReport(folder);
+  it("is one page that needs nothing else", async () => {
+    const folder = await run();
+    await writeReport(folder);
     const page = readFileSync(folder.report, "utf8");
     expect(page).not.toMatch(/<script|<link|https?:|@import|url\((?!#)/);
     expect(page).toContain("letters &lt;b&gt; &amp; digits");
@@ -58,9 +57,9 @@ describe("a report", () => {
     expect(page).toContain("<code>--hidden</code></th><td>400,200");
   });
 
-  it("is made of whatever there is", () => {
-    const folder = RunFolder.create(join(place, "empty"), { recipe: "vae", options: {} }, { overwrite: false });
-    writeReport(folder);
+  it("is made of whatever there is", async () => {
+    const folder = await RunFolder.create(join(place, "empty"), { recipe: "vae", options: {} }, { overwrite: false });
+    await writeReport(folder);
     expect(gather(folder)).toMatchObject({ name: "empty", metrics: [], pictures: [], files: [] });
     expect(readFileSync(folder.report, "utf8")).toContain("<h1>empty</h1>");
   });

@@ -1,7 +1,7 @@
 /** @file From a run's folder to its report. */
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
-import { writeAtomic } from "../run/files.js";
+import { writeAtomic } from "@gen/core/node";
 import type { PictureFile, RunFolder } from "../run/run-folder.js";
 import { readMade } from "./about.js";
 import { reportHtml, type Image, type ModelFile, type ReportData, type ReportPicture } from "./html.js";
@@ -10,8 +10,8 @@ import { reportHtml, type Image, type ModelFile, type ReportData, type ReportPic
 const STAGES = 5;
 
 /** Makes report.html again from whatever the folder holds. @throws GenError `file` or `format`, naming the file. */
-export function writeReport(folder: RunFolder): void {
-  writeAtomic(folder.report, reportHtml(gather(folder)));
+export async function writeReport(folder: RunFolder): Promise<void> {
+  await writeAtomic(folder.report, reportHtml(gather(folder)));
 }
 
 export function gather(folder: RunFolder): ReportData {

@@ -1,7 +1,8 @@
 /** @file metrics.jsonl: what was measured, one JSON object a line, in the order of the steps. */
-import { closeSync, existsSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
+import { fileError } from "@gen/core/node";
 import { isRecord } from "../schema/config.js";
-import { fileError, naming } from "./files.js";
+import { naming } from "./files.js";
 
 /** What one line holds. The loss is the mean over the steps since the line before. */
 export interface Metrics {
@@ -10,6 +11,8 @@ export interface Metrics {
   /** Seconds of training so far, without those between runs. */
   readonly seconds: number;
   readonly loss?: number;
+  /** The other outputs of the step, where it has some: means like the loss. */
+  readonly parts?: Readonly<Record<string, number>>;
   /** Means over held-out data, by metric. */
   readonly validation?: Readonly<Record<string, number>>;
 }
@@ -28,7 +31,7 @@ export class MetricsLog {
     this.#path = path;
     const kept = existsSync(path) ? parseLines(readMetrics(path)).filter(({ metrics }) => metrics.step <= fromStep) : [];
     this.#end = kept.reduce((bytes, { line }) => bytes + Buffer.byteLength(line) + 1, 0);
-    this.#file = naming(path, "a file that can be written", () => {
+    this.#file = naming("cannot write", path, () => {
       const file = openSync(path, existsSync(path) ? "r+" : "wx");
       ftruncateSync(file, this.#end);
       return file;
@@ -42,9 +45,14 @@ export class MetricsLog {
       for (let at = 0; at < line.length; ) at += writeSync(this.#file, line, at, line.length - at, this.#end + at);
     } catch (cause) {
       ftruncateSync(this.#file, this.#end);
-      throw fileError(this.#path, "a file that can be written", cause);
+      throw fileError("cannot write", this.#path, cause);
     }
     this.#end += line.length;
+  }
+
+  /** Returns when the lines so far would survive a power cut. */
+  sync(): void {
+    naming("cannot write", this.#path, () => fsyncSync(this.#file));
   }
 
   close(): void {
@@ -78,5 +86,5 @@ function parseLine(line: string): Metrics | undefined {
 }
 
 function readMetrics(path: string): string {
-  return naming(path, "a file that can be read", () => readFileSync(path, "utf8"));
+  return naming("cannot read", path, () => readFileSync(path, "utf8"));
 }

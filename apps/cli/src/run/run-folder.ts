@@ -8,11 +8,13 @@
  *     model/           the export
  *     report.html      all of it to look at
  */
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { mkdir, rm } from "node:fs/promises";
 import { basename, join, relative, resolve } from "node:path";
 import { GenError } from "@gen/core";
+import { fileError, writeAtomic } from "@gen/core/node";
 import { parseConfig, type Config } from "../schema/config.js";
-import { makeFolder, naming, readText, writeAtomic } from "./files.js";
+import { naming } from "./files.js";
 import { MetricsLog, parseMetrics, type Metrics } from "./metrics-log.js";
 
 const CONFIG = "config.json";
@@ -41,22 +43,22 @@ export class RunFolder {
    * @param options.overwrite removes a run that is already there.
    * @throws GenError `file` if there is something else, or a run and no `overwrite`, or the folder cannot be made.
    */
-  static create(path: string, config: Config, { overwrite }: { readonly overwrite: boolean }): RunFolder {
-    const taken = existsSync(path) ? naming(path, "a folder", () => readdirSync(path)) : [];
-    if (taken.length > 0) {
-      const isRun = taken.includes(CONFIG);
-      if (!isRun || !overwrite) {
-        throw new GenError("file", `${show(path)}: expected a new or empty folder, got one with ${taken.length} entries`, {
-          fix: isRun ? `give the run another --name, go on with: gen resume ${show(path)}, or add --overwrite` : "give the run another --name",
-        });
-      }
-      naming(path, "a run that can be removed", () => {
-        for (const name of OWN) rmSync(join(path, name), { recursive: true, force: true });
+  static async create(path: string, config: Config, { overwrite }: { readonly overwrite: boolean }): Promise<RunFolder> {
+    const taken = existsSync(path) ? naming("cannot read", path, () => readdirSync(path)) : [];
+    const isRun = taken.includes(CONFIG);
+    if (taken.length > 0 && !(isRun && overwrite)) {
+      throw new GenError("file", `${show(path)}: expected a new or empty folder, got one with ${taken.length} entries`, {
+        fix: isRun ? `give the run another --name, go on with: gen resume ${show(path)}, or add --overwrite` : "give the run another --name",
       });
     }
     const folder = new RunFolder(path);
-    for (const inner of [path, folder.samples, folder.checkpoints]) makeFolder(inner);
-    writeAtomic(join(path, CONFIG), `${JSON.stringify(config, null, 2)}\n`);
+    try {
+      for (const name of taken) if (OWN.includes(name)) await rm(join(path, name), { recursive: true });
+      for (const inner of [folder.samples, folder.checkpoints]) await mkdir(inner, { recursive: true });
+    } catch (cause) {
+      throw fileError("cannot write", path, cause);
+    }
+    await folder.writeConfig(config);
     return folder;
   }
 
@@ -77,7 +79,12 @@ export class RunFolder {
 
   get config(): Config {
     const path = join(this.path, CONFIG);
-    return parseConfig(readText(path), show(path));
+    return parseConfig(naming("cannot read", path, () => readFileSync(path, "utf8")), show(path));
+  }
+
+  /** @throws GenError `file`; the old config is then still there. */
+  async writeConfig(config: Config): Promise<void> {
+    await writeAtomic(join(this.path, CONFIG), `${JSON.stringify(config, null, 2)}\n`);
   }
 
   get checkpoints(): string {
@@ -98,7 +105,7 @@ export class RunFolder {
 
   get metrics(): readonly Metrics[] {
     const path = join(this.path, METRICS);
-    return existsSync(path) ? parseMetrics(readText(path)) : [];
+    return existsSync(path) ? parseMetrics(naming("cannot read", path, () => readFileSync(path, "utf8"))) : [];
   }
 
   /** Opens the log for writing. @param fromStep steps done so far; later lines are cut off. */
@@ -116,15 +123,16 @@ export class RunFolder {
     const names = existsSync(this.samples) ? readdirSync(this.samples).sort() : [];
     const groups = new Map<string, PictureFile[]>();
     for (const file of names) {
-      const [, name, step] = /^(.+)-(\d+)\.png$/.exec(file) ?? [];
+      const [, name, step] = /^(.+)-(\d{7,})\.png$/.exec(file) ?? [];
       if (name === undefined) continue;
       groups.set(name, [...(groups.get(name) ?? []), { name, step: Number(step), path: join(this.samples, file) }]);
     }
     return groups;
   }
 
+  /** The bytes of one of its files. */
   read(path: string): Uint8Array {
-    return naming(path, "a file that can be read", () => readFileSync(path));
+    return naming("cannot read", path, () => readFileSync(path));
   }
 }
 
@@ -146,7 +154,7 @@ export function checkName(name: string): void {
 /** The runs in a folder, newest name last. */
 export function runsIn(path: string): string[] {
   if (!existsSync(path)) return [];
-  return naming(path, "a folder that can be read", () => readdirSync(path, { withFileTypes: true }))
+  return naming("cannot read", path, () => readdirSync(path, { withFileTypes: true }))
     .filter((entry) => entry.isDirectory() && existsSync(join(path, entry.name, CONFIG)))
     .map((entry) => join(path, entry.name))
     .sort();

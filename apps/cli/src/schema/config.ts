@@ -1,5 +1,6 @@
 /** @file The config file: a command line that was written down. `gen train --config file.json` repeats it. */
 import { GenError, messageOf } from "@gen/core";
+import { showValue } from "./field.js";
 import type { Given, GivenOptions } from "./resolve.js";
 
 /** What one trains, and with which options. */
@@ -36,7 +37,7 @@ export function parseConfig(text: string, where: string): Config {
   const stray = Object.keys(value).find((key) => !KEYS.includes(key));
   if (stray !== undefined) throw fail(`only ${KEYS.join(", ")}`, stray);
   const { recipe, options = {}, made } = value;
-  if (typeof recipe !== "string" || recipe === "") throw fail('"recipe" to be a name', JSON.stringify(recipe) ?? "nothing");
+  if (typeof recipe !== "string" || recipe === "") throw fail('"recipe" to be a name', showValue(recipe));
   if (!isRecord(options)) throw fail('"options" to be an object', JSON.stringify(options));
   return { recipe, options, ...(isRecord(made) ? { made } : {}) };
 }

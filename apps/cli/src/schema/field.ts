@@ -170,5 +170,6 @@ export function oneOf(choices: readonly unknown[]): string {
 export function showValue(value: unknown): string {
   if (Array.isArray(value)) return value.map(showValue).join(",");
   if (typeof value === "string") return value === "" ? '""' : value;
-  return typeof value === "number" || typeof value === "boolean" ? String(value) : (JSON.stringify(value) ?? "nothing");
+  if (value === undefined) return "nothing";
+  return typeof value === "number" || typeof value === "boolean" ? String(value) : JSON.stringify(value);
 }

@@ -91,9 +91,10 @@ function checkValue(field: Field, value: unknown, where: string): void {
 export function checkNames({ fields }: Schema, given: GivenOptions, where: string): void {
   for (const [name, { spelling }] of given) {
     if (name in fields) continue;
-    const spell = spelling.startsWith("-") ? flagOf : (other: string) => other;
-    const nearest = nearestName(spelling, Object.keys(fields).map(spell));
-    const help = `${where} --help lists them`;
+    const typed = spelling.startsWith("-");
+    const names = Object.keys(fields).map((other) => (typed ? flagOf(other) : other));
+    const nearest = nearestName(spelling, names);
+    const help = typed ? `${where} --help lists them` : `there are: ${names.join(", ")}`;
     throw new GenError("option", `${where}: expected an option it knows, got ${spelling}`, {
       fix: nearest === undefined ? help : `did you mean ${nearest}? ${help}`,
     });

@@ -1,8 +1,7 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { fileError, writeAtomic } from "../../src/run/files.js";
 import { MetricsLog, parseMetrics } from "../../src/run/metrics-log.js";
 import { RunFolder, checkName, defaultName } from "../../src/run/run-folder.js";
 
@@ -12,39 +11,6 @@ afterEach(() => rmSync(place, { recursive: true, force: true }));
 
 const config = { recipe: "vae", options: { steps: 10, data: "glyphs" } };
 const create = (overwrite = false) => RunFolder.create(join(place, "a"), config, { overwrite });
-
-describe("a file", () => {
-  it("is replaced as a whole, and leaves nothing beside it", () => {
-    const path = join(place, "x.json");
-    writeAtomic(path, "old");
-    writeAtomic(path, new Uint8Array([110, 101, 119]));
-    expect(readFileSync(path, "utf8")).toBe("new");
-    expect(readdirSync(place)).toEqual(["x.json"]);
-  });
-
-  it("that cannot be written is named", () => {
-    expect(() => writeAtomic(join(place, "none", "x"), "")).toThrow(/none\/x: expected a file that can be written, got nothing there\n {2}fix: check the path/);
-  });
-
-  it.each([
-    ["ENOSPC", "got a full disk\n  fix: free some space"],
-    ["EROFS", "got a read-only disk\n  fix: choose a place"],
-    ["EACCES", "got no permission\n  fix: change the permissions"],
-    ["EWHAT", "got hm"],
-  ])("says in plain words what %s means", (code, words) => {
-    const error = fileError("a/b.json", "a file to write", Object.assign(new Error("hm"), { code }));
-    expect(error.code).toBe("file");
-    expect(error.message).toContain(`a/b.json: expected a file to write, ${words}`);
-  });
-
-  it.skipIf(process.getuid?.() === 0)("in a folder without permission stays as it was", () => {
-    writeAtomic(join(place, "x"), "old");
-    chmodSync(place, 0o500);
-    expect(() => writeAtomic(join(place, "x"), "new")).toThrow("got no permission");
-    chmodSync(place, 0o700);
-    expect(readFileSync(join(place, "x"), "utf8")).toBe("old");
-  });
-});
 
 describe("the log of measurements", () => {
   const path = () => join(place, "metrics.jsonl");
@@ -83,45 +49,44 @@ describe("the log of measurements", () => {
   });
 });
 
-describe("a run folder", () => {
-  it("holds its config, and opens again", () => {
-    const { path, config: written } = create();
+describe("a run folder", async () => {
+  it("holds its config, and opens again", async () => {
+    const { path, config: written } = await create();
     expect(written).toEqual(config);
     expect(RunFolder.open(path).config).toEqual(config);
     expect(readdirSync(path).sort()).toEqual(["checkpoints", "config.json", "samples"]);
   });
 
-  it("is not overwritten without saying so", () => {
-    const { path, picturePath } = Object.assign(create());
-    expect(picturePath).toBeDefined();
-    expect(() => create()).toThrow(expect.objectContaining({ code: "file", message: expect.stringMatching(/new or empty folder.*\n {2}fix: .*gen resume.*--overwrite/) as string }));
+  it("is not overwritten without saying so", async () => {
+    const { path } = await create();
+    await expect(create()).rejects.toThrow(expect.objectContaining({ code: "file", message: expect.stringMatching(/new or empty folder.*\n {2}fix: .*gen resume.*--overwrite/) as string }));
     writeFileSync(join(path, "metrics.jsonl"), "x");
     writeFileSync(join(path, "mine.txt"), "x");
-    create(true);
+    await create(true);
     expect(existsSync(join(path, "metrics.jsonl"))).toBe(false);
     expect(existsSync(join(path, "mine.txt"))).toBe(true);
   });
 
-  it("is not made over something that is no run, even when asked", () => {
+  it("is not made over something that is no run, even when asked", async () => {
     mkdirSync(join(place, "a"));
     writeFileSync(join(place, "a", "thesis.txt"), "x");
-    expect(() => create(true)).toThrow("expected a new or empty folder, got one with 1 entries");
+    await expect(create(true)).rejects.toThrow("expected a new or empty folder, got one with 1 entries");
   });
 
-  it("that is not one is said to be none, with those that are", () => {
-    create();
+  it("that is not one is said to be none, with those that are", async () => {
+    await create();
     expect(() => RunFolder.open(join(place, "b"))).toThrow(/expected the folder of a run, got nothing there\n {2}fix: there are: .*\/a/);
     expect(() => RunFolder.open(place)).toThrow("got a place without config.json");
   });
 
-  it("sorts its pictures by name and step", () => {
-    const folder = create();
+  it("sorts its pictures by name and step", async () => {
+    const folder = await create();
     for (const [name, step] of [["walk", 12], ["samples", 200], ["samples", 12]] as const) writeFileSync(folder.picturePath(name, step), "");
     writeFileSync(join(folder.samples, "other.txt"), "");
     expect([...folder.pictures()].map(([name, files]) => [name, files.map(({ step }) => step)])).toEqual([["samples", [12, 200]], ["walk", [12]]]);
   });
 
-  it("is named after what is trained, and stays where runs are", () => {
+  it("is named after what is trained, and stays where runs are", async () => {
     expect(defaultName("vae", "./My Pictures/", new Date(Date.UTC(2026, 0, 14, 9, 30, 12)))).toBe("vae-my-pictures-20260114-093012");
     checkName("a-1_b.c");
     for (const name of ["../a", "", ".hidden", "a/b"]) expect(() => checkName(name)).toThrow("--name: expected letters");

@@ -128,7 +128,7 @@ describe("a config file", () => {
 
   it("says which of its options is wrong", () => {
     const given = givenBy({ recipe: "vae", options: { latentDims: 3 } }, new Map());
-    expect(() => resolve(options, given, "a.json")).toThrow("a.json: expected an option it knows, got latentDims\n  fix: did you mean latentDim?");
+    expect(() => resolve(options, given, "a.json")).toThrow("a.json: expected an option it knows, got latentDims\n  fix: did you mean latentDim? there are: latentDim, learningRate");
   });
 
   it.each([

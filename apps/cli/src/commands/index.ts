@@ -1,0 +1,19 @@
+/** @file The commands, in the order of the help. */
+import type { Command } from "./command.js";
+import { evalCommand } from "./eval.js";
+import { exportCommand } from "./export.js";
+import { reportCommand } from "./report.js";
+import { resumeCommand } from "./resume.js";
+import { sampleCommand } from "./sample.js";
+import { startCommand } from "./start.js";
+import { trainCommand } from "./train.js";
+
+export const commands: readonly Command[] = [
+  startCommand,
+  trainCommand,
+  resumeCommand,
+  sampleCommand,
+  evalCommand,
+  exportCommand,
+  reportCommand,
+];

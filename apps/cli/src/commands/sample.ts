@@ -1,0 +1,52 @@
+/** @file `gen sample`: draws from an exported model. */
+import { join, resolve as resolvePath } from "node:path";
+import { GenError, type NdArray } from "@gen/core";
+import { writeAtomic } from "@gen/core/node";
+import { grid } from "@gen/data";
+import { writePng } from "@gen/data/node";
+import { draw, modelFolder } from "../exported.js";
+import { resolve } from "../schema/resolve.js";
+import { defineOptions } from "../schema/schema.js";
+import { outputSection, type Command } from "./command.js";
+import { only } from "./train.js";
+
+const options = defineOptions({
+  n: { kind: "integer", default: 64, min: 1, description: "How many to draw" },
+  seed: { kind: "integer", default: 0, min: 0, description: "Which: the same seed gives the same, everywhere" },
+  label: { kind: "integer", min: 0, description: "Class to draw from, for a model that was trained with classes" },
+  to: {
+    kind: "path",
+    description: "File to write: .png for a grid of pictures, .json for the numbers; beside the model unless given",
+  },
+  columns: { kind: "integer", min: 1, description: "Pictures in a row of the grid; about as many as rows unless given" },
+});
+
+export const sampleCommand: Command = {
+  name: "sample",
+  summary: "Draw from a trained model, through its exported files.",
+  positionals: [{ name: "model", description: "the folder of a run, or of an exported model", required: true }],
+  examples: ["gen sample runs/faces", "gen sample runs/faces --n 16 --seed 7 --to faces.png"],
+  sections: () => [{ title: "Options", schema: options }, outputSection],
+  async run({ positionals, given }, { cwd, output }) {
+    const shown = positionals[0]!;
+    const { n, seed, label, to, columns } = resolve(options, only(options, given), "gen sample");
+    const folder = modelFolder(resolvePath(cwd, shown), shown);
+    const samples = await draw(folder, { seed, n, label });
+    const pictures = isPictures(samples);
+    const path = to === undefined ? join(folder, "..", `drawn-seed-${seed}.${pictures ? "png" : "json"}`) : resolvePath(cwd, to);
+    if (path.endsWith(".json")) {
+      if (columns !== undefined) throw new GenError("option", "gen sample: expected --columns only for a .png, got a .json", { fix: "leave out --columns" });
+      await writeAtomic(path, `${JSON.stringify({ seed, shape: samples.shape, data: Array.from(samples.data, Number) })}\n`);
+    } else {
+      if (!pictures) throw new GenError("option", `gen sample: expected a .json for samples of shape [${samples.shape.join(", ")}], got ${path}`, { fix: "write to a .json" });
+      await writePng(path, grid(samples, columns === undefined ? {} : { columns }));
+    }
+    output.result({ path, seed, n, shape: samples.shape }, `Wrote ${path}`);
+    return 0;
+  },
+};
+
+/** [n, C, H, W] with C 1 or 3. */
+function isPictures({ shape }: NdArray): boolean {
+  return shape.length === 4 && (shape[1] === 1 || shape[1] === 3);
+}

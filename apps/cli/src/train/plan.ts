@@ -1,0 +1,85 @@
+/** @file From what was typed, or written down, to what will be done. */
+import type { World } from "../context.js";
+import type { DataSource } from "../data-source.js";
+import { loadRecipe, type LoadedRecipe } from "../load-recipe.js";
+import type { Recipe } from "../recipe.js";
+import { peek } from "../schema/argv.js";
+import type { Section } from "../schema/help.js";
+import { effective, resolve, type GivenOptions } from "../schema/resolve.js";
+import { mergeSchemas, select, withDefaults, type OptionsOf, type Schema } from "../schema/schema.js";
+import { trainingOptions } from "./options.js";
+
+export interface Plan {
+  readonly recipe: Recipe;
+  /** What config.json calls the recipe: its name, or the absolute path of its module. */
+  readonly recipeName: string;
+  /** sha256 of the module's text, when the recipe is the user's own. */
+  readonly recipeHash?: string;
+  readonly source: DataSource;
+  readonly training: OptionsOf<typeof trainingOptions> & { readonly every: number };
+  readonly recipeOptions: OptionsOf<Schema>;
+  readonly sourceOptions: OptionsOf<Schema>;
+  /** All options that have an effect: what config.json keeps. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** Which recipe, and which data: what decides which options there are. */
+export interface Choice {
+  readonly loaded: LoadedRecipe;
+  readonly source: DataSource;
+}
+
+/**
+ * What is trained on what.
+ *
+ * @param data what `--data` says
+ * @throws GenError `option` for unknown names
+ */
+export async function choose(recipe: string, data: string, world: World): Promise<Choice> {
+  return { loaded: await loadRecipe(recipe, world.recipes, world.cwd), source: sourceOf(data, world) };
+}
+
+/** `--data` is the name of a source, or a folder. */
+function sourceOf(data: string, { sources }: World): DataSource {
+  const isPath = data.includes("/") || data.includes("\\") || data === "." || data === "..";
+  return isPath ? sources.get("folder", "--data") : sources.get(data, "--data");
+}
+
+/** The options there are for a choice, by who owns them. */
+export function sectionsOf({ loaded: { recipe }, source }: Choice): readonly [training: Section, recipe: Section, source: Section] {
+  return [
+    { title: "Training", schema: withDefaults(trainingOptions, { ...recipe.defaults }) },
+    { title: `The recipe: ${recipe.name}`, schema: recipe.options },
+    { title: `The data: ${source.name}`, schema: source.options },
+  ];
+}
+
+/** @throws GenError `option` for what is unknown, wrong or without effect. @param where "gen train" or the config file */
+export function planOf(choice: Choice, given: GivenOptions, where: string): Plan {
+  const { loaded, source } = choice;
+  const schema: Schema = mergeSchemas(sectionsOf(choice).map((section) => section.schema));
+  const options = resolve(schema, given, where) as Readonly<Record<string, unknown>>;
+  const training = select(trainingOptions, options);
+  const every = training.every ?? Math.max(1, Math.round(training.steps / 10));
+  return {
+    recipe: loaded.recipe,
+    recipeName: loaded.module?.path ?? loaded.recipe.name,
+    ...(loaded.module === undefined ? {} : { recipeHash: loaded.module.sha256 }),
+    source,
+    training: { ...training, every },
+    recipeOptions: select(loaded.recipe.options, options),
+    sourceOptions: select(source.options, options),
+    options: effective(schema, { ...options, every }),
+  };
+}
+
+/** The recipe that a command line names: its first word. */
+export function recipeIn(argv: readonly string[]): string | undefined {
+  const [first] = argv;
+  return first === undefined || first.startsWith("-") ? undefined : first;
+}
+
+/** What `--data` says, or the default. */
+export function dataIn(argv: readonly string[]): string {
+  return peek(argv, "data") ?? trainingOptions.fields.data.default;
+}

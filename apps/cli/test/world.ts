@@ -1,0 +1,72 @@
+/** @file A world without a terminal, for tests: it remembers what was said, and its data are a few small pictures. */
+import { arrays, ndarray, type NdArray, type Runtime } from "@gen/core";
+import { runCli } from "../src/cli.js";
+import { commands } from "../src/commands/index.js";
+import type { World } from "../src/context.js";
+import { defineDataSource } from "../src/data-source.js";
+import { recipes } from "../src/recipes/index.js";
+import { Registry } from "../src/registry.js";
+import { defineOptions } from "../src/schema/schema.js";
+
+/** 4 × 4 pictures of a bright row or column, whose position is the class. */
+function pictures(n: number, shade: number): { x: NdArray; label: NdArray } {
+  const x = new Uint8Array(n * 16);
+  const label = Int32Array.from({ length: n }, (_, i) => i % 4);
+  for (let i = 0; i < n; i++) {
+    for (let t = 0; t < 4; t++) x[i * 16 + (i % 8 < 4 ? label[i]! * 4 + t : t * 4 + label[i]!)] = shade - (i % 3) * 20;
+  }
+  return { x: ndarray(x, [n, 1, 4, 4], "u8"), label: ndarray(label, [n], "i32") };
+}
+
+export const bars = defineDataSource({
+  name: "bars",
+  summary: "Bright rows and columns, 4 × 4",
+  options: defineOptions({ shade: { kind: "integer", default: 250, min: 100, max: 255, description: "Of a bright pixel" } }),
+  open: async ({ shade }) => ({
+    train: arrays(pictures(64, shade)),
+    validation: arrays(pictures(10, shade)),
+    test: arrays(pictures(7, shade)),
+    about: "bars, 4 × 4",
+    classes: ["first", "second", "third", "fourth"],
+  }),
+});
+
+export interface Heard {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface TestWorld {
+  /** Runs a command line. @param onSignal gets what a Ctrl-C calls */
+  run(line: string, onSignal?: (press: () => void) => void): Promise<Heard>;
+}
+
+/** @param openRuntime what computes; absent where nothing is to be computed */
+export function testWorld(cwd: string, openRuntime?: () => Promise<Runtime>): TestWorld {
+  return {
+    async run(line, onSignal) {
+      let out = "";
+      let err = "";
+      const world: World = {
+        terminal: {
+          out: (text) => void (out += text),
+          err: (text) => void (err += text),
+          live: false,
+          columns: 100,
+          unicode: true,
+          color: false,
+        },
+        signals: { on: (_signal, listener) => onSignal?.(listener), off: () => undefined, exit: () => undefined },
+        cwd,
+        program: "gen",
+        clock: Date.now,
+        recipes,
+        sources: new Registry("data set", [bars]),
+        openRuntime: openRuntime ?? (() => Promise.reject(new TypeError("nothing to compute on"))),
+      };
+      const code = await runCli(line.split(" ").filter((word) => word !== ""), commands, world);
+      return { code, out, err };
+    },
+  };
+}
