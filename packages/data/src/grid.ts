@@ -32,7 +32,7 @@ export function grid(images: NdArray, options: GridOptions = {}): Picture {
   const columns = wholeNumber("columns", options.columns ?? Math.ceil(Math.sqrt(n)), 1);
   const gap = wholeNumber("gap", options.gap ?? 2, 0);
   const scale = wholeNumber("scale", options.scale ?? 1, 1);
-  const background = wholeNumber("background", options.background ?? 0, 0);
+  const background = wholeNumber("background", options.background ?? 0, 0, 255);
   const rows = Math.ceil(n / columns);
   const across = columns * (width * scale + gap) + gap;
   const down = rows * (height * scale + gap) + gap;
@@ -75,7 +75,7 @@ function checkImages({
   return [n, channels, height, width];
 }
 
-function wholeNumber(name: string, value: number, least: number): number {
-  if (Number.isSafeInteger(value) && value >= least) return value;
-  throw new GenError("range", `grid: ${name}: expected a whole number ≥ ${least}, got ${value}`);
+function wholeNumber(name: string, value: number, least: number, most = 2 ** 24): number {
+  if (Number.isSafeInteger(value) && value >= least && value <= most) return value;
+  throw new GenError("range", `grid: ${name}: expected a whole number from ${least} to ${most}, got ${value}`);
 }

@@ -6,3 +6,4 @@ export { grid, type GridOptions, type Picture } from "./grid.js";
 export { gunzip, type GunzipOptions } from "./gunzip.js";
 export { parseIdx } from "./idx.js";
 export { pictures, type PicturesOptions } from "./pictures.js";
+export { ringOfGaussians, rings, twoMoons, type ToyOptions } from "./toy.js";
