@@ -42,7 +42,7 @@ export function adam({
       const step = states["step"]!.add(1);
       const dtype = params[0]?.dtype ?? "f32";
       const t = step.cast(dtype);
-      const rate = rateAt(learningRate, states["step"]!, dtype);
+      const rate = rateAt(learningRate, states["step"]!, dtype).maximum(1e-30); // it divides: 0 would give 0 · ∞ where V is 0
       // α m̂ / (√v̂ + ε) with m = (1 − β₁) M and v = (1 − β₂) V  is  M / (c √V + e):
       const correct1 = scalar(1, dtype).sub(scalar(beta1, dtype).pow(t)).div(1 - beta1); //     (1 − β₁ᵗ) / (1 − β₁)
       const correct2 = scalar(1, dtype).sub(scalar(beta2, dtype).pow(t)).div(1 - beta2); //     (1 − β₂ᵗ) / (1 − β₂)

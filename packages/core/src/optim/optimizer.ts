@@ -28,22 +28,29 @@ export interface Optimizer {
 
 /** Links one after the other: each receives what the one before it gives. */
 export function chain(...links: readonly Optimizer[]): Optimizer {
-  const own = (states: States, i: number): States =>
-    Object.fromEntries(
-      Object.entries(states).flatMap(([name, s]) => (name.startsWith(`${i}.`) ? [[name.slice(`${i}.`.length), s]] : [])),
-    );
-  const prefixed = (states: States, i: number): [string, Tensor][] =>
-    Object.entries(states).map(([name, s]) => [`${i}.${name}`, s]);
   return {
-    init: (names, params) => Object.fromEntries(links.flatMap((link, i) => prefixed(link.init(names, params), i))),
+    init: (names, params) => Object.fromEntries(links.flatMap((link, i) => under(i, link.init(names, params)))),
     update: (site) => {
       let steps = site.grads;
       const states = links.flatMap((link, i) => {
-        const update = link.update({ ...site, grads: steps, states: own(site.states, i) });
+        const update = link.update({ ...site, grads: steps, states: statesUnder(i, site.states) });
         steps = update.steps;
-        return prefixed(update.states, i);
+        return under(i, update.states);
       });
       return { steps, states: Object.fromEntries(states) };
     },
   };
+}
+
+/** The states of part `part`, under names that tell it from other parts: `<part>.<name>`. */
+export function under(part: number | string, states: States): [string, Tensor][] {
+  return Object.entries(states).map(([name, s]) => [`${part}.${name}`, s]);
+}
+
+/** What {@link under} put away, by the part's own names. */
+export function statesUnder(part: number | string, states: States): States {
+  const prefix = `${part}.`;
+  return Object.fromEntries(
+    Object.entries(states).flatMap(([name, s]) => (name.startsWith(prefix) ? [[name.slice(prefix.length), s]] : [])),
+  );
 }

@@ -1,0 +1,49 @@
+/** @file Parameter groups: an optimizer for each part of a model. */
+import { GenError } from "../error.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { statesUnder, under, type Optimizer } from "./optimizer.js";
+
+export interface ParameterGroup {
+  /** Whether the group takes the parameter of this path; the first group that does has it. */
+  readonly match: (name: string) => boolean;
+  readonly optimizer: Optimizer;
+}
+
+/**
+ * Each parameter goes to the optimizer of the first group that matches its name.
+ *
+ * @throws GenError `option`, when the step is made, for a parameter that no group takes
+ */
+export function groups(list: readonly ParameterGroup[]): Optimizer {
+  const membersOf = (names: readonly string[]): number[][] => {
+    const owners = names.map((name) => list.findIndex(({ match }) => match(name)));
+    const orphan = owners.indexOf(-1);
+    if (orphan >= 0) {
+      throw new GenError("option", `groups: expected a group for every parameter, got none for "${names[orphan]!}"`, {
+        fix: "end the list with { match: () => true, optimizer: … }",
+      });
+    }
+    return list.map((_, group) => owners.flatMap((owner, i) => (owner === group ? [i] : [])));
+  };
+  const pick = <T>(items: readonly T[], members: readonly number[]): T[] => members.map((i) => items[i]!);
+  return {
+    init: (names, params) =>
+      Object.fromEntries(
+        membersOf(names).flatMap((members, i) => under(i, list[i]!.optimizer.init(pick(names, members), pick(params, members)))),
+      ),
+    update: ({ names, params, grads, states }) => {
+      const steps = new Array<Tensor>(names.length);
+      const next = membersOf(names).flatMap((members, i) => {
+        const update = list[i]!.optimizer.update({
+          names: pick(names, members),
+          params: pick(params, members),
+          grads: pick(grads, members),
+          states: statesUnder(i, states),
+        });
+        members.forEach((place, k) => (steps[place] = update.steps[k]!));
+        return under(i, update.states);
+      });
+      return { steps, states: Object.fromEntries(next) };
+    },
+  };
+}
