@@ -11,7 +11,7 @@ import { Squares } from "./squares.js";
 /** Element types that the host draws reals in. */
 export type RealDType = "f32" | "f64";
 
-type RealArray<D extends RealDType> = D extends "f32" ? Float32Array : Float64Array;
+type RealArray<D extends RealDType> = D extends "f32" ? Float32Array<ArrayBuffer> : Float64Array<ArrayBuffer>;
 
 /**
  * The inverse of the error function: erfinv(x) ≈ x·p, w = −log(1 − x²), p a polynomial in w − 2.5 where w < 5,
