@@ -72,8 +72,13 @@ const reduction =
     take(inputs, 1, op, accept);
     const { dtype, shape } = inputs[0]!;
     axes.forEach((axis) => checkAxis(axis, shape.length, op));
+    if (axes.some((axis, i) => i > 0 && axis <= axes[i - 1]!)) {
+      throw new GenError("range", `${op}: expected sorted, distinct axes, got ${showShape(axes)}`);
+    }
     return [{ dtype, shape: reduced(shape, axes, keepDims) }];
   };
+
+const isCount = (n: number): boolean => Number.isSafeInteger(n) && n >= 0;
 
 /** Extent of a convolution's result along one spatial axis. */
 function convExtent(size: number, kernel: number, i: number, { strides, pads, dilations }: ConvAttrs): number {
@@ -88,6 +93,10 @@ function checkConv(x: Shape, w: Shape, attrs: ConvAttrs, op: string): number[] {
   }
   if (attrs.pads.length !== 2 * rank || attrs.dilations.length !== rank) {
     throw new GenError("shape", `${op}: expected ${2 * rank} pads and ${rank} dilations, got ${attrs.pads.length} and ${attrs.dilations.length}`);
+  }
+  const steps = [...attrs.strides, ...attrs.dilations, attrs.groups];
+  if (!steps.every((n) => isCount(n) && n > 0) || !attrs.pads.every(isCount)) {
+    throw new GenError("range", `${op}: expected strides, dilations and groups ≥ 1 and pads ≥ 0, got ${showShape(steps)} and ${showShape(attrs.pads)}`);
   }
   if (x[1] !== w[1]! * attrs.groups || w[0]! % attrs.groups !== 0) {
     throw new GenError("shape", `${op}: expected channels ${w[1]! * attrs.groups} (kernel ${showShape(w)}, ${attrs.groups} groups), got ${x[1]}`);
@@ -121,8 +130,9 @@ const rules: { readonly [O in Op]: Rule<O> } = {
     return [{ dtype, shape }];
   },
   constant: (_, { value: { dtype, shape } }) => [{ dtype, shape }],
-  iota: (_, { dtype, length }) => {
-    checkShape([length], "iota");
+  iota: (_, { dtype, length }, op) => {
+    checkShape([length], op);
+    if (dtype === "bool") throw new GenError("dtype", `${op}: expected numbers, got bool`);
     return [{ dtype, shape: [length] }];
   },
 
@@ -200,6 +210,9 @@ const rules: { readonly [O in Op]: Rule<O> } = {
   argMax: (inputs, { axis, keepDims }, op) => {
     take(inputs, 1, op, numeric);
     checkAxis(axis, inputs[0]!.shape.length, op);
+    if (inputs[0]!.shape[axis] === 0) {
+      throw new GenError("shape", `argMax: expected an axis with elements, got ${showShape(inputs[0]!.shape)}`);
+    }
     return [{ dtype: "i32", shape: reduced(inputs[0]!.shape, [axis], keepDims) }];
   },
   cumSum: (inputs, { axis }, op) => {
@@ -263,7 +276,7 @@ const rules: { readonly [O in Op]: Rule<O> } = {
     take(inputs, 1, op);
     const { dtype, shape } = inputs[0]!;
     const ok = shape.every(
-      (n, i) => starts[i]! >= 0 && starts[i]! <= ends[i]! && ends[i]! <= n && Number.isInteger(steps[i]) && steps[i]! >= 1,
+      (n, i) => isCount(starts[i]!) && isCount(ends[i]!) && starts[i]! <= ends[i]! && ends[i]! <= n && isCount(steps[i]!) && steps[i]! >= 1,
     );
     if (!ok || starts.length !== shape.length || ends.length !== shape.length || steps.length !== shape.length) {
       throw new GenError("range", `slice: expected 0 ≤ start ≤ end ≤ extent and step ≥ 1 on each axis of ${showShape(shape)}, got ${showShape(starts)} to ${showShape(ends)} by ${showShape(steps)}`);
@@ -273,7 +286,7 @@ const rules: { readonly [O in Op]: Rule<O> } = {
   pad: (inputs, { before, after }, op) => {
     take(inputs, 1, op, numeric);
     const { dtype, shape } = inputs[0]!;
-    if (before.length !== shape.length || after.length !== shape.length || [...before, ...after].some((n) => !(n >= 0))) {
+    if (before.length !== shape.length || after.length !== shape.length || ![...before, ...after].every(isCount)) {
       throw new GenError("range", `pad: expected widths ≥ 0 for ${shape.length} axes, got ${showShape(before)} and ${showShape(after)}`);
     }
     return [{ dtype, shape: shape.map((n, i) => before[i]! + n + after[i]!) }];
@@ -300,7 +313,12 @@ const rules: { readonly [O in Op]: Rule<O> } = {
     take(inputs, 2, op);
     const [indices, updates] = inputs as [TensorType, TensorType];
     if (indices.dtype !== "i32") throw new GenError("dtype", `scatterAdd: expected i32 indices, got ${indices.dtype}`, { fix: 'indices.cast("i32")' });
+    take([updates], 1, op, numeric);
+    checkShape([size], op);
     const rank = indices.shape.length;
+    if (!isCount(axis) || axis + rank > updates.shape.length) {
+      throw new GenError("range", `scatterAdd: expected updates with ${rank} axes from axis ${axis} on, got ${showShape(updates.shape)}`);
+    }
     expectShape(updates.shape.slice(axis, axis + rank), indices.shape, op);
     return [{ dtype: updates.dtype, shape: [...updates.shape.slice(0, axis), size, ...updates.shape.slice(axis + rank)] }];
   },
