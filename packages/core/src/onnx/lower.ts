@@ -152,7 +152,10 @@ function lowerProduct(scope: Scope, { a, b, transA, transB, bias }: Product, ran
 
 const rules: { readonly [O in Op]: LowerRule<O> } = {
   input: gone,
-  constant: (scope, node) => scope.constant(node.attrs.value, node),
+  constant: (scope, node) => {
+    const { value } = node.attrs;
+    return value.shape.length === 0 ? scope.scalar(value.data[0]!, value.dtype) : scope.constant(value, node);
+  },
   iota: lowerIota,
 
   at: gone,
@@ -239,7 +242,7 @@ const rules: { readonly [O in Op]: LowerRule<O> } = {
 
 function reduce(scope: Scope, node: NodeOf<"sum"> | NodeOf<"reduceMax">, op: string): string {
   const { axes, keepDims } = node.attrs;
-  const { dtype } = typeOf(node as Node);
+  const { dtype } = typeOf(node);
   const x = scope.read(node.inputs[0]!);
   if (axes.length === 0) return x;
   const attributes = { keepdims: Number(keepDims) };
@@ -258,5 +261,5 @@ function sumWide(scope: Scope, node: NodeOf<"sum"> | NodeOf<"reduceMax">, x: str
   const turned = scope.emit("Transpose", [x], { perm: [...kept, ...axes] });
   const table = scope.emit("Reshape", [turned, scope.ints([rows, columns])], { allowzero: 1 });
   const ones = scope.emit("Expand", [scope.scalar(1n, dtype), scope.ints([columns, 1])]);
-  return scope.emit("Reshape", [scope.emit("MatMul", [table, ones]), scope.ints(typeOf(node as Node).shape)], { allowzero: 1 });
+  return scope.emit("Reshape", [scope.emit("MatMul", [table, ones]), scope.ints(typeOf(node).shape)], { allowzero: 1 });
 }

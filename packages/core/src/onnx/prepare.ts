@@ -37,19 +37,19 @@ function simplify(node: Node): Node {
       if (isZeroFor(b!, node)) return only("relu", [a!]);
       return isZeroFor(a!, node) ? only("relu", [b!]) : node;
     case "add": // −x + y = y − x
-      if (b!.op === "neg" && isReal(node)) return only("sub", [a!, b!.inputs[0]!]);
-      return a!.op === "neg" && isReal(node) ? only("sub", [b!, a!.inputs[0]!]) : node;
+      if (b!.op === "neg" && isReal(node)) return only("sub", [a!, b.inputs[0]!]);
+      return a!.op === "neg" && isReal(node) ? only("sub", [b!, a.inputs[0]!]) : node;
     case "sub": // x − (−y) = x + y
-      return b!.op === "neg" && isReal(node) ? only("add", [a!, b!.inputs[0]!]) : node;
+      return b!.op === "neg" && isReal(node) ? only("add", [a!, b.inputs[0]!]) : node;
     case "neg":
-      return a!.op === "neg" ? a!.inputs[0]! : node;
+      return a!.op === "neg" ? a.inputs[0]! : node;
     default:
       return node;
   }
 }
 
 function only(op: "relu" | "sub" | "add", inputs: readonly Node[]): Node {
-  return make(op, inputs, {}) as Node;
+  return make(op, inputs, {});
 }
 
 function isReal(node: Node): boolean {

@@ -10,7 +10,7 @@ import { encodeModel, type OnnxModel, type OnnxNode } from "../../src/onnx/proto
 import type { Target } from "../../src/onnx/target.js";
 import { sizeOf, type Shape } from "../../src/shape.js";
 import { feed } from "../../src/tensor/inputs.js";
-import { Tensor } from "../../src/tensor/tensor.js";
+import { type Tensor } from "../../src/tensor/tensor.js";
 
 const TYPES = {
   f32: "float32", f64: "float64", f16: "float16", i32: "int32", i64: "int64", u32: "uint32", u64: "uint64", u8: "uint8", bool: "bool",
@@ -30,7 +30,7 @@ export async function runModel(model: OnnxModel, feeds: Readonly<Record<string, 
   const results = await session.run(Object.fromEntries(given) as Record<string, ort.Tensor>);
   await session.release();
   return Object.fromEntries(
-    Object.entries(results).map(([name, t]) => [name, ndarray(t.data as never, t.dims, DTYPES[t.type]!)]),
+    Object.entries(results).map(([name, t]) => [name, ndarray(t.data as never, t.dims, DTYPES[t.type])]),
   );
 }
 
@@ -89,7 +89,7 @@ export function listing(model: OnnxModel): string {
   const lines = (nodes: readonly OnnxNode[], indent: string): string[] =>
     nodes.flatMap(({ op, domain, inputs, outputs, attributes }) => {
       const bodies = Object.values(attributes).flatMap((a) => (a.type === "graph" ? lines(a.value.nodes, `${indent}  `) : []));
-      const shown = Object.entries(attributes).flatMap(([name, a]) => (a.type === "graph" || a.type === "tensor" ? [] : [`${name}=${a.value}`]));
+      const shown = Object.entries(attributes).flatMap(([name, a]) => (a.type === "graph" || a.type === "tensor" ? [] : [`${name}=${String(a.value)}`]));
       const attrs = shown.length > 0 ? ` {${shown.join(" ")}}` : "";
       return [`${indent}${outputs.join(", ")} = ${domain === "" ? "" : `${domain}.`}${op}(${inputs.join(", ")})${attrs}`, ...bodies];
     });
