@@ -348,7 +348,7 @@ describe("decodeModel", () => {
     expect(failure(() => decode(at(20)))).toBe("no error");
     expect(failure(() => decode(at(60)))).toMatch(/at most 100 messages within each other/);
     let bytes = new Uint8Array(0);
-    for (let i = 0; i < 10_000; i++) bytes = Uint8Array.from(message((w) => w.bytes([6, 1, 5][i % 3]!, bytes)));
+    for (let i = 0; i < 2000; i++) bytes = Uint8Array.from(message((w) => w.bytes([6, 1, 5][i % 3]!, bytes)));
     expect(failure(() => decode(withGraph((w) => w.bytes(1, bytes))))).toMatch(/^format: /);
   });
 
@@ -363,12 +363,12 @@ describe("decodeModel", () => {
     }
     let refused = 0;
     for (let at = 0; at < bytes.length; at++) {
-      for (const flip of [1, 2, 4, 8, 16, 32, 64, 128, 255]) {
+      for (const flip of [1, 8, 128, 255]) {
         const changed = bytes.slice();
         changed[at]! ^= flip;
         if (failure(() => decode(changed)) !== "no error") refused++;
       }
     }
-    expect(refused).toBeGreaterThan(bytes.length);
+    expect(refused).toBeGreaterThan(bytes.length / 2);
   });
 });
