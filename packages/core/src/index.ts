@@ -45,7 +45,7 @@ export { adam } from "./optim/adam.js";
 export type { AdamOptions } from "./optim/adam.js";
 export { ema } from "./optim/average.js";
 export type { Average } from "./optim/average.js";
-export { cosine, exponentialDecay, linear, warmUp } from "./optim/schedule.js";
+export { cosine, exponentialDecay, linear, rateAt, warmUp } from "./optim/schedule.js";
 export type { Rate } from "./optim/schedule.js";
 
 export { Runtime } from "./runtime/runtime.js";
@@ -63,3 +63,28 @@ export type { EvaluateOptions, Mean } from "./train/evaluate.js";
 export type { Validation, ValidationReport } from "./train/validate.js";
 export { arrays, batches, takeRows } from "./train/data.js";
 export type { Batches, BatchOptions, Dataset, Field, Rows } from "./train/data.js";
+
+export { ACTIVATIONS, activationOf } from "./nn/activation.js";
+export type { Activation, ActivationName } from "./nn/activation.js";
+export { Conv1d, Conv2d } from "./nn/conv.js";
+export { ConvTranspose2d } from "./nn/conv-transpose.js";
+export { glorotNormal, glorotUniform, heNormal, heUniform, lecunNormal, lecunUniform, torchUniform, zeroWeights } from "./nn/init.js";
+export type { WeightInit } from "./nn/init.js";
+export type { Layer } from "./nn/layer.js";
+export { Linear } from "./nn/linear.js";
+export { Mlp } from "./nn/mlp.js";
+export { Sequential } from "./nn/sequential.js";
+export type { Stage } from "./nn/sequential.js";
+
+export { bernoulli } from "./prob/bernoulli.js";
+export { discretisedLogistic } from "./prob/discretised-logistic.js";
+export type { Distribution } from "./prob/distribution.js";
+export { klBernoulli, klNormal, klStandardNormal } from "./prob/kl.js";
+export { normal } from "./prob/normal.js";
+export type { Normal } from "./prob/normal.js";
+
+export { CARD_FORMAT, parseCard } from "./model/card.js";
+export type { Card, CardFile, CardPort, Parity } from "./model/card.js";
+export { exportFiles, PARITY_TOLERANCE } from "./model/export.js";
+export type { Checker, ExportFile, ExportRequest, Sizes, TrainedModel } from "./model/export.js";
+export { decodeSafetensors, encodeSafetensors } from "./model/safetensors.js";

@@ -4,3 +4,7 @@ export type { NodeOptions } from "./runtime/node/backend.js";
 export { loadCheckpoint, newestCheckpoint, saveCheckpoint } from "./node/checkpoint.js";
 export type { Checkpoint, CheckpointInfo } from "./node/checkpoint.js";
 export { fileError, readBytes, writeAtomic } from "./node/files.js";
+export { exportFolder, openFolder } from "./node/model-folder.js";
+export type { ModelFolder } from "./node/model-folder.js";
+export { openSession } from "./runtime/node/session.js";
+export type { OnnxSession } from "./runtime/node/session.js";

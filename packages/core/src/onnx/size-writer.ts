@@ -11,15 +11,17 @@ export class SizeWriter {
   readonly initializers: OnnxTensor[] = [];
   readonly #known = new Map<string, string>();
 
-  /** @throws GenError `graph` if a symbol's input has a name that is taken */
+  /** @throws GenError `graph` if a symbol's input has the name of an output, or of an input of another type */
   constructor(
     graph: OnnxGraph,
     private readonly symbols: Readonly<Record<string, SymbolSource>>,
   ) {
-    const taken = new Set([...graph.inputs, ...graph.outputs].map(({ name }) => name));
     for (const source of Object.values(symbols)) {
-      if (source.from === "input" && taken.has(source.name)) {
-        throw new GenError("graph", `exportModel: expected an unused name for the input of a size, got "${source.name}"`);
+      if (source.from !== "input") continue;
+      const same = graph.inputs.find(({ name }) => name === source.name);
+      const isTaken = graph.outputs.some(({ name }) => name === source.name);
+      if (isTaken || (same !== undefined && (same.dtype !== "i64" || same.shape.length > 0))) {
+        throw new GenError("graph", `exportModel: expected "${source.name}" to be free, or an i64 scalar input, got something else of that name`);
       }
     }
   }

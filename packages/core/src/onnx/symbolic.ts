@@ -73,7 +73,9 @@ class Merge {
     const read = readsOf(nodes, new Set());
     const initializers = [...this.#initializers, ...this.#writer.initializers].filter(({ name }) => read.has(name));
     const own = Object.values(this.symbols).flatMap((source): OnnxValue[] =>
-      source.from === "input" ? [{ name: source.name, dtype: "i64", shape: [] }] : [],
+      source.from === "dim" || merged.inputs.some(({ name }) => name === source.name)
+        ? [] // the graph reads it itself, as a number besides a size
+        : [{ name: source.name, dtype: "i64", shape: [] }],
     );
     return { ...this.#first, graph: { ...graph, nodes, initializers, inputs: [...merged.inputs, ...own], outputs: merged.outputs } };
   }

@@ -147,8 +147,10 @@ class Pace {
   #adapt(secondsPerStep: number): void {
     this.#runs++;
     if (!this.#runtime.loopsInside || this.#runs < 2) return;
-    const wanted = Math.min(this.#limit, (0.8 * this.#seconds) / secondsPerStep);
-    if (this.#runs <= 3 || wanted < this.#most) this.#most = Math.max(1, wanted);
+    const wanted = Math.max(1, Math.min(this.#limit, (0.8 * this.#seconds) / secondsPerStep));
+    const isTooMuch = wanted < this.#most;
+    const isTooLittle = wanted > 4 * this.#most; // a new K is a new session: not for a moment's gain
+    if (this.#runs <= 3 || isTooMuch || isTooLittle) this.#most = wanted;
   }
 
   #programOf(k: number): Program {

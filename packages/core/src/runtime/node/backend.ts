@@ -1,13 +1,11 @@
 /** @file The CPU of Node: ONNX Runtime in a worker thread, which keeps the state between runs. */
-import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
-import { Worker } from "node:worker_threads";
-import { GenError } from "../../error.js";
 import type { NdArray } from "../../ndarray.js";
 import { encodeModel } from "../../onnx/proto.js";
 import { lower } from "../../onnx/lower.js";
 import type { Backend, Handle } from "../backend.js";
 import { Runtime } from "../runtime.js";
+import { Thread } from "./thread.js";
 
 export interface NodeOptions {
   /** Threads of one operator. @default all cores */
@@ -24,7 +22,6 @@ export async function node({ threads = availableParallelism() }: NodeOptions = {
 }
 
 export async function nodeBackend({ threads = availableParallelism() }: NodeOptions = {}): Promise<Backend> {
-  checkInstalled();
   const thread = new Thread();
   const options = {
     executionProviders: ["cpu"],
@@ -65,57 +62,4 @@ export async function nodeBackend({ threads = availableParallelism() }: NodeOpti
     },
     close: () => thread.end(),
   };
-}
-
-/** A worker that answers each request once. It keeps the process alive only while it owes an answer. */
-class Thread {
-  readonly #worker = new Worker(new URL("./worker.mjs", import.meta.url), { name: "gen-runtime" });
-  readonly #waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: unknown) => void }>();
-  #next = 0;
-  #ended: GenError | undefined;
-
-  constructor() {
-    this.#worker.unref();
-    this.#worker.on("message", ({ id, result, error }: { id: number; result?: unknown; error?: string }) => {
-      const request = this.#waiting.get(id);
-      this.#waiting.delete(id);
-      if (this.#waiting.size === 0) this.#worker.unref();
-      if (error === undefined) request?.resolve(result);
-      else request?.reject(new GenError("device", `onnxruntime: ${error.trim()}`));
-    });
-    this.#worker.on("error", (cause) => this.#fail(new GenError("device", `onnxruntime: the worker stopped: ${cause.message}`, { cause })));
-    this.#worker.on("exit", () => this.#fail(new GenError("device", "onnxruntime: expected an open runtime, got one that was closed")));
-  }
-
-  ask(kind: string, request: object, transfer: ArrayBuffer[] = []): Promise<unknown> {
-    if (this.#ended !== undefined) return Promise.reject(this.#ended);
-    return new Promise((resolve, reject) => {
-      const id = this.#next++;
-      this.#waiting.set(id, { resolve, reject });
-      this.#worker.ref();
-      this.#worker.postMessage({ id, kind, ...request }, transfer);
-    });
-  }
-
-  async end(): Promise<void> {
-    await this.#worker.terminate();
-  }
-
-  #fail(error: GenError): void {
-    this.#ended ??= error;
-    for (const { reject } of this.#waiting.values()) reject(this.#ended);
-    this.#waiting.clear();
-  }
-}
-
-function checkInstalled(): void {
-  const require = createRequire(import.meta.url);
-  try {
-    require.resolve("onnxruntime-node");
-  } catch (cause) {
-    throw new GenError("device", "node: expected the package onnxruntime-node beside @gen/core, got none", {
-      fix: "npm install onnxruntime-node",
-      cause,
-    });
-  }
 }

@@ -1,0 +1,142 @@
+/** @file Export: programs of a trained model as ONNX files that any runtime runs, each held against the trainer. */
+import { GenError } from "../error.js";
+import type { NdArray } from "../ndarray.js";
+import { encodeModel } from "../onnx/proto.js";
+import { exportModel, type SymbolSource } from "../onnx/symbolic.js";
+import type { OnnxModel, OnnxValue } from "../onnx/proto.js";
+import type { Program } from "../program/program.js";
+import type { Runtime } from "../runtime/runtime.js";
+import type { Store } from "../runtime/store.js";
+import { CARD_FORMAT, type Card, type CardFile, type CardPort, type Parity } from "./card.js";
+
+/** Sizes that may vary at run time, by name. */
+export type Sizes = Readonly<Record<string, number>>;
+
+/** One file of an exported model. */
+export interface ExportFile {
+  readonly purpose: string;
+  /** The program at given sizes. It writes nothing; its randomness comes from a feed `seed`. */
+  readonly trace: (sizes: Sizes) => Program;
+  /** Where each size is found at run time. */
+  readonly symbols: Readonly<Record<string, SymbolSource>>;
+  /** What each input and output is, with its unit and range. */
+  readonly describe: Readonly<Record<string, string>>;
+  /** Inputs to compare the file with the trainer on, at given sizes. */
+  readonly example: (sizes: Sizes) => Readonly<Record<string, NdArray>>;
+}
+
+export interface ExportRequest {
+  readonly family: string;
+  readonly name: string;
+  /** By name without ending: "network", "encode", "decode", "logprob", "sampler". */
+  readonly files: Readonly<Record<string, ExportFile>>;
+  readonly metrics?: Readonly<Record<string, number>>;
+  readonly data?: string;
+  readonly licence?: string;
+  readonly recipe?: unknown;
+}
+
+export interface TrainedModel {
+  readonly runtime: Runtime;
+  readonly store: Store;
+  /** Use `<from>.<name>` where it is there. */
+  readonly from?: string | undefined;
+}
+
+/** Runs ONNX bytes on a provider, away from the trainer. */
+export interface Checker {
+  readonly provider: string;
+  run(bytes: Uint8Array, inputs: Readonly<Record<string, NdArray>>): Promise<Readonly<Record<string, NdArray>>>;
+}
+
+/** Largest difference from the trainer that an export may have: this much of 1 + |value|. */
+export const PARITY_TOLERANCE = 1e-4;
+
+/** Sizes of the comparison: other than those of the trace, and 1, where broadcasting can hide mistakes. */
+const CHECKED_SIZES = [3, 1];
+
+/**
+ * The files of an exported model and its card, by file name.
+ *
+ * @throws GenError `numeric` if a file differs from the trainer by more than {@link PARITY_TOLERANCE}
+ */
+export async function exportFiles(
+  { family, name, files, metrics = {}, data = "", licence = "", recipe = null }: ExportRequest,
+  trained: TrainedModel,
+  checkers: readonly Checker[],
+): Promise<Map<string, Uint8Array>> {
+  const written = new Map<string, Uint8Array>();
+  const described: Record<string, CardFile> = {};
+  const parity: Parity[] = [];
+  for (const [stem, file] of Object.entries(files)) {
+    const path = `${stem}.onnx`;
+    const model = await assemble(file, trained);
+    const bytes = encodeModel(model);
+    for (const checker of checkers) parity.push({ file: path, provider: checker.provider, ...(await compare(path, file, bytes, trained, checker)) });
+    written.set(path, bytes);
+    described[path] = {
+      purpose: file.purpose,
+      sha256: await sha256(bytes),
+      bytes: bytes.length,
+      inputs: model.graph.inputs.map((port) => portOf(port, file)),
+      outputs: model.graph.outputs.map((port) => portOf(port, file)),
+    };
+  }
+  const card: Card = { format: CARD_FORMAT, family, name, files: described, metrics, data, licence, recipe, parity };
+  written.set("card.json", new TextEncoder().encode(`${JSON.stringify(card, null, 2)}\n`));
+  return written;
+}
+
+/** The ONNX model of a file, with the trained numbers inside. */
+async function assemble(file: ExportFile, { store, from }: TrainedModel): Promise<OnnxModel> {
+  const sizes = Object.fromEntries(Object.keys(file.symbols).map((symbol) => [symbol, 2]));
+  const names = [...file.trace(sizes).reads.keys()];
+  const weights = Object.fromEntries(
+    await Promise.all(names.map(async (name) => [name, await store.read(from !== undefined && store.has(`${from}.${name}`) ? `${from}.${name}` : name)] as const)),
+  );
+  return exportModel({ trace: (at) => file.trace(at).graph, symbols: file.symbols, weights });
+}
+
+async function compare(
+  path: string,
+  file: ExportFile,
+  bytes: Uint8Array,
+  { runtime, store, from }: TrainedModel,
+  checker: Checker,
+): Promise<{ maxAbsolute: number; maxRelative: number }> {
+  let maxAbsolute = 0;
+  let maxRelative = 0;
+  for (const size of CHECKED_SIZES) {
+    const sizes = Object.fromEntries(Object.keys(file.symbols).map((symbol) => [symbol, size]));
+    const inputs = file.example(sizes);
+    const wanted = await runtime.run(file.trace(sizes), { store, from, feeds: inputs });
+    const got = await checker.run(bytes, inputs);
+    for (const [name, { data }] of Object.entries(wanted)) {
+      const found = got[name]?.data;
+      if (found?.length !== data.length) throw new GenError("numeric", `export: expected ${data.length} numbers as "${name}" of ${path} on ${checker.provider}, got ${found?.length ?? "none"}`);
+      for (let i = 0; i < data.length; i++) {
+        const [a, b] = [Number(data[i]), Number(found[i])];
+        const difference = Object.is(a, b) ? 0 : Math.abs(a - b);
+        if (!(difference <= PARITY_TOLERANCE * (1 + Math.abs(a)))) {
+          throw new GenError("numeric", `export: expected ${path} to agree with the trainer to ${PARITY_TOLERANCE}, got ${b} for ${a} in "${name}" on ${checker.provider}`, {
+            fix: "please report it with the card of the model; nothing was written",
+          });
+        }
+        maxAbsolute = Math.max(maxAbsolute, difference);
+        maxRelative = Math.max(maxRelative, difference / (1 + Math.abs(a)));
+      }
+    }
+  }
+  return { maxAbsolute, maxRelative };
+}
+
+function portOf({ name, dtype, shape }: OnnxValue, { describe }: ExportFile): CardPort {
+  const description = describe[name];
+  if (description === undefined) throw new GenError("internal", `export: expected a description of "${name}", got none`);
+  return { name, dtype, shape, description };
+}
+
+async function sha256(bytes: Uint8Array): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>);
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,88 @@
+/** @file The folder of an exported model: written whole, opened with its hashes checked. */
+import { createHash } from "node:crypto";
+import { mkdir, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { GenError } from "../error.js";
+import { parseCard, type Card } from "../model/card.js";
+import { exportFiles, type Checker, type ExportRequest, type TrainedModel } from "../model/export.js";
+import { openSession, type OnnxSession } from "../runtime/node/session.js";
+import { fileError, readBytes, writeAtomic } from "./files.js";
+
+/** ONNX Runtime on the CPU, in a session of its own. */
+const cpuChecker: Checker = {
+  provider: "cpu",
+  async run(bytes, inputs) {
+    const session = await openSession(bytes, { file: "export" });
+    try {
+      return await session.run(inputs);
+    } finally {
+      await session.close();
+    }
+  },
+};
+
+/**
+ * Exports a model as a folder: `card.json` and its ONNX files, after each was held against the trainer. The folder
+ * appears whole; one that is there already is replaced at the end.
+ *
+ * @throws GenError `numeric` if a file disagrees with the trainer, `file` if the folder cannot be written
+ */
+export async function exportFolder(path: string, request: ExportRequest, trained: TrainedModel): Promise<Card> {
+  const files = await exportFiles(request, trained, [cpuChecker]);
+  const fresh = `${path}.new`;
+  const old = `${path}.old`;
+  try {
+    await rm(fresh, { recursive: true, force: true });
+    await mkdir(fresh, { recursive: true });
+  } catch (cause) {
+    throw fileError("cannot write", path, cause);
+  }
+  try {
+    for (const [name, bytes] of files) await writeAtomic(join(fresh, name), bytes);
+    await rm(old, { recursive: true, force: true });
+    await rename(path, old).catch((cause: unknown) => {
+      if ((cause as NodeJS.ErrnoException).code !== "ENOENT") throw fileError("cannot replace", path, cause);
+    });
+    await rename(fresh, path);
+    await rm(old, { recursive: true, force: true });
+  } catch (cause) {
+    await rm(fresh, { recursive: true, force: true }).catch(() => undefined);
+    throw cause instanceof GenError ? cause : fileError("cannot write", path, cause);
+  }
+  return parseCard(new TextDecoder().decode(files.get("card.json")), { file: join(path, "card.json") });
+}
+
+/** An exported model, opened. */
+export interface ModelFolder {
+  readonly card: Card;
+  readonly path: string;
+  /** The bytes of one of its files, with its hash checked. */
+  bytes(file: string): Promise<Uint8Array>;
+  /** A session over one of its files. */
+  open(file: string): Promise<OnnxSession>;
+}
+
+/**
+ * Opens the folder of an exported model.
+ *
+ * @throws GenError `file`, `format`, `version` or `hash`, naming the file and the field
+ */
+export async function openFolder(path: string): Promise<ModelFolder> {
+  const cardPath = join(path, "card.json");
+  const card = parseCard(new TextDecoder().decode(await readBytes(cardPath)), { file: cardPath });
+  const bytes = async (file: string): Promise<Uint8Array> => {
+    const entry = card.files[file];
+    if (entry === undefined) {
+      throw new GenError("file", `${cardPath}: expected a file "${file}", got ${Object.keys(card.files).join(", ")}`);
+    }
+    const content = await readBytes(join(dirname(cardPath), file));
+    const hash = createHash("sha256").update(content).digest("hex");
+    if (hash !== entry.sha256) {
+      throw new GenError("hash", `${join(path, file)}: expected sha256 ${entry.sha256.slice(0, 12)}… as in the card, got ${hash.slice(0, 12)}…`, {
+        fix: "export the model again, or copy the whole folder again",
+      });
+    }
+    return content;
+  };
+  return { card, path, bytes, open: async (file) => openSession(await bytes(file), { file: join(path, file) }) };
+}

@@ -1,0 +1,34 @@
+/** @file ONNX files on the CPU of Node: what an export is checked with, and how an exported model is used again. */
+import { GenError } from "../../error.js";
+import type { NdArray } from "../../ndarray.js";
+import { Thread } from "./thread.js";
+
+/** An ONNX file made ready to run. */
+export interface OnnxSession {
+  run(inputs: Readonly<Record<string, NdArray>>): Promise<Record<string, NdArray>>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens an ONNX file in a worker thread, with nothing of ours between it and ONNX Runtime.
+ *
+ * @throws GenError `format` if ONNX Runtime refuses it
+ */
+export async function openSession(bytes: Uint8Array, { file, threads = 1 }: { file: string; threads?: number }): Promise<OnnxSession> {
+  const thread = new Thread();
+  const options = { executionProviders: ["cpu"], intraOpNumThreads: threads, logSeverityLevel: 3 };
+  try {
+    const session = await thread.ask("load", { bytes, options });
+    return {
+      run: async (inputs) => {
+        const { returned } = (await thread.ask("run", { session, inputs, keep: new Set() })) as { returned: Record<string, NdArray> };
+        return returned;
+      },
+      close: () => thread.end(),
+    };
+  } catch (cause) {
+    await thread.end();
+    const reason = cause instanceof Error ? cause.message.split("\n")[0]! : String(cause);
+    throw new GenError("format", `${file}: expected an ONNX model, got ${reason}`, { fix: "export the model again", cause });
+  }
+}
