@@ -4,6 +4,7 @@ import type { Scope } from "../program/scope.js";
 import { showShape, sizeOf } from "../shape.js";
 import { param } from "../tensor/inputs.js";
 import { apply, type Tensor } from "../tensor/tensor.js";
+import { perChannel } from "./channels.js";
 import { geometryOf, padsFor, type ConvOptions, type Geometry } from "./conv-geometry.js";
 import { biasInit, torchUniform, type WeightInit } from "./init.js";
 import type { Layer } from "./layer.js";
@@ -92,5 +93,5 @@ function convolve(x: Tensor, { weight, bias }: Weights, geometry: Geometry): Ten
 
 /** One number added to each channel: [N, C, …] + [C]. */
 export function addChannels(y: Tensor, bias: Tensor | undefined): Tensor {
-  return bias === undefined ? y : y.add(bias.reshape([-1, ...y.shape.slice(2).map(() => 1)]));
+  return bias === undefined ? y : y.add(perChannel(bias, y));
 }

@@ -1,0 +1,102 @@
+/** @file Normalisation within one example: LayerNorm over features, GroupNorm over groups of channels. */
+import { GenError } from "../error.js";
+import { constantInit } from "../ir/initializer.js";
+import type { Scope } from "../program/scope.js";
+import { param } from "../tensor/inputs.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { checkChannels, perChannel } from "./channels.js";
+import type { Layer } from "./layer.js";
+
+export interface LayerNormOptions {
+  /** Extent of the last axis. */
+  readonly features: number;
+  /** Added to the variance. @default 1e-5 */
+  readonly epsilon?: number;
+  /** Whether scale and shift are learned. @default true */
+  readonly affine?: boolean;
+}
+
+/**
+ * Normalises the last axis of each position:
+ *
+ *     y = γ (x − μ) / √(σ² + ε) + β        μ, σ² over the last axis
+ *
+ * @see Ba, Kiros & Hinton 2016, "Layer Normalization", eq. 4. arXiv:1607.06450
+ */
+export class LayerNorm implements Layer {
+  /** γ: [features] */
+  readonly scale: Tensor | undefined;
+  /** β: [features] */
+  readonly shift: Tensor | undefined;
+  readonly #epsilon: number;
+
+  constructor({ features, epsilon = 1e-5, affine = true }: LayerNormOptions) {
+    this.scale = affine ? param([features], constantInit(1)) : undefined;
+    this.shift = affine ? param([features], constantInit(0)) : undefined;
+    this.#epsilon = epsilon;
+  }
+
+  /**
+   * @param x [… features]
+   * @returns the same shape
+   */
+  forward(x: Tensor, scope?: Scope): Tensor;
+  forward(x: Tensor): Tensor {
+    const y = standardize(x, [-1], this.#epsilon);
+    return this.scale === undefined || this.shift === undefined ? y : y.mul(this.scale).add(this.shift);
+  }
+}
+
+export interface GroupNormOptions {
+  readonly channels: number;
+  /** Number of groups; divides the channels. 1 is a LayerNorm of pictures, `channels` an InstanceNorm. @default 32, or the channels if fewer */
+  readonly groups?: number;
+  /** Added to the variance. @default 1e-5 */
+  readonly epsilon?: number;
+}
+
+/**
+ * Normalises groups of channels of each example together:
+ *
+ *     y = γ (x − μ) / √(σ² + ε) + β        μ, σ² over a group's channels and all positions
+ *
+ * @see Wu & He 2018, "Group Normalization", eq. 1–3. arXiv:1803.08494
+ */
+export class GroupNorm implements Layer {
+  /** γ: [channels] */
+  readonly scale: Tensor;
+  /** β: [channels] */
+  readonly shift: Tensor;
+  readonly #groups: number;
+  readonly #epsilon: number;
+
+  /** @throws GenError `option` if the groups do not divide the channels */
+  constructor({ channels, groups = Math.min(32, channels), epsilon = 1e-5 }: GroupNormOptions) {
+    if (channels % groups !== 0) {
+      throw new GenError("option", `GroupNorm: expected groups that divide ${channels} channels, got ${groups}`);
+    }
+    this.scale = param([channels], constantInit(1));
+    this.shift = param([channels], constantInit(0));
+    this.#groups = groups;
+    this.#epsilon = epsilon;
+  }
+
+  /**
+   * @param x [N, channels, …]
+   * @returns the same shape
+   */
+  forward(x: Tensor, scope?: Scope): Tensor;
+  forward(x: Tensor): Tensor {
+    checkChannels(x, this.scale, "GroupNorm");
+    const grouped = x.reshape([x.shape[0]!, this.#groups, -1]); // [N, G, C/G · positions]
+    const y = standardize(grouped, [-1], this.#epsilon).reshape(x.shape);
+    return y.mul(perChannel(this.scale, x)).add(perChannel(this.shift, x));
+  }
+}
+
+/** (x − μ) / √(σ² + ε), moments over some axes. */
+export function standardize(x: Tensor, axes: readonly number[], epsilon: number): Tensor {
+  const centred = x.sub(x.mean(axes, { keepDims: true }));
+  const variance = centred.square().mean(axes, { keepDims: true });
+  return centred.mul(variance.add(epsilon).sqrt().reciprocal());
+}
