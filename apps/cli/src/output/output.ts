@@ -15,7 +15,7 @@ export interface Terminal {
 }
 
 export interface Output {
-  /** Something happened: `text` for people, the event and its fields for machines. */
+  /** Something happened: `text` for people (nothing, if it is empty), the event and its fields for machines. */
   say(event: string, fields: object, text: string): void;
   progress(state: ProgressState): void;
   /** What the command leaves; the last thing it says. */
@@ -43,7 +43,9 @@ function finite(_key: string, value: unknown): unknown {
 export function lineOutput({ terminal, clock }: Timed): Output {
   const pause = every(5_000, clock);
   return {
-    say: (_event, _fields, text) => terminal.err(`${text}\n`),
+    say: (_event, _fields, text) => {
+      if (text !== "") terminal.err(`${text}\n`);
+    },
     progress: (state) => {
       if (pause() || state.step === state.steps) terminal.err(`${renderLine(state)}\n`);
     },
@@ -58,7 +60,9 @@ export function barOutput({ terminal, clock }: Timed): Output {
   const style: BarStyle = terminal;
   let bar = "";
   return {
-    say: (_event, _fields, text) => terminal.err(`${bar === "" ? "" : clear}${text}\n${bar}`),
+    say: (_event, _fields, text) => {
+      if (text !== "") terminal.err(`${bar === "" ? "" : clear}${text}\n${bar}`);
+    },
     progress: (state) => {
       const last = state.step >= state.steps;
       if (!pause() && !last) return;

@@ -31,8 +31,8 @@ export function vaePictures(vae: Vae, data: Dataset, classes: readonly string[] 
       columns: COLUMNS,
       async draw({ runtime, store, from }) {
         const rows = await data.rows(apart(COLUMNS * 3, data.length));
-        const { x } = await runtime.run(rebuilt(), { store, from, feeds: rows });
-        return interleave(intensities(rows["x"]!), x!);
+        const { reconstruction } = await runtime.run(rebuilt(), { store, from, feeds: rows });
+        return interleave(intensities(rows["x"]!), reconstruction!);
       },
     },
     walk: {

@@ -1,5 +1,6 @@
 /** @file The data sources that `--data` knows. */
 import { Registry } from "../registry.js";
-import { glyphSource } from "./glyphs.js";
+import { folderSource } from "./folder.js";
+import { namedSources } from "./named.js";
 
-export const sources = new Registry("data set", [glyphSource]);
+export const sources = new Registry("data set", [...namedSources, folderSource]);

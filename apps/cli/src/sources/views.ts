@@ -12,3 +12,17 @@ export function pick(data: Dataset, names: readonly string[]): Dataset {
     Object.fromEntries(Object.entries(fields).filter(([name]) => names.includes(name)));
   return { length: data.length, fields: only(data.fields), rows: async (indices) => only(await data.rows(indices)) };
 }
+
+/** Every n-th row, beginning with the last of the first n, and the others. */
+export function everyNth(data: Dataset, n: number): { readonly every: Dataset; readonly others: Dataset } {
+  const count = Math.floor(data.length / n);
+  const view = (length: number, rowOf: (i: number) => number): Dataset => ({
+    length,
+    fields: data.fields,
+    rows: (indices) => data.rows(indices.map(rowOf)),
+  });
+  return {
+    every: view(count, (i) => i * n + n - 1),
+    others: view(data.length - count, (i) => Math.min(i + Math.floor(i / (n - 1)), i + count)),
+  };
+}

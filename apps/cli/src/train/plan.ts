@@ -41,8 +41,12 @@ export async function choose(recipe: string, data: string, world: World): Promis
 
 /** `--data` is the name of a source, or a folder. */
 function sourceOf(data: string, { sources }: World): DataSource {
-  const isPath = data.includes("/") || data.includes("\\") || data === "." || data === "..";
-  return isPath ? sources.get("folder", "--data") : sources.get(data, "--data");
+  return sources.get(isFolder(data) ? "folder" : data, "--data");
+}
+
+/** Is this a path rather than a name? */
+function isFolder(data: string): boolean {
+  return /[/\\]|^\./.test(data);
 }
 
 /** The options there are for a choice, by who owns them. */

@@ -1,0 +1,33 @@
+/** @file A folder of the user's own pictures. */
+import { basename } from "node:path";
+import { openDataset } from "@gen/data/node";
+import { defineDataSource } from "../data-source.js";
+import { showCount } from "../output/format.js";
+import { defineOptions } from "../schema/schema.js";
+import { everyNth } from "./views.js";
+
+/** One picture in so many is for validation. */
+const SHARE = 20;
+
+export const folderSource = defineDataSource({
+  name: "folder",
+  summary: "PNG, JPEG or WebP files: give the path of their folder, as in --data ./my-pictures; its folders are the classes",
+  options: defineOptions({
+    size: { kind: "integer", default: 32, min: 1, max: 4096, unit: "pixels", description: "Height and width that pictures are scaled to cover, then cut to" },
+    channels: { kind: "choice", choices: ["grey", "rgb"], default: "rgb", description: "What is kept of the colours" },
+    background: { kind: "integer", default: 255, min: 0, max: 255, description: "What shines through transparent pixels" },
+  }),
+  async open({ size, channels, background }, { data }) {
+    const options = { size, channels: channels === "grey" ? 1 : 3, background } as const;
+    const all = await openDataset(data, { ...options, split: "train" });
+    const test = await openDataset(data, { ...options, split: "test" });
+    const { every: validation, others: train } = everyNth(all, SHARE);
+    return {
+      train,
+      validation,
+      test,
+      about: `${basename(data)}, ${showCount(train.length)} pictures of ${size} × ${size}, ${channels}`,
+      ...(all.classes === undefined ? {} : { classes: all.classes }),
+    };
+  },
+});
