@@ -20,7 +20,8 @@ What happens to a face:
 Families that resemble each other (DISTANCE_SPLIT) are kept on the same side of the train/test split.
 
 The file, before gzip: "GENGLYPH" | u32 LE version = 1 | u32 LE length of the JSON | JSON | masks | pixels
-  JSON    { classes: string, side: 28, levels: 16, glyphs: count, faces: [[family, style, licence index, split]], licences: [string] }
+  JSON    { classes: string, side: 28, levels: 16, glyphs: count, licences: [string],
+            faces: [[family, style, licence index, split]] }
   masks   per class (in order) ceil(faces / 8) bytes: bit f (MSB first) says whether face f has a picture
   pixels  per class, per face that has one: side*side/2 bytes. Byte [x / 2][y] holds the pixels (x, y), in its high
           half, and (x + 1, y): 0..15, 15 = ink, intensity = value / 15. Down the columns, because upright stems
@@ -46,34 +47,34 @@ DISTANCE_SAME = 0.08  # faces closer than this are the same design: only the fir
 DISTANCE_SPLIT = 0.13  # families with faces closer than this are on the same side of the split
 TEST_SHARE = 0.12
 
-OFL, APACHE, GPLFE, GUST, PD = "OFL-1.1", "Apache-2.0", "GPL-2.0-or-later WITH Font-exception-2.0", "GUST-Font-License", "public domain"
+OFL, APACHE, GUST, PD = "OFL-1.1", "Apache-2.0", "GUST-Font-License", "public domain"
+GPLFE = "GPL-2.0-or-later WITH Font-exception-2.0"
 # Debian package -> licence of its fonts, as in /usr/share/doc/<package>/copyright
 PACKAGES = {
     "lato": OFL, "open-sans": APACHE, "roboto-unhinted": APACHE, "inter": OFL, "noto-core": OFL, "noto-extra": OFL,
     "liberation2": OFL, "dejavu-core": "Bitstream-Vera", "dejavu-extra": "Bitstream-Vera", "texgyre": GUST,
     "adf-accanthis": GPLFE, "adf-baskervald": GPLFE, "adf-berenis": GPLFE, "adf-gillius": GPLFE, "adf-ikarius": GPLFE,
     "adf-irianis": GPLFE, "adf-libris": GPLFE, "adf-mekanus": GPLFE, "adf-oldania": GPLFE, "adf-romande": GPLFE,
-    "adf-switzera": GPLFE, "adf-tribun": GPLFE, "adf-universalis": GPLFE, "adf-verana": GPLFE,
-    "agave": "MIT", "allerta": OFL, "anonymous-pro": OFL, "arapey": OFL, "averia-gwf": OFL,
-    "averia-sans-gwf": OFL, "averia-serif-gwf": OFL, "b612": OFL, "cabin": OFL,
-    "cantarell": OFL, "cardo": OFL, "century-catalogue": OFL, "cherrybomb": OFL, "clear-sans": APACHE,
-    "cmu": OFL, "comfortaa": OFL, "comic-neue": OFL, "compagnon": OFL, "courier-prime": OFL, "crosextra-caladea": APACHE,
-    "crosextra-carlito": OFL, "dancingscript": OFL, "dosis": OFL, "ebgaramond": OFL, "elstob": OFL,
-    "essays1743": OFL, "eurofurence": OFL, "fantasque-sans": OFL, "fanwood": "MIT", "firacode": OFL, "gemunu-libre": OFL,
-    "georgewilliams": OFL, "gfs-artemisia": OFL, "gfs-didot": OFL, "gfs-neohellenic": OFL, "gnutypewriter": OFL,
-    "go": "BSD-3-Clause", "gotico-antiqua": OFL, "goudybookletter": PD, "hack-ttf": "MIT AND Bitstream-Vera", "havana": OFL,
-    "hermit": OFL, "hosny-amiri": OFL, "inconsolata": OFL, "jetbrains-mono": OFL, "junction": OFL,
-    "junicode": OFL, "jura": OFL, "karla": OFL, "kaushanscript": OFL, "klaudia-berenika": OFL, "klee": OFL, 
-    "league-mono": OFL, "league-spartan": OFL, "leckerli-one": OFL, "lemonada": OFL,
-    "levien-typoscript": OFL, "lindenhill": "MIT", "linuxlibertine": OFL, 
-    "lobster": OFL, "lobstertwo": OFL, "lxgw-wenkai": OFL, "manrope": OFL, "millimetre": OFL, "monofur": OFL,
-    "monoid": OFL, "mononoki": OFL, "mplus": OFL, "nanum": OFL, "national-park": OFL, "ocr-b": "permissive (OCR-B, Norbert Schwarz)",
+    "adf-switzera": GPLFE, "adf-tribun": GPLFE, "adf-universalis": GPLFE, "adf-verana": GPLFE, "agave": "MIT",
+    "allerta": OFL, "anonymous-pro": OFL, "arapey": OFL, "averia-gwf": OFL, "averia-sans-gwf": OFL,
+    "averia-serif-gwf": OFL, "b612": OFL, "cabin": OFL, "cantarell": OFL, "cardo": OFL, "century-catalogue": OFL,
+    "cherrybomb": OFL, "clear-sans": APACHE, "cmu": OFL, "comfortaa": OFL, "comic-neue": OFL, "compagnon": OFL,
+    "courier-prime": OFL, "crosextra-caladea": APACHE, "crosextra-carlito": OFL, "dancingscript": OFL, "dosis": OFL,
+    "ebgaramond": OFL, "elstob": OFL, "essays1743": OFL, "eurofurence": OFL, "fantasque-sans": OFL, "fanwood": "MIT",
+    "firacode": OFL, "gemunu-libre": OFL, "georgewilliams": OFL, "gfs-artemisia": OFL, "gfs-didot": OFL,
+    "gfs-neohellenic": OFL, "gnutypewriter": OFL, "go": "BSD-3-Clause", "gotico-antiqua": OFL, "goudybookletter": PD,
+    "hack-ttf": "MIT AND Bitstream-Vera", "havana": OFL, "hermit": OFL, "hosny-amiri": OFL, "inconsolata": OFL,
+    "jetbrains-mono": OFL, "junction": OFL, "junicode": OFL, "jura": OFL, "karla": OFL, "kaushanscript": OFL,
+    "klaudia-berenika": OFL, "klee": OFL, "league-mono": OFL, "league-spartan": OFL, "leckerli-one": OFL,
+    "lemonada": OFL, "levien-typoscript": OFL, "lindenhill": "MIT", "linuxlibertine": OFL, "lobster": OFL,
+    "lobstertwo": OFL, "lxgw-wenkai": OFL, "manrope": OFL, "millimetre": OFL, "monofur": OFL, "monoid": OFL,
+    "mononoki": OFL, "mplus": OFL, "nanum": OFL, "national-park": OFL, "ocr-b": "permissive (OCR-B, Norbert Schwarz)",
     "okolaks": OFL, "oldstandard": OFL, "opendin": OFL, "oxygen": OFL, "paratype": "ParaType Free Font License",
     "play": OFL, "prociono": PD, "quattrocento": OFL, "quicksand": OFL, "reggae": OFL, "roadgeek": "MIT",
-    "roboto-slab": APACHE, "rocknroll": OFL, "routed-gothic": OFL, 
-    "sil-andika": OFL, "sil-charis": OFL, "sil-gentiumplus": OFL, "smc-gayathri": OFL, "smc-manjari": OFL, "sora": OFL,
-    "stick": OFL, "stix": OFL, "tlwg-purisa-ttf": GPLFE, "tlwg-sawasdee-ttf": GPLFE,
-    "tuffy": PD, "vollkorn": OFL, "yanone-kaffeesatz": OFL, "yrsa-rasa": OFL, "yusei-magic": OFL,
+    "roboto-slab": APACHE, "rocknroll": OFL, "routed-gothic": OFL, "sil-andika": OFL, "sil-charis": OFL,
+    "sil-gentiumplus": OFL, "smc-gayathri": OFL, "smc-manjari": OFL, "sora": OFL, "stick": OFL, "stix": OFL,
+    "tlwg-purisa-ttf": GPLFE, "tlwg-sawasdee-ttf": GPLFE, "tuffy": PD, "vollkorn": OFL, "yanone-kaffeesatz": OFL,
+    "yrsa-rasa": OFL, "yusei-magic": OFL,
 }
 # Left out by eye or by nature: symbols, small capitals, outlines and inversions, mathematics, doubles of another style.
 EXCLUDE = re.compile(
@@ -89,7 +90,8 @@ def download(work: Path) -> dict:
     names = [f"fonts-{p}" for p in PACKAGES]
     have = {f.name.split("_")[0] for f in debs.glob("*.deb")}
     if missing := [n for n in names if n not in have]:
-        subprocess.run(["apt-get", "-o", "APT::Sandbox::User=root", "download", *missing], cwd=debs, check=True, stdout=subprocess.DEVNULL)
+        command = ["apt-get", "--quiet", "-o", "APT::Sandbox::User=root", "download", *missing]
+        subprocess.run(command, cwd=debs, check=True)
     versions = {}
     for deb in sorted(debs.glob("*.deb")):
         name, version, _ = deb.name.split("_")
@@ -117,8 +119,9 @@ def candidates(root: Path) -> list:
             if EXCLUDE.search(f"{family} {style}"):
                 continue
             italic = bool(re.search(r"ital|obli|slant", style + path.stem, re.I))
+            weight = font["OS/2"].usWeightClass if "OS/2" in font else 400
             faces.append({"package": package, "licence": licence, "path": path, "family": family, "style": style,
-                                        "order": (italic, font["OS/2"].usWeightClass if "OS/2" in font else 400, path.name)})
+                          "order": (italic, weight, path.name)})
     names = [(f["family"], f["style"]) for f in faces]
     for face in faces:  # some families give all their styles the same name: their file names tell them apart
         if names.count((face["family"], face["style"])) > 1:
@@ -142,7 +145,8 @@ def draw(path: Path):
     for i, c in enumerate(CLASSES):
         left, _, right, _ = font.getbbox(c, anchor="ls")
         big = Image.new("L", (SIDE * OVER, SIDE * OVER))
-        ImageDraw.Draw(big).text(((SIDE * OVER - (right - left)) // 2 - left, BASE * OVER), c, fill=255, font=font, anchor="ls")
+        start = ((SIDE * OVER - (right - left)) // 2 - left, BASE * OVER)
+        ImageDraw.Draw(big).text(start, c, fill=255, font=font, anchor="ls")
         cells = np.asarray(big, np.float64).reshape(SIDE, OVER, SIDE, OVER).mean((1, 3))
         out[i] = np.round(cells)
     return out
@@ -233,13 +237,14 @@ def pack(faces: list) -> tuple:
             has[c, f] = bytes_ not in seen
             seen.add(bytes_)
     licences = sorted({f["licence"] for f in faces})
-    head = json.dumps({"classes": CLASSES, "side": SIDE, "levels": 16, "glyphs": int(has.sum()),
-                                          "faces": [[f["family"], f["style"], licences.index(f["licence"]), f["split"]] for f in faces],
-                                          "licences": licences}, ensure_ascii=False, separators=(",", ":")).encode()
+    head = {"classes": CLASSES, "side": SIDE, "levels": 16, "glyphs": int(has.sum()), "licences": licences,
+            "faces": [[f["family"], f["style"], licences.index(f["licence"]), f["split"]] for f in faces]}
+    text = json.dumps(head, ensure_ascii=False, separators=(",", ":")).encode()
     halves = (quantised[..., 0::2] << 4 | quantised[..., 1::2]).swapaxes(-1, -2)  # [F, 62, x / 2, y]
     pixels = b"".join(halves[f, c].tobytes() for c in range(len(CLASSES)) for f in range(len(faces)) if has[c, f])
     masks = b"".join(np.packbits(row).tobytes() for row in has)
-    return b"GENGLYPH" + (1).to_bytes(4, "little") + len(head).to_bytes(4, "little") + head + masks + pixels, int(has.sum())
+    sizes = (1).to_bytes(4, "little") + len(text).to_bytes(4, "little")
+    return b"GENGLYPH" + sizes + text + masks + pixels, head["glyphs"]
 
 
 def listing(faces: list, glyphs: int, size: int, versions: dict) -> str:
@@ -247,19 +252,22 @@ def listing(faces: list, glyphs: int, size: int, versions: dict) -> str:
     rows = {}
     for f in faces:
         rows.setdefault((f["package"], f["licence"]), {}).setdefault((f["family"], f["split"]), []).append(f["style"])
+    name = lambda family, split, styles: f"{family}{' *(test)*' if split == 'test' else ''} ({len(styles)})"
     table = "\n".join(
-        f"| {', '.join(family + (' *(test)*' if split == 'test' else '') + f' ({len(styles)})' for (family, split), styles in rows[key].items())} "
+        f"| {', '.join(name(*which, styles) for which, styles in rows[key].items())} "
         f"| {key[1]} | fonts-{key[0]} {versions[key[0]]} |" for key in sorted(rows, key=lambda k: k[0]))
     test = sum(f["split"] == "test" for f in faces)
     return f"""# The glyph set
 
 {glyphs:,} pictures of the letters A–Z and a–z and the digits 0–9 (62 classes), 28 × 28 grey, of {len(faces)} faces from
-{len({f['family'] for f in faces})} families. {len(faces) - test} faces are for training and {test} for test; a family, and families that look like it, are on one side
-only, so that a test measures typefaces that the model has not seen. One file, `assets/glyphs.bin.gz`, {size / 1e6:.1f} MB.
+{len({f['family'] for f in faces})} families. {len(faces) - test} faces are for training and {test} for test; a family, and families that look like it, are
+on one side only, so that a test measures typefaces that the model has not seen. One file, `assets/glyphs.bin.gz`,
+{size / 1e6:.1f} MB.
 
 Written by `scripts/render-glyphs.py`, whose header describes the rendering and the file; do not edit. The typefaces
-are those of Debian 12. All have licences that allow use and redistribution; what is shipped here are pictures of letters,
-not fonts. The name of each face and its licence are in the file too. OFL-1.1 stands for that licence or its version 1.0.
+are those of Debian 12. All have licences that allow use and redistribution; what is shipped here are pictures of
+letters, not fonts. The name of each face and its licence are in the file too. OFL-1.1 stands for that licence or its
+version 1.0.
 
 | families (faces) | licence | Debian package |
 |---|---|---|
@@ -270,7 +278,7 @@ not fonts. The name of each face and its licence are in the file too. OFL-1.1 st
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--work", type=Path, default=Path("/tmp/glyphs"))
-    parser.add_argument("--sheet", type=Path, help="also draw every face that was kept, and say why the others were not")
+    parser.add_argument("--sheet", type=Path, help="draw every face that was kept, and say why the others were not")
     args = parser.parse_args()
     here = Path(__file__).resolve().parent.parent
     versions = download(args.work)
@@ -282,7 +290,7 @@ if __name__ == "__main__":
     (here / "assets").mkdir(exist_ok=True)
     (here / "assets/glyphs.bin.gz").write_bytes(out)
     (here / "GLYPHS.md").write_text(listing(kept, glyphs, len(out), versions))
-    print(f"{len(found)} faces found, {len(kept)} kept ({sum(f['split'] == 'test' for f in kept)} test), {len(out)} bytes")
+    print(f"{len(found)} faces found, {len(kept)} kept, {glyphs} pictures, {len(out)} bytes")
     if args.sheet:
         for f, why in dropped:
             print("-", f["package"], f["family"], f["style"], ":", why)
