@@ -15,7 +15,7 @@ const id = "vae/binarized-mnist/dense";
 const seed = 0;
 const batchSize = 128;
 const stepsPerEpoch = Math.floor(50_000 / batchSize);
-const epochs = 1000;
+const epochs = 300;
 const steps = epochs * stepsPerEpoch;
 
 /** β rises from 0 to 1 over the first epochs, so that the latents are used before they are paid for. */
