@@ -46,7 +46,7 @@ export async function install(directory = root) {
 
 /** Builds `filter` and what it depends on, unless no source changed since. */
 export async function build(filter) {
-  const stamp = join(root, "node_modules/.gen/built");
+  const stamp = join(root, "node_modules/.gen", `built${filter.replace(/\W+/g, "-")}`);
   const wanted = hash(...sources());
   if (read(stamp) === wanted) return;
   await step("building", "turbo", ["run", "build", `--filter=${filter}`, "--output-logs=errors-only"], root);
