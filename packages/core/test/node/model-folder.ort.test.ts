@@ -1,0 +1,91 @@
+import { mkdir, mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { inference, key, keyFromSeed, Linear, ndarray, randomNormal, type ExportFile, type Runtime, type Store, type Tensor } from "../../src/index.js";
+import { exportFolder, node, openFolder } from "../../src/node.js";
+
+const model = { line: new Linear({ inputs: 4, outputs: 2 }) };
+const integer = { shape: [], dtype: "i64" } as const;
+const sample = (n: number): ReturnType<typeof inference> =>
+  inference(model, { seed: integer, n: integer }, ({ seed }: { seed: Tensor }) => ({
+    samples: model.line.forward(randomNormal(keyFromSeed(seed.cast("u64")), [n, 4])),
+  }));
+const whole = (value: number): ReturnType<typeof ndarray> => ndarray([BigInt(value)], [], "i64");
+const sampler: ExportFile = {
+  purpose: "samples",
+  trace: ({ n }) => sample(n!),
+  symbols: { n: { from: "input", name: "n" } },
+  describe: { seed: "any", n: "how many", samples: "pairs" },
+  example: ({ n }) => ({ seed: whole(3), n: whole(n!) }),
+};
+const request = { family: "test", name: "line", files: { sampler }, recipe: { inputs: 4 } };
+
+let runtime: Runtime;
+let store: Store;
+let folder: string;
+
+beforeAll(async () => {
+  runtime = await node({ threads: 1 });
+  store = await runtime.init(model, { key: key(0) });
+});
+afterAll(() => runtime.close());
+beforeEach(async () => {
+  folder = join(await mkdtemp(join(tmpdir(), "model-")), "model");
+  await exportFolder(folder, request, { runtime, store });
+  return () => rm(join(folder, ".."), { recursive: true, force: true });
+});
+
+const edit = async (change: (card: Record<string, unknown>) => void): Promise<void> => {
+  const path = join(folder, "card.json");
+  const card = JSON.parse(await readFile(path, "utf8")) as Record<string, unknown>;
+  change(card);
+  await writeFile(path, JSON.stringify(card));
+};
+
+it.each([1, 2, 17])("samples %i rows without our code, equal to the trainer's for the same seed", async (n) => {
+  const session = await (await openFolder(folder)).open("sampler.onnx");
+  const got = await session.run({ seed: whole(42), n: whole(n) });
+  await session.close();
+  const wanted = await runtime.run(sample(n), { store, feeds: { seed: whole(42), n: whole(n) } });
+  expect(got["samples"]!.shape).toEqual([n, 2]);
+  got["samples"]!.data.forEach((v: number | bigint, i: number) => expect(Number(v)).toBeCloseTo(Number(wanted["samples"]!.data[i]), 5));
+});
+
+it("records the parity with the trainer", async () => {
+  const { card } = await openFolder(folder);
+  expect(card.parity).toEqual([expect.objectContaining({ file: "sampler.onnx", provider: "cpu" })]);
+  expect(card.parity[0]!.maxAbsolute).toBeLessThan(1e-5);
+});
+
+it("replaces an older export only when the new one is whole", async () => {
+  const before = await readFile(join(folder, "card.json"), "utf8");
+  const broken = { ...sampler, describe: {} };
+  await expect(exportFolder(folder, { ...request, files: { sampler: broken } }, { runtime, store })).rejects.toMatchObject({ code: "internal" });
+  expect(await readFile(join(folder, "card.json"), "utf8")).toBe(before);
+});
+
+it("refuses what cannot be trusted, naming the file and the field", async () => {
+  const open = async (): Promise<unknown> => (await openFolder(folder)).open("sampler.onnx");
+  await truncate(join(folder, "sampler.onnx"), 100);
+  await expect(open()).rejects.toMatchObject({ code: "hash", message: expect.stringContaining("sampler.onnx") as string });
+  await edit((card) => (card["files"] = { "../../etc/passwd": {} }));
+  await expect(open()).rejects.toMatchObject({ code: "file", message: expect.stringContaining("../../etc/passwd") as string });
+  await edit((card) => (card["format"] = 99));
+  await expect(open()).rejects.toMatchObject({ code: "version", message: expect.stringContaining("got 99") as string });
+  await edit((card) => { card["format"] = 1; delete card["family"]; });
+  await expect(open()).rejects.toMatchObject({ code: "format", message: expect.stringContaining('"family"') as string });
+  await writeFile(join(folder, "card.json"), "{");
+  await expect(open()).rejects.toMatchObject({ code: "format" });
+  await writeFile(join(folder, "card.json"), "");
+  await expect(open()).rejects.toMatchObject({ code: "format", message: expect.stringContaining("an empty file") as string });
+  await rm(join(folder, "card.json"));
+  await expect(open()).rejects.toMatchObject({ code: "file", message: expect.stringContaining("it is not there") as string });
+});
+
+it("says so when the folder cannot be written", async () => {
+  const file = join(folder, "..", "file");
+  await writeFile(file, "");
+  await expect(exportFolder(join(file, "model"), request, { runtime, store })).rejects.toMatchObject({ code: "file" });
+  await mkdir(join(folder, "..", "other"));
+});
