@@ -100,7 +100,8 @@ export function decodeSafetensors(bytes: Uint8Array, { file }: { readonly file: 
     new GenError("format", `${file}: ${field}: ${message}`, { fix: "save or download the file again", ...details });
   const start = WORD + headerLength(bytes, malformed);
   const header = parseHeader(bytes.subarray(WORD, start), malformed);
-  const data = bytes.subarray(start);
+  // Not bytes.subarray: `bytes` may be a Buffer of Node, whose slice does not copy.
+  const data = new Uint8Array(bytes.buffer, bytes.byteOffset + start, bytes.byteLength - start);
   const metadata = checkMetadata(header.get(METADATA) ?? {}, malformed);
   header.delete(METADATA);
   const entries = [...header].map(([name, value]) => readEntry(name, value, malformed));

@@ -14,7 +14,7 @@ import {
   type OnnxTensor,
   type OnnxValue,
 } from "./proto.js";
-import { append, readDType, readPair, readTensor, type External } from "./proto-tensor.js";
+import { append, plain, readDType, readPair, readTensor, type External } from "./proto-tensor.js";
 import { quote, Reader } from "./wire-reader.js";
 import type { Whole } from "./wire.js";
 
@@ -36,7 +36,7 @@ const NEWEST_IR = 13;
  *   of a version that this does not read; `file` for external data without `external` to fetch it
  */
 export function decodeModel(bytes: Uint8Array, { file, external }: DecodeOptions): OnnxModel {
-  const r = new Reader(bytes, file);
+  const r = new Reader(plain(bytes), file);
   const opsets: OnnxOpset[] = [];
   const metadata = new Map<string, string>();
   const functions = new Set<string>();

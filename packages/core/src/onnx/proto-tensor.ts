@@ -145,7 +145,7 @@ function fetchOutside(r: Reader, place: ReadonlyMap<string, string>, { length, e
       fix: "pass `external`, which fetches it",
     });
   }
-  return external(location, offset, length);
+  return plain(external(location, offset, length));
 }
 
 function readDigits(r: Reader, text: string): number {
@@ -153,6 +153,11 @@ function readDigits(r: Reader, text: string): number {
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(value))
     throw r.error("external_data", `expected a count of bytes, got ${quote(text)}`);
   return value;
+}
+
+/** The same bytes as a Uint8Array proper: `slice` of a Buffer of Node does not copy. */
+export function plain(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /** `push(...values)` would overflow the stack on long runs. */

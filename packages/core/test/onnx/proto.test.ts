@@ -139,6 +139,15 @@ describe("decodeModel", () => {
     });
   });
 
+  it("reads a Buffer of Node, wherever it lies in its pool", () => {
+    const bytes = encodeModel(everything);
+    for (let offset = 0; offset < 8; offset++) {
+      const pool = Buffer.alloc(bytes.length + 8, 0x55);
+      pool.set(bytes, offset);
+      expect(decode(pool.subarray(offset, offset + bytes.length))).toEqual(everything);
+    }
+  });
+
   it("calls ONNX's own operators by one name", () => {
     const model = modelOf({ ...add.graph, nodes: [{ ...node("Neg", ["x"], ["y"]), domain: "ai.onnx" }] });
     expect(decode(encodeModel(model)).graph.nodes[0]!.domain).toBe("");
