@@ -1,4 +1,5 @@
 /** @file From what was typed, or written down, to what will be done. */
+import { resolve as resolvePath } from "node:path";
 import type { World } from "../context.js";
 import type { DataSource } from "../data-source.js";
 import { loadRecipe, type LoadedRecipe } from "../load-recipe.js";
@@ -27,6 +28,8 @@ export interface Plan {
 export interface Choice {
   readonly loaded: LoadedRecipe;
   readonly source: DataSource;
+  /** What `--data` says, a path made absolute: a run may go on from elsewhere. */
+  readonly data: string;
 }
 
 /**
@@ -36,7 +39,8 @@ export interface Choice {
  * @throws GenError `option` for unknown names
  */
 export async function choose(recipe: string, data: string, world: World): Promise<Choice> {
-  return { loaded: await loadRecipe(recipe, world.recipes, world.cwd), source: sourceOf(data, world) };
+  const loaded = await loadRecipe(recipe, world.recipes, world.cwd);
+  return { loaded, source: sourceOf(data, world), data: isFolder(data) ? resolvePath(world.cwd, data) : data };
 }
 
 /** `--data` is the name of a source, or a folder. */
@@ -60,7 +64,7 @@ export function sectionsOf({ loaded: { recipe }, source }: Choice): readonly [tr
 
 /** @throws GenError `option` for what is unknown, wrong or without effect. @param where "gen train" or the config file */
 export function planOf(choice: Choice, given: GivenOptions, where: string): Plan {
-  const { loaded, source } = choice;
+  const { loaded, source, data } = choice;
   const schema: Schema = mergeSchemas(sectionsOf(choice).map((section) => section.schema));
   const options = resolve(schema, given, where) as Readonly<Record<string, unknown>>;
   const training = select(trainingOptions, options);
@@ -70,10 +74,10 @@ export function planOf(choice: Choice, given: GivenOptions, where: string): Plan
     recipeName: loaded.module?.path ?? loaded.recipe.name,
     ...(loaded.module === undefined ? {} : { recipeHash: loaded.module.sha256 }),
     source,
-    training: { ...training, every },
+    training: { ...training, every, data },
     recipeOptions: select(loaded.recipe.options, options),
     sourceOptions: select(source.options, options),
-    options: effective(schema, { ...options, every }),
+    options: effective(schema, { ...options, every, data }),
   };
 }
 
