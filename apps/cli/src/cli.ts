@@ -57,18 +57,28 @@ async function runCommand(command: Command, argv: readonly string[], world: Worl
   checkPositionals(command, call.positionals, where);
   const output = outputFor(hasFlag(argv, "--json"), world);
   const onStop = (): void => output.say("stopping", {}, "stopping after this step; Ctrl-C again quits at once");
-  return interruptible(world.signals, (signal) => command.run(call, { ...world, output, signal } satisfies Context), onStop);
+  return interruptible(
+    world.signals,
+    (signal) => command.run(call, { ...world, output, signal } satisfies Context),
+    onStop,
+  );
 }
 
 function checkPositionals({ positionals }: Command, got: readonly string[], where: string): void {
   const missing = positionals.slice(got.length).find(({ required }) => required);
   if (missing !== undefined) {
-    throw new GenError("option", `${where}: expected ${missing.description}, got nothing`, { fix: `${where} --help shows how` });
+    throw new GenError("option", `${where}: expected ${missing.description}, got nothing`, {
+      fix: `${where} --help shows how`,
+    });
   }
   if (got.length > positionals.length) {
-    throw new GenError("option", `${where}: expected at most ${positionals.length} words beside the options, got ${got.join(" ")}`, {
-      fix: `leave out ${got.slice(positionals.length).join(" ")}`,
-    });
+    throw new GenError(
+      "option",
+      `${where}: expected at most ${positionals.length} words beside the options, got ${got.join(" ")}`,
+      {
+        fix: `leave out ${got.slice(positionals.length).join(" ")}`,
+      },
+    );
   }
 }
 
@@ -94,7 +104,9 @@ export function overview(commands: readonly Command[], width: number): string {
 /** The page for one command. */
 export async function commandHelp(command: Command, argv: readonly string[], world: World): Promise<string> {
   const { name, summary, positionals, examples } = command;
-  const words = positionals.map((positional) => (positional.required ? `<${positional.name}>` : `[${positional.name}]`));
+  const words = positionals.map((positional) =>
+    positional.required ? `<${positional.name}>` : `[${positional.name}]`,
+  );
   const own = positionals.map((positional) => [positional.name, positional.description] as const);
   return helpText(
     {

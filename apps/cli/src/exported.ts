@@ -8,7 +8,9 @@ import { openFolder } from "@gen/core/node";
 export function modelFolder(path: string, shown: string): string {
   for (const folder of [path, join(path, "model")]) if (existsSync(join(folder, "card.json"))) return folder;
   throw new GenError("file", `${shown}: expected an exported model, got a place without card.json`, {
-    fix: existsSync(join(path, "config.json")) ? `gen export ${shown}` : "name the folder of a run, or of a model that gen exported",
+    fix: existsSync(join(path, "config.json"))
+      ? `gen export ${shown}`
+      : "name the folder of a run, or of a model that gen exported",
   });
 }
 
@@ -30,7 +32,11 @@ export async function draw(folder: string, { seed, n, label }: DrawOptions): Pro
   const ports = model.card.files["sampler.onnx"]?.inputs ?? [];
   const labelPort = ports.find(({ name }) => name === "label");
   if (label !== undefined && labelPort === undefined) {
-    throw new GenError("option", `gen sample: expected --label only for a model with classes, got it for ${model.card.name}`, { fix: "leave out --label" });
+    throw new GenError(
+      "option",
+      `gen sample: expected --label only for a model with classes, got it for ${model.card.name}`,
+      { fix: "leave out --label" },
+    );
   }
   const inputs: Record<string, NdArray> = { seed: ndarray([seed], [], "i64"), n: ndarray([n], [], "i64") };
   if (labelPort !== undefined) {
@@ -40,7 +46,10 @@ export async function draw(folder: string, { seed, n, label }: DrawOptions): Pro
   const session = await model.open("sampler.onnx");
   try {
     const { samples } = await session.run(inputs);
-    if (samples === undefined) throw new GenError("format", `${folder}/sampler.onnx: expected an output "samples", got none`, { fix: "export the model again" });
+    if (samples === undefined)
+      throw new GenError("format", `${folder}/sampler.onnx: expected an output "samples", got none`, {
+        fix: "export the model again",
+      });
     return samples;
   } finally {
     await session.close();

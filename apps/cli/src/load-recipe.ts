@@ -30,7 +30,9 @@ export async function loadRecipe(name: string, recipes: Registry<Recipe>, cwd: s
   if (!isModulePath(name)) return { recipe: recipes.get(name, "gen train") };
   const path = resolve(cwd, name);
   if (!existsSync(path)) {
-    throw new GenError("file", `${name}: expected a module with a recipe, got nothing there`, { fix: "check the path" });
+    throw new GenError("file", `${name}: expected a module with a recipe, got nothing there`, {
+      fix: "check the path",
+    });
   }
   const loaded = await importModule(path, name);
   const found = [loaded["default"], ...Object.values(loaded)].filter(isRecipe);
@@ -46,7 +48,8 @@ export async function loadRecipe(name: string, recipes: Registry<Recipe>, cwd: s
 async function importModule(path: string, name: string): Promise<Record<string, unknown>> {
   const url = pathToFileURL(path).href;
   try {
-    const typed = /\.[cm]?ts$/.test(path) && !("typescript" in process.features && process.features.typescript !== false);
+    const typed =
+      /\.[cm]?ts$/.test(path) && !("typescript" in process.features && process.features.typescript !== false);
     return (await (typed ? importThroughTsx(path, name) : import(url))) as Record<string, unknown>;
   } catch (cause) {
     if (isGenError(cause)) throw cause;
@@ -60,12 +63,18 @@ async function importThroughTsx(path: string, name: string): Promise<unknown> {
   try {
     api = createRequire(path).resolve("tsx/esm/api");
   } catch (cause) {
-    throw new GenError("file", `${name}: expected tsx, which runs TypeScript on Node ${process.versions.node}, got none`, {
-      fix: "npm install tsx, or compile the recipe to JavaScript, or use Node 22.18 or newer",
-      cause,
-    });
+    throw new GenError(
+      "file",
+      `${name}: expected tsx, which runs TypeScript on Node ${process.versions.node}, got none`,
+      {
+        fix: "npm install tsx, or compile the recipe to JavaScript, or use Node 22.18 or newer",
+        cause,
+      },
+    );
   }
-  const tsx = (await import(pathToFileURL(api).href)) as { tsImport(specifier: string, parent: string): Promise<unknown> };
+  const tsx = (await import(pathToFileURL(api).href)) as {
+    tsImport(specifier: string, parent: string): Promise<unknown>;
+  };
   const url = pathToFileURL(path).href;
   return tsx.tsImport(url, url);
 }

@@ -21,7 +21,9 @@ const { samples } = await session.run(feeds);
 const drawn = grid(samples, picture.width);
 
 if (drawn.width !== picture.width || drawn.height !== picture.height || drawn.channels !== picture.channels) {
-  fail(`a picture of ${drawn.width} × ${drawn.height} × ${drawn.channels}, not ${picture.width} × ${picture.height} × ${picture.channels}`);
+  fail(
+    `a picture of ${drawn.width} × ${drawn.height} × ${drawn.channels}, not ${picture.width} × ${picture.height} × ${picture.channels}`,
+  );
 }
 let differing = 0;
 for (let i = 0; i < drawn.data.length; i++) {
@@ -30,7 +32,10 @@ for (let i = 0; i < drawn.data.length; i++) {
   if (difference > 1) fail(`a picture that differs by ${difference} of 255 levels at byte ${i}`);
   if (difference > 0) differing++;
 }
-const same = differing === 0 ? "the same picture" : `the same picture but for rounding in ${differing} of ${drawn.data.length} bytes`;
+const same =
+  differing === 0
+    ? "the same picture"
+    : `the same picture but for rounding in ${differing} of ${drawn.data.length} bytes`;
 console.log(`A process with nothing but onnxruntime-node drew ${same} from (seed ${seed}, n ${n}).`);
 
 /** [N, C, H, W] intensities in rows as wide as the picture. */
@@ -62,7 +67,8 @@ function decodePng(bytes) {
   }
   const [width, height, depth, colour] = [view.getUint32(16), view.getUint32(20), bytes[24], bytes[25]];
   const channels = { 0: 1, 2: 3 }[colour];
-  if (depth !== 8 || channels === undefined) fail(`a PNG of depth ${depth} and colour type ${colour}, not 8 and 0 or 2`);
+  if (depth !== 8 || channels === undefined)
+    fail(`a PNG of depth ${depth} and colour type ${colour}, not 8 and 0 or 2`);
   const raw = inflateSync(Buffer.concat(parts));
   const stride = width * channels;
   const data = new Uint8Array(stride * height);

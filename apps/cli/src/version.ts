@@ -2,7 +2,8 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
-const versionIn = (path: string | URL): string => (JSON.parse(readFileSync(path, "utf8")) as { version: string }).version;
+const versionIn = (path: string | URL): string =>
+  (JSON.parse(readFileSync(path, "utf8")) as { version: string }).version;
 
 /** Of gen. */
 export function ownVersion(): string {

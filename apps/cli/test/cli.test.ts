@@ -9,7 +9,10 @@ let place: string;
 beforeAll(() => {
   place = mkdtempSync(join(tmpdir(), "gen-cli-"));
   mkdirSync(join(place, "runs", "old"), { recursive: true });
-  writeFileSync(join(place, "runs", "old", "config.json"), '{ "recipe": "vae", "options": { "data": "bars", "latentDims": 3 } }');
+  writeFileSync(
+    join(place, "runs", "old", "config.json"),
+    '{ "recipe": "vae", "options": { "data": "bars", "latentDims": 3 } }',
+  );
   mkdirSync(join(place, "runs", "good"));
   writeFileSync(join(place, "runs", "good", "config.json"), '{ "recipe": "vae", "options": { "data": "bars" } }');
   writeFileSync(join(place, "bad.json"), '{ "recipe": "vae", "options": { "data": "bars", "beta": "big" } }');
@@ -33,7 +36,11 @@ describe("help", () => {
   });
 
   it("is what one gets for nothing, but that is an error", async () => {
-    expect(await run("")).toMatchObject({ code: 2, out: "", err: expect.stringContaining("Usage: gen <command>") as string });
+    expect(await run("")).toMatchObject({
+      code: 2,
+      out: "",
+      err: expect.stringContaining("Usage: gen <command>") as string,
+    });
   });
 });
 
@@ -44,16 +51,32 @@ it("the version is that of the package", async () => {
 
 describe("a wrong command line", () => {
   it.each([
-    ["trian", 2, "gen: gen: expected the name of a command, got trian\n  fix: did you mean train? there are: start, train, "],
+    [
+      "trian",
+      2,
+      "gen: gen: expected the name of a command, got trian\n  fix: did you mean train? there are: start, train, ",
+    ],
     ["--verbose", 2, "gen: gen: expected the name of a command, got --verbose"],
     ["train", 2, "gen: gen train: expected a recipe first, got none\n  fix: gen train vae"],
     ["train vea", 2, "expected the name of a recipe, got vea\n  fix: did you mean vae?"],
     ["train vae --data bras", 2, "--data: expected the name of a data set, got bras\n  fix: did you mean bars?"],
-    ["train vae --data bars --latent-dims 3", 2, "gen train: expected an option it knows, got --latent-dims\n  fix: did you mean --latent-dim?"],
+    [
+      "train vae --data bars --latent-dims 3",
+      2,
+      "gen train: expected an option it knows, got --latent-dims\n  fix: did you mean --latent-dim?",
+    ],
     ["train vae --data bars --shade 300", 2, "gen train: --shade: expected a whole number ≥ 100 and ≤ 255, got 300"],
-    ["train vae --data bars --channels 8", 2, "gen train: expected --channels only with --architecture convolutional, got it where it has no effect"],
+    [
+      "train vae --data bars --channels 8",
+      2,
+      "gen train: expected --channels only with --architecture convolutional, got it where it has no effect",
+    ],
     ["train vae --data bars --steps 0", 2, "gen train: --steps: expected a whole number ≥ 1, got 0"],
-    ["train vae --data bars --name ../x", 2, "--name: expected letters, digits, dots, hyphens and underscores, got ../x"],
+    [
+      "train vae --data bars --name ../x",
+      2,
+      "--name: expected letters, digits, dots, hyphens and underscores, got ../x",
+    ],
     ["train vae more --data bars", 2, "gen train: expected at most 1 words beside the options, got vae more"],
     ["train --config none.json", 1, "none.json"],
     ["train --config bad.json", 2, "gen train: beta: expected a number ≥ 0, got big"],
@@ -62,13 +85,25 @@ describe("a wrong command line", () => {
     ["train ./none.ts", 1, "./none.ts: expected a module with a recipe, got nothing there"],
     ["train ./empty.mjs", 1, "./empty.mjs: expected one export made by defineRecipe, got 0"],
     ["train ./torn.mjs", 1, "./torn.mjs: expected a module that loads, got "],
-    ["resume runs/old", 2, "runs/old/config.json: expected an option it knows, got latentDims\n  fix: did you mean latentDim?"],
+    [
+      "resume runs/old",
+      2,
+      "runs/old/config.json: expected an option it knows, got latentDims\n  fix: did you mean latentDim?",
+    ],
     ["resume runs/none", 1, "expected the folder of a run, got nothing there\n  fix: there are: "],
     ["resume", 2, "gen resume: expected the folder of a run, got nothing"],
     ["report .", 1, "expected the folder of a run, got a place without config.json"],
-    ["sample runs/old", 1, "runs/old: expected an exported model, got a place without card.json\n  fix: gen export runs/old"],
+    [
+      "sample runs/old",
+      1,
+      "runs/old: expected an exported model, got a place without card.json\n  fix: gen export runs/old",
+    ],
     ["sample runs/old --n 0", 2, "gen sample: --n: expected a whole number ≥ 1, got 0"],
-    ["eval runs/good --split tets", 2, "gen eval: --split: expected validation or test, got tets\n  fix: did you mean test?"],
+    [
+      "eval runs/good --split tets",
+      2,
+      "gen eval: --split: expected validation or test, got tets\n  fix: did you mean test?",
+    ],
   ])("gen %s", async (line, code, message) => {
     const heard = await run(line);
     expect(heard.err).toContain(message);

@@ -10,7 +10,10 @@ beforeEach(() => void (place = mkdtempSync(join(tmpdir(), "gen-report-"))));
 afterEach(() => rmSync(place, { recursive: true, force: true }));
 
 /** One black pixel. */
-const PNG = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mNgAAAAAgAB4iG8MwAAAABJRU5ErkJggg==", "base64");
+const PNG = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mNgAAAAAgAB4iG8MwAAAABJRU5ErkJggg==",
+  "base64",
+);
 
 const nats = { label: "Negative ELBO", unit: "nats" };
 const made = {
@@ -28,7 +31,11 @@ const made = {
 };
 
 async function run() {
-  const folder = await RunFolder.create(join(place, "first"), { recipe: "vae", options: { steps: 4, hidden: [400, 200] }, made }, { overwrite: false });
+  const folder = await RunFolder.create(
+    join(place, "first"),
+    { recipe: "vae", options: { steps: 4, hidden: [400, 200] }, made },
+    { overwrite: false },
+  );
   const log = folder.openMetrics(0);
   for (let step = 1; step <= 4; step++) {
     const validation = step % 2 === 0 ? { validation: { elbo: 110 - step, bits: 0.2 } } : {};

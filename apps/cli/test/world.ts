@@ -21,7 +21,9 @@ function pictures(n: number, shade: number): { x: NdArray; label: NdArray } {
 export const bars = defineDataSource({
   name: "bars",
   summary: "Bright rows and columns, 4 × 4",
-  options: defineOptions({ shade: { kind: "integer", default: 250, min: 100, max: 255, description: "Of a bright pixel" } }),
+  options: defineOptions({
+    shade: { kind: "integer", default: 250, min: 100, max: 255, description: "Of a bright pixel" },
+  }),
   open: async ({ shade }) => ({
     train: arrays(pictures(64, shade)),
     validation: arrays(pictures(10, shade)),
@@ -65,7 +67,11 @@ export function testWorld(cwd: string, openRuntime?: () => Promise<Runtime>): Te
         sources: new Registry("data set", [bars]),
         openRuntime: openRuntime ?? (() => Promise.reject(new TypeError("nothing to compute on"))),
       };
-      const code = await runCli(line.split(" ").filter((word) => word !== ""), commands, world);
+      const code = await runCli(
+        line.split(" ").filter((word) => word !== ""),
+        commands,
+        world,
+      );
       return { code, out, err };
     },
   };

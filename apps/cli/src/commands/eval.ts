@@ -35,7 +35,10 @@ export const evalCommand: Command = {
 
   async sections([path], world) {
     const recipe = path === undefined || path.startsWith("-") ? undefined : await recipeOf(path, world);
-    const own = recipe?.evaluation === undefined ? [] : [{ title: `The recipe: ${recipe.name}`, schema: recipe.evaluation.options }];
+    const own =
+      recipe?.evaluation === undefined
+        ? []
+        : [{ title: `The recipe: ${recipe.name}`, schema: recipe.evaluation.options }];
     return [{ title: "Options", schema: options }, ...own, outputSection];
   },
 
@@ -82,11 +85,15 @@ async function measure(
 ): Promise<Measured> {
   const { signal, output } = context;
   const all = trainable.heldOut(split);
-  const data = rows === undefined || rows >= all.length ? all : { ...all, length: rows, rows: (indices: readonly number[]) => all.rows(indices) };
+  const data =
+    rows === undefined || rows >= all.length
+      ? all
+      : { ...all, length: rows, rows: (indices: readonly number[]) => all.rows(indices) };
   const means = await evaluate(trainable.validation, data, { ...live, key: keys.evaluation, signal });
   const values = meansOf(means, trainable.metrics);
   const evaluation = plan.recipe.evaluation;
-  if (trainable.evaluate === undefined || evaluation === undefined) return { values, quantities: trainable.metrics, count: data.length };
+  if (trainable.evaluate === undefined || evaluation === undefined)
+    return { values, quantities: trainable.metrics, count: data.length };
   const start = context.clock();
   const onProgress = (fraction: number): void => {
     const seconds = (context.clock() - start) / 1000;
@@ -94,9 +101,14 @@ async function measure(
     output.progress({ step: Math.round(fraction * data.length), steps: data.length, ...left });
   };
   const more = await trainable.evaluate(live, { rows: data, options: own, key: keys.evaluation, signal, onProgress });
-  return { values: { ...values, ...more }, quantities: { ...trainable.metrics, ...evaluation.metrics }, count: data.length };
+  return {
+    values: { ...values, ...more },
+    quantities: { ...trainable.metrics, ...evaluation.metrics },
+    count: data.length,
+  };
 }
 
 async function recipeOf(path: string, world: World): Promise<Recipe> {
-  return (await loadRecipe(RunFolder.open(resolvePath(world.cwd, path)).config.recipe, world.recipes, world.cwd)).recipe;
+  return (await loadRecipe(RunFolder.open(resolvePath(world.cwd, path)).config.recipe, world.recipes, world.cwd))
+    .recipe;
 }

@@ -24,7 +24,11 @@ export async function resumeRun(path: string, given: GivenOptions, context: Cont
   const folder = RunFolder.open(path);
   const own = new Map([...given].filter(([name]) => name in resumeOptions.fields));
   const { steps, threads } = resolve(resumeOptions, own, "gen resume");
-  const plan = await planOfRun(folder, context, own.get("steps") === undefined ? new Map() : new Map([["steps", own.get("steps")!]]));
+  const plan = await planOfRun(
+    folder,
+    context,
+    own.get("steps") === undefined ? new Map() : new Map([["steps", own.get("steps")!]]),
+  );
   const session = await openSession(plan, threads, context);
   try {
     if (steps !== undefined) await folder.writeConfig({ ...folder.config, options: plan.options });

@@ -18,7 +18,11 @@ const options = defineOptions({
     kind: "path",
     description: "File to write: .png for a grid of pictures, .json for the numbers; beside the model unless given",
   },
-  columns: { kind: "integer", min: 1, description: "Pictures in a row of the grid; about as many as rows unless given" },
+  columns: {
+    kind: "integer",
+    min: 1,
+    description: "Pictures in a row of the grid; about as many as rows unless given",
+  },
 });
 
 export const sampleCommand: Command = {
@@ -33,12 +37,24 @@ export const sampleCommand: Command = {
     const folder = modelFolder(resolvePath(cwd, shown), shown);
     const samples = await draw(folder, { seed, n, label });
     const pictures = isPictures(samples);
-    const path = to === undefined ? join(folder, "..", `drawn-seed-${seed}.${pictures ? "png" : "json"}`) : resolvePath(cwd, to);
+    const path =
+      to === undefined ? join(folder, "..", `drawn-seed-${seed}.${pictures ? "png" : "json"}`) : resolvePath(cwd, to);
     if (path.endsWith(".json")) {
-      if (columns !== undefined) throw new GenError("option", "gen sample: expected --columns only for a .png, got a .json", { fix: "leave out --columns" });
-      await writeAtomic(path, `${JSON.stringify({ seed, shape: samples.shape, data: Array.from(samples.data, Number) })}\n`);
+      if (columns !== undefined)
+        throw new GenError("option", "gen sample: expected --columns only for a .png, got a .json", {
+          fix: "leave out --columns",
+        });
+      await writeAtomic(
+        path,
+        `${JSON.stringify({ seed, shape: samples.shape, data: Array.from(samples.data, Number) })}\n`,
+      );
     } else {
-      if (!pictures) throw new GenError("option", `gen sample: expected a .json for samples of shape [${samples.shape.join(", ")}], got ${path}`, { fix: "write to a .json" });
+      if (!pictures)
+        throw new GenError(
+          "option",
+          `gen sample: expected a .json for samples of shape [${samples.shape.join(", ")}], got ${path}`,
+          { fix: "write to a .json" },
+        );
       await writePng(path, grid(samples, columns === undefined ? {} : { columns }));
     }
     output.result({ path, seed, n, shape: samples.shape }, `Wrote ${path}`);

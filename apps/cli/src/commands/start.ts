@@ -43,7 +43,10 @@ export const startCommand: Command = {
   sections: () => [{ title: "Options", schema: options }, outputSection],
   async run({ given }, context) {
     const { steps, runs, threads } = resolve(options, only(options, given), "gen start");
-    const preset = Object.entries({ ...PRESET, steps }).map(([name, value]): [string, Given] => [name, { value, spelling: name }]);
+    const preset = Object.entries({ ...PRESET, steps }).map(([name, value]): [string, Given] => [
+      name,
+      { value, spelling: name },
+    ]);
     const plan = planOf(await choose("vae", "glyphs", context), new Map(preset), "gen start");
     const path = resolvePath(context.cwd, runs, defaultName("vae", "glyphs", new Date(context.clock())));
     return startRun(plan, { path, overwrite: false, threads, ending: (done) => checkAndSay(context, done) }, context);
@@ -54,7 +57,10 @@ export const startCommand: Command = {
 async function checkAndSay({ output, program }: Context, { session, folder, outcome }: Done): Promise<Said> {
   const { store, metrics } = outcome;
   const picture = join(folder.samples, `seed-${SEED}.png`);
-  await writePng(picture, grid(await sampleAs(session, bestOf(session, store), { seed: SEED, n: COUNT }), { columns: COLUMNS }));
+  await writePng(
+    picture,
+    grid(await sampleAs(session, bestOf(session, store), { seed: SEED, n: COUNT }), { columns: COLUMNS }),
+  );
   const said = await verifySampler({ model: folder.model, picture, seed: SEED, n: COUNT });
   output.say("verified", { picture, said }, said);
   const { seconds } = folder.metrics.at(-1)!;
@@ -82,8 +88,13 @@ interface Check {
  * @throws GenError `numeric` if the picture is another
  */
 export async function verifySampler({ model, picture, seed, n }: Check): Promise<string> {
-  const child = spawn(process.execPath, [verifier, model, picture, String(seed), String(n)], { stdio: ["ignore", "pipe", "pipe"] });
-  const [said, code] = await Promise.all([text(child.stdout), once(child, "close").then(([status]) => status as number | null)]);
+  const child = spawn(process.execPath, [verifier, model, picture, String(seed), String(n)], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const [said, code] = await Promise.all([
+    text(child.stdout),
+    once(child, "close").then(([status]) => status as number | null),
+  ]);
   if (code === 0) return said.trim();
   const why = (said + (await text(child.stderr))).trim();
   throw new GenError("numeric", `gen start: expected the exported sampler to draw the trainer's picture, got: ${why}`, {

@@ -23,7 +23,9 @@ const WHERE = "gen train";
 export const trainCommand: Command = {
   name: "train",
   summary: "Train a model; leave a folder with the model as ONNX, pictures, curves and a report.",
-  positionals: [{ name: "recipe", description: "the name of a recipe, or the path of a module of your own", required: false }],
+  positionals: [
+    { name: "recipe", description: "the name of a recipe, or the path of a module of your own", required: false },
+  ],
   examples: [
     "gen train vae --data glyphs",
     "gen train vae --data ./my-pictures --steps 5000 --name faces",
@@ -53,7 +55,9 @@ export const trainCommand: Command = {
     const run = resolve(runOptions, only(runOptions, given), WHERE);
     if (run.resume !== undefined) {
       if (positionals.length > 0) {
-        throw new GenError("option", `${WHERE}: expected no recipe beside --resume, got ${positionals[0]!}`, { fix: `leave out ${positionals[0]!}` });
+        throw new GenError("option", `${WHERE}: expected no recipe beside --resume, got ${positionals[0]!}`, {
+          fix: `leave out ${positionals[0]!}`,
+        });
       }
       return resumeRun(resolvePath(context.cwd, run.resume), given, context);
     }
@@ -68,7 +72,8 @@ export const trainCommand: Command = {
 /** What the command line asks for, over what its `--config` says. */
 async function planIn({ positionals, given }: Call, context: Context): Promise<Plan> {
   const configPath = given.get("config")?.value;
-  const config = typeof configPath === "string" ? readConfig(resolvePath(context.cwd, configPath), configPath) : undefined;
+  const config =
+    typeof configPath === "string" ? readConfig(resolvePath(context.cwd, configPath), configPath) : undefined;
   const recipe = positionals[0] ?? config?.recipe;
   if (recipe === undefined) {
     throw new GenError("option", `${WHERE}: expected a recipe first, got none`, {
@@ -91,7 +96,11 @@ export interface Destination {
 }
 
 /** A new run, from nothing to its report. */
-export async function startRun(plan: Plan, { path, overwrite, threads, ending }: Destination, context: Context): Promise<number> {
+export async function startRun(
+  plan: Plan,
+  { path, overwrite, threads, ending }: Destination,
+  context: Context,
+): Promise<number> {
   const session = await openSession(plan, threads, context);
   try {
     const folder = await RunFolder.create(path, configOf(session, new Date(context.clock())), { overwrite });
@@ -108,7 +117,10 @@ function configIn(argv: readonly string[], { cwd }: World): Config | undefined {
 
 /** A config file; a module that it names is relative to it. */
 function readConfig(path: string, shown: string): Config {
-  const config = parseConfig(naming("cannot read", path, () => readFileSync(path, "utf8")), shown);
+  const config = parseConfig(
+    naming("cannot read", path, () => readFileSync(path, "utf8")),
+    shown,
+  );
   return isModulePath(config.recipe) ? { ...config, recipe: resolvePath(dirname(path), config.recipe) } : config;
 }
 

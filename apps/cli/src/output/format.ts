@@ -2,7 +2,9 @@
 
 /** `12,000`. */
 export function showCount(count: number): string {
-  return Math.round(count).toString().replace(/\B(?=(\d{3})+(?!\d))/g, ",");
+  return Math.round(count)
+    .toString()
+    .replace(/\B(?=(\d{3})+(?!\d))/g, ",");
 }
 
 /** About four digits: `103.2`, `0.01234`, `1.2e-7`. */

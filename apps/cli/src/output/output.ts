@@ -30,7 +30,8 @@ interface Timed {
 
 /** One JSON object a line, all of it on `out`. */
 export function jsonOutput(terminal: Terminal): Output {
-  const print = (event: string, fields: object): void => terminal.out(`${JSON.stringify({ event, ...fields }, finite)}\n`);
+  const print = (event: string, fields: object): void =>
+    terminal.out(`${JSON.stringify({ event, ...fields }, finite)}\n`);
   return { say: print, progress: (state) => print("progress", state), result: (fields) => print("result", fields) };
 }
 

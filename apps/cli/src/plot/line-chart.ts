@@ -30,7 +30,9 @@ const bottom = HEIGHT - MARGIN.bottom;
  * band from their lowest to their highest. The label of a series stands at its end of the legend, above the plot.
  */
 export function lineChart({ title, xLabel, yLabel, series }: LineChart): string {
-  const drawn = series.map((one) => ({ ...one, buckets: thin(one.points, BUCKETS) })).filter(({ buckets }) => buckets.length > 0);
+  const drawn = series
+    .map((one) => ({ ...one, buckets: thin(one.points, BUCKETS) }))
+    .filter(({ buckets }) => buckets.length > 0);
   const all = drawn.flatMap(({ buckets }) => buckets);
   const xs: readonly [number, number] = [Math.min(...all.map(({ x }) => x), 0), Math.max(...all.map(({ x }) => x), 1)];
   const ys = interestingRange(all.map(({ y }) => y));
@@ -50,7 +52,8 @@ export function lineChart({ title, xLabel, yLabel, series }: LineChart): string 
       ];
     }),
     ...tickLabels(xTicks).map(
-      (text, i) => `<text class="tick" x="${round(x(xTicks[i]!))}" y="${bottom + 18}" text-anchor="middle">${text}</text>`,
+      (text, i) =>
+        `<text class="tick" x="${round(x(xTicks[i]!))}" y="${bottom + 18}" text-anchor="middle">${text}</text>`,
     ),
     `<line class="axis" x1="${MARGIN.left}" x2="${right}" y1="${bottom}" y2="${bottom}"/>`,
     `<g clip-path="url(#${id})">`,
@@ -72,7 +75,8 @@ interface Curve {
 }
 
 function curve({ buckets, dots, index, x, y }: Curve): string {
-  const path = (points: readonly Point[]): string => points.map((point) => `${round(x(point.x))},${round(y(point.y))}`).join("L");
+  const path = (points: readonly Point[]): string =>
+    points.map((point) => `${round(x(point.x))},${round(y(point.y))}`).join("L");
   const parts: string[] = [];
   if (buckets.some(({ low, high }) => high > low)) {
     const highs = buckets.map((bucket) => ({ x: bucket.x, y: bucket.high }));
@@ -81,7 +85,8 @@ function curve({ buckets, dots, index, x, y }: Curve): string {
   }
   parts.push(`<path class="line" d="M${path(buckets)}"/>`);
   if (dots) {
-    for (const point of buckets) parts.push(`<circle class="dot" cx="${round(x(point.x))}" cy="${round(y(point.y))}" r="3"/>`);
+    for (const point of buckets)
+      parts.push(`<circle class="dot" cx="${round(x(point.x))}" cy="${round(y(point.y))}" r="3"/>`);
   }
   return `<g class="series-${index}">${parts.join("")}</g>`;
 }

@@ -18,7 +18,10 @@ export function vaePictures(vae: Vae, data: Dataset, classes: readonly string[] 
   return {
     samples: {
       title: "Samples",
-      caption: vae.classes === 0 ? "Drawn from the prior: none of them is in the data." : "Drawn from the prior, class by class.",
+      caption:
+        vae.classes === 0
+          ? "Drawn from the prior: none of them is in the data."
+          : "Drawn from the prior, class by class.",
       columns: COLUMNS,
       async draw({ runtime, store, from, key }) {
         const label = vae.classes === 0 ? {} : { label: counting(ROWS * COLUMNS, vae.classes) };
@@ -62,11 +65,18 @@ function apart(count: number, length: number): number[] {
 
 /** 0, 1, …, classes − 1, 0, 1, … */
 function counting(n: number, classes: number): NdArray {
-  return ndarray(Array.from({ length: n }, (_, i) => i % classes), [n], "i32");
+  return ndarray(
+    Array.from({ length: n }, (_, i) => i % classes),
+    [n],
+    "i32",
+  );
 }
 
 function intensities({ shape, data }: NdArray): NdArray {
-  return ndarray(Float32Array.from(data as Uint8Array, (value) => value / 255), shape);
+  return ndarray(
+    Float32Array.from(data as Uint8Array, (value) => value / 255),
+    shape,
+  );
 }
 
 /** A line of `a`, the same line of `b` below it, and so on. */

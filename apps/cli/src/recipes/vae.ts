@@ -19,7 +19,12 @@ import { vaePictures } from "./vae-pictures.js";
 
 const options = defineOptions({
   latentDim: { kind: "integer", default: 20, min: 1, description: "Dimensions of the latent z" },
-  architecture: { kind: "choice", choices: ["dense", "convolutional"], default: "dense", description: "Encoder and decoder" },
+  architecture: {
+    kind: "choice",
+    choices: ["dense", "convolutional"],
+    default: "dense",
+    description: "Encoder and decoder",
+  },
   hidden: {
     kind: "integers",
     default: [400],
@@ -71,12 +76,19 @@ export const vaeRecipe = defineRecipe({
   prepare,
 });
 
-function prepare(chosen: Options, { data, batchSize, key: order }: PrepareContext): Trainable<typeof logProbabilityOptions.fields> {
+function prepare(
+  chosen: Options,
+  { data, batchSize, key: order }: PrepareContext,
+): Trainable<typeof logProbabilityOptions.fields> {
   const { x } = data.train.fields;
   if (x?.dtype !== "u8" || x.shape.length !== 3) {
-    throw new GenError("data", `vae: expected pictures, a field x of u8 [C, H, W], got ${Object.keys(data.train.fields).join(", ")}`, {
-      fix: "choose another data set, or write a recipe for this one",
-    });
+    throw new GenError(
+      "data",
+      `vae: expected pictures, a field x of u8 [C, H, W], got ${Object.keys(data.train.fields).join(", ")}`,
+      {
+        fix: "choose another data set, or write a recipe for this one",
+      },
+    );
   }
   const vae = modelOf(chosen, { shape: x.shape, classes: data.classes?.length ?? 0 });
   const names = vae.classes === 0 ? ["x"] : ["x", "label"];
@@ -109,10 +121,15 @@ function prepare(chosen: Options, { data, batchSize, key: order }: PrepareContex
   };
 }
 
-function modelOf(chosen: Options, { shape, classes }: { readonly shape: readonly number[]; readonly classes: number }): Vae {
+function modelOf(
+  chosen: Options,
+  { shape, classes }: { readonly shape: readonly number[]; readonly classes: number },
+): Vae {
   const { latentDim, beta, architecture, hidden, channels, likelihood, conditional } = chosen;
   if (conditional && classes === 0) {
-    throw new GenError("option", "vae: expected data with classes for --conditional, got data without", { fix: "leave out --conditional" });
+    throw new GenError("option", "vae: expected data with classes for --conditional, got data without", {
+      fix: "leave out --conditional",
+    });
   }
   return new Vae({
     shape,

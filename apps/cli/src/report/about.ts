@@ -42,7 +42,8 @@ const plain: Quantity = { label: "Loss", unit: "" };
 /** What is there, with something sensible for what is not: an old or edited config still gets its report. */
 export function readMade(made: Readonly<Record<string, unknown>> = {}): Made {
   const text = (key: string): string => (typeof made[key] === "string" ? made[key] : "");
-  const record = <T>(key: string): Readonly<Record<string, T>> => (isRecord(made[key]) ? (made[key] as Record<string, T>) : {});
+  const record = <T>(key: string): Readonly<Record<string, T>> =>
+    isRecord(made[key]) ? (made[key] as Record<string, T>) : {};
   return {
     gen: text("gen"),
     node: text("node"),

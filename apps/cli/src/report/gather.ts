@@ -48,5 +48,7 @@ function readImage(folder: RunFolder, { path, step }: PictureFile): Image {
 
 function modelFiles(path: string): ModelFile[] {
   if (!existsSync(path)) return [];
-  return readdirSync(path).sort().map((name) => ({ name, bytes: statSync(join(path, name)).size }));
+  return readdirSync(path)
+    .sort()
+    .map((name) => ({ name, bytes: statSync(join(path, name)).size }));
 }

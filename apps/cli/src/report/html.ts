@@ -40,7 +40,9 @@ export interface ReportData {
 /** The page. Depends on its argument alone. */
 export function reportHtml(data: ReportData): string {
   const { name, recipe, made } = data;
-  const lead = [`${recipe} on ${made.data || "its data"}`, made.created.slice(0, 10)].filter((part) => part !== "").join(" · ");
+  const lead = [`${recipe} on ${made.data || "its data"}`, made.created.slice(0, 10)]
+    .filter((part) => part !== "")
+    .join(" · ");
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -74,8 +76,9 @@ function section(title: string, body: string): string {
 function numbers({ metrics, made }: ReportData): string {
   const last = metrics.findLast(({ validation }) => validation !== undefined)?.validation ?? {};
   const end = metrics.at(-1);
-  const rows: [label: string, value: string, unit: string][] = Object.entries(made.metrics).flatMap(([key, { label, unit }]) =>
-    last[key] === undefined ? [] : [[label, showNumber(last[key]), unit] as [string, string, string]],
+  const rows: [label: string, value: string, unit: string][] = Object.entries(made.metrics).flatMap(
+    ([key, { label, unit }]) =>
+      last[key] === undefined ? [] : [[label, showNumber(last[key]), unit] as [string, string, string]],
   );
   if (rows.length === 0 && end?.loss !== undefined) rows.push([made.loss.label, showNumber(end.loss), made.loss.unit]);
   if (end !== undefined) rows.push(["Training", showDuration(end.seconds), `${showCount(end.step)} steps`]);
@@ -92,7 +95,8 @@ function pictures({ pictures: all }: ReportData): string {
   if (all.length === 0) return "";
   const cards = all.map(({ title, caption, images }) => {
     const last = images.at(-1)!;
-    const stages = images.length < 2 ? "" : `\n<div class="stages">\n${images.map((one) => stage(title, one)).join("\n")}\n</div>`;
+    const stages =
+      images.length < 2 ? "" : `\n<div class="stages">\n${images.map((one) => stage(title, one)).join("\n")}\n</div>`;
     const text = caption === "" ? "" : `<p class="caption">${escapeHtml(caption)}</p>`;
     return `<figure class="card">\n<figcaption><h3>${escapeHtml(title)}</h3>${text}</figcaption>\n${picture(title, last)}${stages}\n</figure>`;
   });
@@ -117,7 +121,9 @@ function curves({ metrics, made }: ReportData): string {
   const series = (key: string, label: string): Series => ({
     label,
     dots: true,
-    points: measured.flatMap(({ step, validation }) => (validation?.[key] === undefined ? [] : [{ x: step, y: validation[key] }])),
+    points: measured.flatMap(({ step, validation }) =>
+      validation?.[key] === undefined ? [] : [{ x: step, y: validation[key] }],
+    ),
   });
   const loss = metrics.flatMap(({ step, loss: y }) => (y === undefined ? [] : [{ x: step, y }]));
   const twin = Object.keys(made.metrics).find((key) => sameQuantity(made.metrics[key]!, made.loss));
@@ -128,7 +134,10 @@ function curves({ metrics, made }: ReportData): string {
   ].filter((svg) => svg !== "");
   if (charts.length === 0) return "";
   const caption = `<p class="note">A line is the mean over neighbouring steps, its band what they lie between; dots are measured on held-out data.</p>`;
-  return section("Curves", `<div class="charts">\n${charts.map((svg) => `<div class="card">${svg}</div>`).join("\n")}\n</div>\n${caption}`);
+  return section(
+    "Curves",
+    `<div class="charts">\n${charts.map((svg) => `<div class="card">${svg}</div>`).join("\n")}\n</div>\n${caption}`,
+  );
 }
 
 function sameQuantity(a: Quantity, b: Quantity): boolean {
@@ -137,12 +146,19 @@ function sameQuantity(a: Quantity, b: Quantity): boolean {
 
 function chart({ label, unit }: Quantity, series: readonly Series[]): string {
   if (series.every(({ points }) => points.length < 2)) return "";
-  return lineChart({ title: `${label} over steps`, xLabel: "steps", yLabel: unit === "" ? label : `${label} (${unit})`, series });
+  return lineChart({
+    title: `${label} over steps`,
+    xLabel: "steps",
+    yLabel: unit === "" ? label : `${label} (${unit})`,
+    series,
+  });
 }
 
 function model({ files }: ReportData): string {
   if (files.length === 0) return "";
-  const about = files.map(({ name, bytes }) => `<tr><th scope="row"><code>${escapeHtml(name)}</code></th><td>${showBytes(bytes)}</td></tr>`);
+  const about = files.map(
+    ({ name, bytes }) => `<tr><th scope="row"><code>${escapeHtml(name)}</code></th><td>${showBytes(bytes)}</td></tr>`,
+  );
   return section(
     "The model",
     `<p>The folder <code>model/</code> needs nothing of ours: any ONNX Runtime, in any language, runs it. In Node:</p>
@@ -165,11 +181,18 @@ console.log(samples.data); // numbers in row-major order`;
 
 function options({ options: all, recipe }: ReportData): string {
   const rows = [["recipe", recipe], ...Object.entries(all).map(([key, value]) => [flagOf(key), showValue(value)])];
-  const body = rows.map(([key, value]) => `<tr><th scope="row"><code>${escapeHtml(key!)}</code></th><td>${escapeHtml(value!)}</td></tr>`);
-  return section("Options", `<table>\n${body.join("\n")}\n</table>\n<p class="note">To repeat the run: <code>gen train --config config.json</code></p>`);
+  const body = rows.map(
+    ([key, value]) => `<tr><th scope="row"><code>${escapeHtml(key!)}</code></th><td>${escapeHtml(value!)}</td></tr>`,
+  );
+  return section(
+    "Options",
+    `<table>\n${body.join("\n")}\n</table>\n<p class="note">To repeat the run: <code>gen train --config config.json</code></p>`,
+  );
 }
 
 function origin({ gen, node, onnxruntime, machine, created }: Made): string {
   const parts = [`gen ${gen}`, `Node ${node}`, `ONNX Runtime ${onnxruntime}`].filter((part) => !part.endsWith(" "));
-  return ["Made by " + parts.join(", "), machine, created.replace("T", " ").slice(0, 16)].filter((part) => part.trim() !== "").join(" · ");
+  return ["Made by " + parts.join(", "), machine, created.replace("T", " ").slice(0, 16)]
+    .filter((part) => part.trim() !== "")
+    .join(" · ");
 }

@@ -29,7 +29,9 @@ export class MetricsLog {
   /** @param fromStep steps of the checkpoint from which the run goes on; 0 for a new run. */
   constructor(path: string, fromStep: number) {
     this.#path = path;
-    const kept = existsSync(path) ? parseLines(readMetrics(path)).filter(({ metrics }) => metrics.step <= fromStep) : [];
+    const kept = existsSync(path)
+      ? parseLines(readMetrics(path)).filter(({ metrics }) => metrics.step <= fromStep)
+      : [];
     this.#end = kept.reduce((bytes, { line }) => bytes + Buffer.byteLength(line) + 1, 0);
     this.#file = naming("cannot write", path, () => {
       const file = openSync(path, existsSync(path) ? "r+" : "wx");
@@ -42,7 +44,7 @@ export class MetricsLog {
   append(metrics: Metrics): void {
     const line = Buffer.from(`${JSON.stringify(metrics)}\n`);
     try {
-      for (let at = 0; at < line.length; ) at += writeSync(this.#file, line, at, line.length - at, this.#end + at);
+      for (let at = 0; at < line.length;) at += writeSync(this.#file, line, at, line.length - at, this.#end + at);
     } catch (cause) {
       ftruncateSync(this.#file, this.#end);
       throw fileError("cannot write", this.#path, cause);

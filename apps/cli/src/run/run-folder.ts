@@ -43,13 +43,23 @@ export class RunFolder {
    * @param options.overwrite removes a run that is already there.
    * @throws GenError `file` if there is something else, or a run and no `overwrite`, or the folder cannot be made.
    */
-  static async create(path: string, config: Config, { overwrite }: { readonly overwrite: boolean }): Promise<RunFolder> {
+  static async create(
+    path: string,
+    config: Config,
+    { overwrite }: { readonly overwrite: boolean },
+  ): Promise<RunFolder> {
     const taken = existsSync(path) ? naming("cannot read", path, () => readdirSync(path)) : [];
     const isRun = taken.includes(CONFIG);
     if (taken.length > 0 && !(isRun && overwrite)) {
-      throw new GenError("file", `${show(path)}: expected a new or empty folder, got one with ${taken.length} entries`, {
-        fix: isRun ? `give the run another --name, go on with: gen resume ${show(path)}, or add --overwrite` : "give the run another --name",
-      });
+      throw new GenError(
+        "file",
+        `${show(path)}: expected a new or empty folder, got one with ${taken.length} entries`,
+        {
+          fix: isRun
+            ? `give the run another --name, go on with: gen resume ${show(path)}, or add --overwrite`
+            : "give the run another --name",
+        },
+      );
     }
     const folder = new RunFolder(path);
     try {
@@ -68,7 +78,10 @@ export class RunFolder {
     const got = existsSync(path) ? `a place without ${CONFIG}` : "nothing there";
     const others = runsIn(resolve(path, ".."));
     throw new GenError("file", `${show(path)}: expected the folder of a run, got ${got}`, {
-      fix: others.length === 0 ? "train one: gen train vae --data glyphs" : `there are: ${others.slice(0, 5).map(show).join(", ")}`,
+      fix:
+        others.length === 0
+          ? "train one: gen train vae --data glyphs"
+          : `there are: ${others.slice(0, 5).map(show).join(", ")}`,
     });
   }
 
@@ -79,7 +92,10 @@ export class RunFolder {
 
   get config(): Config {
     const path = join(this.path, CONFIG);
-    return parseConfig(naming("cannot read", path, () => readFileSync(path, "utf8")), show(path));
+    return parseConfig(
+      naming("cannot read", path, () => readFileSync(path, "utf8")),
+      show(path),
+    );
   }
 
   /** @throws GenError `file`; the old config is then still there. */

@@ -29,7 +29,9 @@ export function parseArgv(schema: Schema, argv: readonly string[], where: string
       const [spelling, joined] = splitOnce(word);
       const { name, field, negated } = lookUp(schema, spelling);
       if (given.has(name)) {
-        throw new GenError("option", `${where}: expected ${spelling} once, got it twice`, { fix: `keep one ${spelling}` });
+        throw new GenError("option", `${where}: expected ${spelling} once, got it twice`, {
+          fix: `keep one ${spelling}`,
+        });
       }
       const takesWord = field !== undefined && field.kind !== "boolean" && joined === undefined;
       const text = takesWord ? words.next().value : joined;
@@ -39,7 +41,10 @@ export function parseArgv(schema: Schema, argv: readonly string[], where: string
           fix: `write ${spelling}=<value>`,
         });
       }
-      given.set(name, { value: text === undefined ? !negated : field === undefined ? text : ruleOf(field).read(text), spelling });
+      given.set(name, {
+        value: text === undefined ? !negated : field === undefined ? text : ruleOf(field).read(text),
+        spelling,
+      });
     }
   }
   return { positionals, given };
@@ -67,7 +72,8 @@ interface Found {
 function lookUp(schema: Schema, spelling: string): Found {
   for (const [name, field] of Object.entries(schema.fields)) {
     if (spelling === flagOf(name)) return { name, field, negated: false };
-    if (field.kind === "boolean" && spelling === flagOf(name).replace("--", "--no-")) return { name, field, negated: true };
+    if (field.kind === "boolean" && spelling === flagOf(name).replace("--", "--no-"))
+      return { name, field, negated: true };
   }
   return { name: spelling, field: undefined, negated: false };
 }

@@ -137,7 +137,9 @@ const rules: { readonly [K in Kind]: Rule<FieldOf<K>> } = {
     expected: bounded("whole numbers with commas between them, each"),
     read: (word) => word.split(",").map(readNumber),
     accepts: (value, field) =>
-      Array.isArray(value) && value.length > 0 && value.every((n) => Number.isSafeInteger(n) && inBounds(n as number, field)),
+      Array.isArray(value) &&
+      value.length > 0 &&
+      value.every((n) => Number.isSafeInteger(n) && inBounds(n as number, field)),
   },
   boolean: {
     placeholder: () => "",

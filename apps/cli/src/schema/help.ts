@@ -28,7 +28,13 @@ export function helpText({ usage, summary, lists = [], sections, examples = [] }
   const blocks = [`Usage: ${usage}`, wrap(summary, width, "").join("\n")];
   for (const { title, rows } of lists) blocks.push(block(title, rows, width));
   for (const { title, schema } of sections) {
-    blocks.push(block(title, Object.entries(schema.fields).map(([name, field]) => optionRow(name, field)), width));
+    blocks.push(
+      block(
+        title,
+        Object.entries(schema.fields).map(([name, field]) => optionRow(name, field)),
+        width,
+      ),
+    );
   }
   if (examples.length > 0) blocks.push(["Examples", ...examples.map((line) => `  ${line}`)].join("\n"));
   return `${blocks.join("\n\n")}\n`;

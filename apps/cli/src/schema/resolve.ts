@@ -39,14 +39,22 @@ export function resolve<F extends Fields>(schema: Schema<F>, given: GivenOptions
     const unmet = unmetCondition(fields, options, name);
     const used = given.get(name);
     if (unmet !== undefined && used !== undefined) {
-      throw new GenError("option", `${where}: expected ${used.spelling} only with ${unmet}, got it where it has no effect`, {
-        fix: `leave ${used.spelling} out, or add ${unmet}`,
-      });
+      throw new GenError(
+        "option",
+        `${where}: expected ${used.spelling} only with ${unmet}, got it where it has no effect`,
+        {
+          fix: `leave ${used.spelling} out, or add ${unmet}`,
+        },
+      );
     }
     if (field.required === true && unmet === undefined && options[name] === undefined) {
-      throw new GenError("option", `${where}: expected ${flagOf(name)} with ${ruleOf(field).expected(field)}, got nothing`, {
-        fix: `add ${flagOf(name)} ${ruleOf(field).placeholder(field)}`,
-      });
+      throw new GenError(
+        "option",
+        `${where}: expected ${flagOf(name)} with ${ruleOf(field).expected(field)}, got nothing`,
+        {
+          fix: `add ${flagOf(name)} ${ruleOf(field).placeholder(field)}`,
+        },
+      );
     }
   }
   return options as OptionsOf<Schema<F>>;

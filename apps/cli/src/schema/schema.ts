@@ -65,7 +65,10 @@ export function withDefaults(schema: Schema, defaults: Readonly<Record<string, u
 }
 
 /** Only the options of `schema`, out of the resolved options of a larger one. */
-export function select<F extends Fields>(schema: Schema<F>, options: Readonly<Record<string, unknown>>): OptionsOf<Schema<F>> {
+export function select<F extends Fields>(
+  schema: Schema<F>,
+  options: Readonly<Record<string, unknown>>,
+): OptionsOf<Schema<F>> {
   const own = Object.keys(schema.fields).filter((name) => options[name] !== undefined);
   return Object.fromEntries(own.map((name) => [name, options[name]])) as OptionsOf<Schema<F>>;
 }

@@ -11,11 +11,25 @@ const SHARE = 20;
 
 export const folderSource = defineDataSource({
   name: "folder",
-  summary: "PNG, JPEG or WebP files: give the path of their folder, as in --data ./my-pictures; its folders are the classes",
+  summary:
+    "PNG, JPEG or WebP files: give the path of their folder, as in --data ./my-pictures; its folders are the classes",
   options: defineOptions({
-    size: { kind: "integer", default: 32, min: 1, max: 4096, unit: "pixels", description: "Height and width that pictures are scaled to cover, then cut to" },
+    size: {
+      kind: "integer",
+      default: 32,
+      min: 1,
+      max: 4096,
+      unit: "pixels",
+      description: "Height and width that pictures are scaled to cover, then cut to",
+    },
     channels: { kind: "choice", choices: ["grey", "rgb"], default: "rgb", description: "What is kept of the colours" },
-    background: { kind: "integer", default: 255, min: 0, max: 255, description: "What shines through transparent pixels" },
+    background: {
+      kind: "integer",
+      default: 255,
+      min: 0,
+      max: 255,
+      description: "What shines through transparent pixels",
+    },
   }),
   async open({ size, channels, background }, { data }) {
     const options = { size, channels: channels === "grey" ? 1 : 3, background } as const;

@@ -8,22 +8,36 @@ import { slice } from "./views.js";
 
 const none = defineOptions({});
 const fetched = defineOptions({
-  dataDir: { kind: "path", description: "Folder that has the files already; otherwise GEN_DATA_DIR, or they are fetched once" },
+  dataDir: {
+    kind: "path",
+    description: "Folder that has the files already; otherwise GEN_DATA_DIR, or they are fetched once",
+  },
 });
 
 /** One source for each data set that has a name. */
-export const namedSources: readonly DataSource[] = Object.entries(datasets).map(([name, entry]: [string, DatasetEntry]) =>
-  Object.keys(entry.files).length === 0
-    ? defineDataSource({ name, summary: entry.description, options: none, open: (_options, context) => open(name, entry, context) })
-    : defineDataSource({
-        name,
-        summary: entry.description,
-        options: fetched,
-        open: ({ dataDir }, context) => open(name, entry, { ...context, ...(dataDir === undefined ? {} : { dir: dataDir }) }),
-      }),
+export const namedSources: readonly DataSource[] = Object.entries(datasets).map(
+  ([name, entry]: [string, DatasetEntry]) =>
+    Object.keys(entry.files).length === 0
+      ? defineDataSource({
+          name,
+          summary: entry.description,
+          options: none,
+          open: (_options, context) => open(name, entry, context),
+        })
+      : defineDataSource({
+          name,
+          summary: entry.description,
+          options: fetched,
+          open: ({ dataDir }, context) =>
+            open(name, entry, { ...context, ...(dataDir === undefined ? {} : { dir: dataDir }) }),
+        }),
 );
 
-async function open(name: string, entry: DatasetEntry, context: OpenContext & { readonly dir?: string }): Promise<Splits> {
+async function open(
+  name: string,
+  entry: DatasetEntry,
+  context: OpenContext & { readonly dir?: string },
+): Promise<Splits> {
   const { signal, dir } = context;
   const told = new Set<string>();
   const onProgress = ({ file, total }: { readonly file: string; readonly total: number | undefined }): void => {
@@ -31,7 +45,8 @@ async function open(name: string, entry: DatasetEntry, context: OpenContext & { 
     told.add(file);
     context.note(`fetching ${file}${total === undefined ? "" : `, ${showBytes(total)}`}`);
   };
-  const where = Object.keys(entry.files).length === 0 ? {} : { signal, onProgress, ...(dir === undefined ? {} : { dir }) };
+  const where =
+    Object.keys(entry.files).length === 0 ? {} : { signal, onProgress, ...(dir === undefined ? {} : { dir }) };
   const load = (split: "train" | "valid" | "test") => openDataset(name, { split, ...where });
   const all = await load("train");
   // A set without rows for validation gives up its last twentieth for it: of the glyphs, these are other typefaces.

@@ -3,7 +3,11 @@ import type { Dataset } from "@gen/core";
 
 /** Rows `start` … `end` − 1. */
 export function slice(data: Dataset, start: number, end: number): Dataset {
-  return { length: end - start, fields: data.fields, rows: (indices) => data.rows(indices.map((index) => start + index)) };
+  return {
+    length: end - start,
+    fields: data.fields,
+    rows: (indices) => data.rows(indices.map((index) => start + index)),
+  };
 }
 
 /** Only some fields: programs take no others. */

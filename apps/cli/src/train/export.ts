@@ -17,7 +17,15 @@ export async function exportModel(
 ): Promise<void> {
   const { family, name } = plan.recipe;
   const recipe = { recipe: plan.recipeName, options: plan.options };
-  const request = { family, name, files: trainable.files, metrics, data: data.about, licence: data.licence ?? "", recipe };
+  const request = {
+    family,
+    name,
+    files: trainable.files,
+    metrics,
+    data: data.about,
+    licence: data.licence ?? "",
+    recipe,
+  };
   await exportFolder(path, request, live);
 }
 
@@ -29,6 +37,10 @@ export async function sampleAs(
 ): Promise<NdArray> {
   const { trace, example } = trainable.files["sampler"]!;
   const int64 = (value: number): NdArray => ndarray([value], [], "i64");
-  const { samples } = await runtime.run(trace({ n }), { store, from, feeds: { ...example({ n }), seed: int64(seed), n: int64(n) } });
+  const { samples } = await runtime.run(trace({ n }), {
+    store,
+    from,
+    feeds: { ...example({ n }), seed: int64(seed), n: int64(n) },
+  });
   return samples!;
 }

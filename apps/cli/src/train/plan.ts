@@ -54,7 +54,10 @@ function isFolder(data: string): boolean {
 }
 
 /** The options there are for a choice, by who owns them. */
-export function sectionsOf({ loaded: { recipe }, source }: Choice): readonly [training: Section, recipe: Section, source: Section] {
+export function sectionsOf({
+  loaded: { recipe },
+  source,
+}: Choice): readonly [training: Section, recipe: Section, source: Section] {
   return [
     { title: "Training", schema: withDefaults(trainingOptions, { ...recipe.defaults }) },
     { title: `The recipe: ${recipe.name}`, schema: recipe.options },

@@ -57,7 +57,15 @@ export async function train(session: Session, folder: RunFolder, context: Contex
   const start = await startingPoint(session, folder, context);
   output.say(
     "start",
-    { run: folder.path, recipe: plan.recipe.name, data: data.about, parameters, from: start.step, steps: plan.training.steps, device: runtime.device },
+    {
+      run: folder.path,
+      recipe: plan.recipe.name,
+      data: data.about,
+      parameters,
+      from: start.step,
+      steps: plan.training.steps,
+      device: runtime.device,
+    },
     `${plan.recipe.name} on ${data.about}; ${showCount(parameters)} learned numbers; ${folder.shown}`,
   );
   const run = new Run(session, folder, { ...start, clock: context.clock });
@@ -86,7 +94,11 @@ interface StartingPoint {
   readonly step: number;
 }
 
-async function startingPoint({ runtime, trainable, keys }: Session, folder: RunFolder, { output }: Context): Promise<StartingPoint> {
+async function startingPoint(
+  { runtime, trainable, keys }: Session,
+  folder: RunFolder,
+  { output }: Context,
+): Promise<StartingPoint> {
   if ((await newestCheckpoint(folder.checkpoints)) === undefined) {
     return { store: await runtime.init(trainable.model, { key: keys.initial }), step: 0 };
   }
@@ -110,7 +122,11 @@ class Run {
   step: number;
   metrics: Readonly<Record<string, number>> = {};
 
-  constructor(session: Session, folder: RunFolder, { store, step, clock }: StartingPoint & { readonly clock: () => number }) {
+  constructor(
+    session: Session,
+    folder: RunFolder,
+    { store, step, clock }: StartingPoint & { readonly clock: () => number },
+  ) {
     this.#session = session;
     this.#folder = folder;
     this.#store = store;
@@ -158,7 +174,11 @@ class Run {
       const { metrics } = this.#session.trainable;
       this.metrics = meansOf(validation.metrics, metrics);
       this.#log.append({ step: n, seconds: this.#seconds(), validation: this.metrics });
-      output.say("validation", { step: n, metrics: this.metrics, isBest: validation.isBest }, `${showCount(n)} steps: ${showMetrics(this.metrics, metrics)}`);
+      output.say(
+        "validation",
+        { step: n, metrics: this.metrics, isBest: validation.isBest },
+        `${showCount(n)} steps: ${showMetrics(this.metrics, metrics)}`,
+      );
     }
     if (n % every !== 0 && n !== steps) return;
     const live = n === steps ? bestOf(this.#session, this.#store) : nowOf(this.#session, this.#store);
@@ -194,11 +214,16 @@ export function meansOf(
   means: Readonly<Record<string, { readonly mean: number }>>,
   quantities: Readonly<Record<string, Quantity>>,
 ): Record<string, number> {
-  return Object.fromEntries(Object.keys(quantities).flatMap((name) => (means[name] === undefined ? [] : [[name, means[name].mean]])));
+  return Object.fromEntries(
+    Object.keys(quantities).flatMap((name) => (means[name] === undefined ? [] : [[name, means[name].mean]])),
+  );
 }
 
 /** `negative ELBO 103.2 nats, 0.1899 bits/dim`. */
-export function showMetrics(values: Readonly<Record<string, number>>, quantities: Readonly<Record<string, Quantity>>): string {
+export function showMetrics(
+  values: Readonly<Record<string, number>>,
+  quantities: Readonly<Record<string, Quantity>>,
+): string {
   let before = "";
   const parts = Object.entries(values).map(([name, value]) => {
     const { label, unit } = quantities[name] ?? { label: name, unit: "" };
@@ -216,7 +241,11 @@ export interface Ending {
 }
 
 /** What a finished run says of itself, for people. */
-export function summaryOf({ plan, trainable }: Session, folder: RunFolder, { outcome: { step, metrics }, program }: Ending): string {
+export function summaryOf(
+  { plan, trainable }: Session,
+  folder: RunFolder,
+  { outcome: { step, metrics }, program }: Ending,
+): string {
   const seconds = folder.metrics.at(-1)?.seconds ?? 0;
   return [
     `Trained ${plan.recipe.name} for ${showCount(step)} steps in ${showDuration(seconds)}: ${showMetrics(metrics, trainable.metrics)}.`,
@@ -224,4 +253,3 @@ export function summaryOf({ plan, trainable }: Session, folder: RunFolder, { out
     `Draw from it: ${program} sample ${folder.shown} --n 64 --seed 7`,
   ].join("\n");
 }
-

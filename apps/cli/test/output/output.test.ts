@@ -45,7 +45,9 @@ describe("numbers", () => {
 
 describe("progress", () => {
   it("is a bar with loss, time left and rate", () => {
-    expect(renderBar(state, plain)).toBe("━━━━━━━━━━──────────────────────────────    500 / 2,000  loss 103.2  10 s left  152 steps/s");
+    expect(renderBar(state, plain)).toBe(
+      "━━━━━━━━━━──────────────────────────────    500 / 2,000  loss 103.2  10 s left  152 steps/s",
+    );
   });
 
   it("is a bar in ASCII and in colour", () => {
@@ -95,7 +97,12 @@ describe("output in a pipe", () => {
   it("is a line every five seconds, and the last", () => {
     const { said, time, terminal, clock } = fake({ live: false });
     const output = lineOutput({ terminal, clock });
-    for (const [now, step] of [[0, 1], [4_999, 2], [5_000, 3], [5_001, 4]] as const) {
+    for (const [now, step] of [
+      [0, 1],
+      [4_999, 2],
+      [5_000, 3],
+      [5_001, 4],
+    ] as const) {
       time.now = now;
       output.progress({ step, steps: 4 });
     }
@@ -111,7 +118,12 @@ describe("output for machines", () => {
     output.say("checkpoint", { path: "a" }, "saved");
     output.result({ loss: NaN }, "done");
     expect(said.err).toBe("");
-    expect(said.out.trimEnd().split("\n").map((line) => JSON.parse(line) as unknown)).toEqual([
+    expect(
+      said.out
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line) as unknown),
+    ).toEqual([
       { event: "progress", ...state },
       { event: "checkpoint", path: "a" },
       { event: "result", loss: "NaN" },

@@ -43,8 +43,22 @@ describe("a line chart", () => {
     xLabel: "steps",
     yLabel: "Loss (nats)",
     series: [
-      { label: "training", points: [{ x: 1, y: 3 }, { x: 2, y: 2 }, { x: 4, y: 1 }] },
-      { label: "held out", dots: true, points: [{ x: 2, y: 2.5 }, { x: 4, y: 1.5 }] },
+      {
+        label: "training",
+        points: [
+          { x: 1, y: 3 },
+          { x: 2, y: 2 },
+          { x: 4, y: 1 },
+        ],
+      },
+      {
+        label: "held out",
+        dots: true,
+        points: [
+          { x: 2, y: 2.5 },
+          { x: 4, y: 1.5 },
+        ],
+      },
     ],
   });
 

@@ -59,7 +59,12 @@ describe("a run folder", async () => {
 
   it("is not overwritten without saying so", async () => {
     const { path } = await create();
-    await expect(create()).rejects.toThrow(expect.objectContaining({ code: "file", message: expect.stringMatching(/new or empty folder.*\n {2}fix: .*gen resume.*--overwrite/) as string }));
+    await expect(create()).rejects.toThrow(
+      expect.objectContaining({
+        code: "file",
+        message: expect.stringMatching(/new or empty folder.*\n {2}fix: .*gen resume.*--overwrite/) as string,
+      }),
+    );
     writeFileSync(join(path, "metrics.jsonl"), "x");
     writeFileSync(join(path, "mine.txt"), "x");
     await create(true);
@@ -75,20 +80,33 @@ describe("a run folder", async () => {
 
   it("that is not one is said to be none, with those that are", async () => {
     await create();
-    expect(() => RunFolder.open(join(place, "b"))).toThrow(/expected the folder of a run, got nothing there\n {2}fix: there are: .*\/a/);
+    expect(() => RunFolder.open(join(place, "b"))).toThrow(
+      /expected the folder of a run, got nothing there\n {2}fix: there are: .*\/a/,
+    );
     expect(() => RunFolder.open(place)).toThrow("got a place without config.json");
   });
 
   it("sorts its pictures by name and step", async () => {
     const folder = await create();
-    for (const [name, step] of [["walk", 12], ["samples", 200], ["samples", 12]] as const) writeFileSync(folder.picturePath(name, step), "");
+    for (const [name, step] of [
+      ["walk", 12],
+      ["samples", 200],
+      ["samples", 12],
+    ] as const)
+      writeFileSync(folder.picturePath(name, step), "");
     writeFileSync(join(folder.samples, "other.txt"), "");
-    expect([...folder.pictures()].map(([name, files]) => [name, files.map(({ step }) => step)])).toEqual([["samples", [12, 200]], ["walk", [12]]]);
+    expect([...folder.pictures()].map(([name, files]) => [name, files.map(({ step }) => step)])).toEqual([
+      ["samples", [12, 200]],
+      ["walk", [12]],
+    ]);
   });
 
   it("is named after what is trained, and stays where runs are", async () => {
-    expect(defaultName("vae", "./My Pictures/", new Date(Date.UTC(2026, 0, 14, 9, 30, 12)))).toBe("vae-my-pictures-20260114-093012");
+    expect(defaultName("vae", "./My Pictures/", new Date(Date.UTC(2026, 0, 14, 9, 30, 12)))).toBe(
+      "vae-my-pictures-20260114-093012",
+    );
     checkName("a-1_b.c");
-    for (const name of ["../a", "", ".hidden", "a/b"]) expect(() => checkName(name)).toThrow("--name: expected letters");
+    for (const name of ["../a", "", ".hidden", "a/b"])
+      expect(() => checkName(name)).toThrow("--name: expected letters");
   });
 });

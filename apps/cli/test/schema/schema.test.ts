@@ -39,7 +39,16 @@ describe("options", () => {
   });
 
   it("are read from words of every kind", () => {
-    const words = ["--latent-dim=8", "--learning-rate", "1e-4", "--hidden", "400,200", "--likelihood=gaussian", "--scale", "1"];
+    const words = [
+      "--latent-dim=8",
+      "--learning-rate",
+      "1e-4",
+      "--hidden",
+      "400,200",
+      "--likelihood=gaussian",
+      "--scale",
+      "1",
+    ];
     expect(parse(...words, "--augment", "--shift", "-3", "--no-shuffle", "--note=--odd", "--out", "a b")).toEqual({
       latentDim: 8,
       learningRate: 1e-4,
@@ -60,7 +69,10 @@ describe("options", () => {
   });
 
   it.each([
-    [["--latent-dims", "3"], "gen try: expected an option it knows, got --latent-dims\n  fix: did you mean --latent-dim? gen try --help lists them"],
+    [
+      ["--latent-dims", "3"],
+      "gen try: expected an option it knows, got --latent-dims\n  fix: did you mean --latent-dim? gen try --help lists them",
+    ],
     [["--zzzzzzzzzz"], "gen try: expected an option it knows, got --zzzzzzzzzz\n  fix: gen try --help lists them"],
     [["-x"], "gen try: expected an option it knows, got -x"],
     [["--latent-dim", "0"], "gen try: --latent-dim: expected a whole number ≥ 1, got 0"],
@@ -68,8 +80,14 @@ describe("options", () => {
     [["--latent-dim=1.5"], "gen try: --latent-dim: expected a whole number ≥ 1, got 1.5"],
     [["--latent-dim="], 'gen try: --latent-dim: expected a whole number ≥ 1, got ""'],
     [["--learning-rate", "NaN"], "gen try: --learning-rate: expected a number > 0, got NaN"],
-    [["--hidden", "400,,200"], "gen try: --hidden: expected whole numbers with commas between them, each ≥ 1, got 400,\"\",200"],
-    [["--likelihood", "gausian"], "gen try: --likelihood: expected one of bernoulli, gaussian, logistic, got gausian\n  fix: did you mean gaussian?"],
+    [
+      ["--hidden", "400,,200"],
+      'gen try: --hidden: expected whole numbers with commas between them, each ≥ 1, got 400,"",200',
+    ],
+    [
+      ["--likelihood", "gausian"],
+      "gen try: --likelihood: expected one of bernoulli, gaussian, logistic, got gausian\n  fix: did you mean gaussian?",
+    ],
     [["--augment=yes"], "gen try: --augment: expected true or false, got yes"],
     [["--latent-dim"], "gen try: --latent-dim: expected a whole number ≥ 1, got nothing"],
     [["--note", "--augment"], "gen try: --note: expected some text, got --augment\n  fix: write --note=<value>"],
@@ -81,7 +99,9 @@ describe("options", () => {
     [["--shift", "1"], "gen try: expected --shift only with --augment, got it where it has no effect"],
     [[], "gen try: expected --out with a path, got nothing\n  fix: add --out <path>"],
   ])("reject %j", (argv, message) => {
-    expect(() => parse(...argv)).toThrow(expect.objectContaining({ code: "option", message: expect.stringContaining(message) as string }));
+    expect(() => parse(...argv)).toThrow(
+      expect.objectContaining({ code: "option", message: expect.stringContaining(message) as string }),
+    );
   });
 
   it("of several schemas do not share a name", () => {
@@ -107,7 +127,12 @@ describe("options", () => {
 
 describe("the command line", () => {
   it("keeps what is not an option in order", () => {
-    expect(parseArgv(options, ["a", "--augment", "b", "--", "--c", "-d"], "").positionals).toEqual(["a", "b", "--c", "-d"]);
+    expect(parseArgv(options, ["a", "--augment", "b", "--", "--c", "-d"], "").positionals).toEqual([
+      "a",
+      "b",
+      "--c",
+      "-d",
+    ]);
   });
 
   it("can be asked for one option before the rest is understood", () => {
@@ -121,14 +146,19 @@ describe("the command line", () => {
 
 describe("a config file", () => {
   it("gives options by their names in code, and the command line wins", () => {
-    const config = parseConfig('{ "recipe": "vae", "options": { "latentDim": 3, "out": "x", "hidden": [5, 6] } }', "a.json");
+    const config = parseConfig(
+      '{ "recipe": "vae", "options": { "latentDim": 3, "out": "x", "hidden": [5, 6] } }',
+      "a.json",
+    );
     const given = givenBy(config, parseArgv(options, ["--latent-dim", "4"], "").given);
     expect(resolve(options, given, "")).toMatchObject({ latentDim: 4, hidden: [5, 6], out: "x" });
   });
 
   it("says which of its options is wrong", () => {
     const given = givenBy({ recipe: "vae", options: { latentDims: 3 } }, new Map());
-    expect(() => resolve(options, given, "a.json")).toThrow("a.json: expected an option it knows, got latentDims\n  fix: did you mean latentDim? there are: latentDim, learningRate");
+    expect(() => resolve(options, given, "a.json")).toThrow(
+      "a.json: expected an option it knows, got latentDims\n  fix: did you mean latentDim? there are: latentDim, learningRate",
+    );
   });
 
   it.each([
@@ -145,7 +175,12 @@ describe("a config file", () => {
 
 it("help says all there is to know about an option", () => {
   const page = helpText(
-    { usage: "gen try [options]", summary: "Try it.", sections: [{ title: "Options", schema: options }], examples: ["gen try --out x"] },
+    {
+      usage: "gen try [options]",
+      summary: "Try it.",
+      sections: [{ title: "Options", schema: options }],
+      examples: ["gen try --out x"],
+    },
     80,
   );
   expect(page).toMatchInlineSnapshot(`
