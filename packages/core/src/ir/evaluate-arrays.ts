@@ -23,11 +23,11 @@ export function storedAs(dtype: DType): DType {
 /** A zeroed result of this type, and its elements. */
 export function blank({ dtype, shape }: TensorType): { array: NdArray; data: Elements } {
   const data = allocate(storedAs(dtype), sizeOf(shape));
-  return { array: { dtype: storedAs(dtype), shape, data }, data: data as unknown as Elements };
+  return { array: { dtype: storedAs(dtype), shape, data }, data: data };
 }
 
 export function elementsOf({ data }: NdArray): Elements {
-  return data as unknown as Elements;
+  return data;
 }
 
 /** The same elements as stored by the evaluator: real numbers widened to float64. */

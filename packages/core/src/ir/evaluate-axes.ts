@@ -2,7 +2,7 @@
 import { isReal } from "../dtype.js";
 import { GenError } from "../error.js";
 import type { NdArray } from "../ndarray.js";
-import { sizeOf, stridesOf, type Shape } from "../shape.js";
+import { stridesOf, type Shape } from "../shape.js";
 import {
   blank,
   broadcastPositions,
@@ -32,17 +32,12 @@ function larger(a: Scalar, b: Scalar): Scalar {
 }
 
 function plus(a: Scalar, b: Scalar): Scalar {
-  return ((a as number) + (b as number)) as Scalar; // both of one kind
+  return ((a as number) + (b as number)); // both of one kind
 }
 
-/** Positions in memory as [outer, axis, inner], for the slices of an axis. */
-function around(shape: Shape, axis: number): { outer: number; inner: number } {
-  return { outer: sizeOf(shape.slice(0, axis)), inner: sizeOf(shape.slice(axis + 1)) };
-}
-
-function checkIndex(index: Scalar, size: number, op: string): number {
-  if (index < 0 || index >= size) throw new GenError("range", `${op}: expected indices in [0, ${size - 1}], got ${index}`);
-  return Number(index);
+function checkIndex(index: number, size: number): number {
+  if (index < 0 || index >= size) throw new GenError("range", `gather, scatterAdd: expected indices in [0, ${size - 1}], got ${index}`);
+  return index;
 }
 
 export const axisRules = {
@@ -119,37 +114,24 @@ export const axisRules = {
     }
     return [array];
   },
-  gather: ([x, indices], { types, attrs: { axis } }) => {
-    const { array, data } = blank(types[0]!);
-    forEachTaken(indices!, x!.shape, axis, "gather", (inSlices, inRows) => (data[inRows] = elementsOf(x!)[inSlices]!));
-    return [array];
-  },
+  gather: ([x, indices], { types, attrs: { axis } }) => [pick(x!, types[0]!, taken(x!.shape, axis, indices!))],
   scatterAdd: ([indices, updates], { types, attrs: { axis } }) => {
     const { array, data } = blank(types[0]!);
     const from = elementsOf(updates!);
-    forEachTaken(indices!, array.shape, axis, "scatterAdd", (inSlices, inRows) => {
-      data[inSlices] = plus(data[inSlices]!, from[inRows]!);
-    });
+    taken(array.shape, axis, indices!).forEach((to, i) => (data[to] = plus(data[to]!, from[i]!)));
     return [array];
   },
 } satisfies Partial<EvaluateTable>;
 
-/** Pairs of positions: in an array of `shape`, and where `indices` stand in place of its axis. */
-function forEachTaken(
-  indices: NdArray,
-  shape: Shape,
-  axis: number,
-  op: string,
-  visit: (inSlices: number, inRows: number) => void,
-): void {
-  const { outer, inner } = around(shape, axis);
-  const index = elementsOf(indices);
-  for (let o = 0; o < outer; o++) {
-    for (let k = 0; k < index.length; k++) {
-      const row = checkIndex(index[k]!, shape[axis]!, op);
-      for (let i = 0; i < inner; i++) visit((o * shape[axis]! + row) * inner + i, (o * index.length + k) * inner + i);
-    }
-  }
+/** Where the elements that `indices` take from an axis lie, in the order in which they stand when taken. */
+function taken(shape: Shape, axis: number, indices: NdArray): Int32Array {
+  const strides = stridesOf(shape);
+  const rows = Int32Array.from(indices.data as Int32Array, (index) => checkIndex(index, shape[axis]!) * strides[axis]!);
+  const [outer, inner] = [positions(shape.slice(0, axis), strides), positions(shape.slice(axis + 1), strides.slice(axis + 1))];
+  const found = new Int32Array(outer.length * rows.length * inner.length);
+  let i = 0;
+  for (const a of outer) for (const b of rows) for (const c of inner) found[i++] = a + b + c;
+  return found;
 }
 
 function fill(data: Elements, value: Scalar): void {

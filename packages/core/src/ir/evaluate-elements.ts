@@ -83,7 +83,7 @@ export const elementRules = {
 
 /** Toward zero; what the target cannot hold wraps when it is stored (ONNX leaves real numbers out of range undefined). */
 function convert(x: Scalar, to: DType): Scalar {
-  if (to === "bool") return x == 0 ? 0 : 1; // loosely: 0n too; NaN is true
+  if (to === "bool") return isZero(x) ? 0 : 1; // NaN is true
   if (isReal(to)) return Number(x);
   if (isWide(to)) return typeof x === "bigint" ? x : BigInt(Number.isFinite(x) ? Math.trunc(x) : 0);
   return typeof x === "bigint" ? Number(BigInt.asUintN(32, x)) : Math.trunc(x);
@@ -95,8 +95,12 @@ function wholeQuotient(a: number, b: number): number {
 }
 
 function divisor<T extends Scalar>(b: T): T {
-  if (b == 0) throw new GenError("numeric", "div: expected a divisor other than 0 for whole numbers, got 0");
+  if (isZero(b)) throw new GenError("numeric", "div: expected a divisor other than 0 for whole numbers, got 0");
   return b;
+}
+
+function isZero(x: Scalar): boolean {
+  return x === 0 || x === 0n;
 }
 
 /** As in C and ONNX: 1ᵇ = 1 for every b, and (−1)^±∞ = 1, where JavaScript says NaN. */

@@ -24,7 +24,7 @@ import type { Op } from "./ops.js";
  * whole number divided by 0, `range` for a `gather` or `scatterAdd` outside its axis
  */
 export function evaluate(graph: Graph, inputs: Readonly<Record<string, NdArray>>): Record<string, NdArray> {
-  const results = run(graph, graph.nodes(), graph.inputs.map((port) => accept(port, inputs[port.name])));
+  const results = run(graph, graph.inputs.map((port) => accept(port, inputs[port.name])));
   return Object.fromEntries(graph.outputs.map(({ name }, i) => [name, results[i]!]));
 }
 
@@ -41,13 +41,18 @@ function accept({ name, node }: Port, given: NdArray | undefined): NdArray {
   return widen(given);
 }
 
-/** The outputs of a graph, in order; `order` is its nodes, which a loop works out once. */
-function run(graph: Graph, order: readonly Node[], inputs: readonly NdArray[]): NdArray[] {
+/** The nodes of graphs that were met before: a training loop and a scan come back again and again. */
+const orders = new WeakMap<Graph, readonly Node[]>();
+
+/** The outputs of a graph, in order. */
+function run(graph: Graph, inputs: readonly NdArray[]): NdArray[] {
+  const order = orders.get(graph) ?? graph.nodes();
+  orders.set(graph, order);
   const values = new Map<Node, readonly NdArray[]>(graph.inputs.map(({ node }, i) => [node, [inputs[i]!]]));
   for (const node of order) {
     if (values.has(node)) continue;
     const rule = rules[node.op] as EvaluateRule<Op>;
-    values.set(node, rule(node.inputs.flatMap((input) => values.get(input)!), node as NodeOf<Op>));
+    values.set(node, rule(node.inputs.flatMap((input) => values.get(input)!), node));
   }
   return graph.outputs.map(({ node }) => values.get(node)![0]!);
 }
@@ -71,7 +76,7 @@ const rules: EvaluateTable = {
   },
 
   at: (results, { attrs }) => [results[attrs.index]!],
-  call: (inputs, { attrs: { body } }) => run(body, body.nodes(), inputs),
+  call: (inputs, { attrs: { body } }) => run(body, inputs),
   scan: (inputs, node) => scan(inputs, node),
   barrier: identity,
   stopGradient: identity,
@@ -85,14 +90,13 @@ const rules: EvaluateTable = {
 
 function scan(inputs: readonly NdArray[], { attrs, types }: NodeOf<"scan">): NdArray[] {
   const { body, carries, scanned, length, reverse } = attrs;
-  const order = body.nodes();
   const xs = inputs.slice(carries, carries + scanned);
   const captures = inputs.slice(carries + scanned);
   const stacks = types.slice(carries).map((type) => blank(type));
   let carry = inputs.slice(0, carries);
   for (let step = 0; step < length; step++) {
     const t = reverse ? length - 1 - step : step;
-    const results = run(body, order, [...carry, ...xs.map((x) => rowOf(x, t)), ...captures]);
+    const results = run(body, [...carry, ...xs.map((x) => rowOf(x, t)), ...captures]);
     carry = results.slice(0, carries);
     results.slice(carries).forEach((row, i) => {
       const from = elementsOf(row);

@@ -14,7 +14,7 @@ import type { NdArray } from "../ndarray.js";
 import { showShape } from "../shape.js";
 import { halfToNumber } from "./evaluate-arrays.js";
 import type { Graph } from "./graph.js";
-import type { Node, NodeOf, TensorType } from "./node.js";
+import type { Node, TensorType } from "./node.js";
 import type { Attrs, Op } from "./ops.js";
 
 /** Constants of so many elements stand where they are used. */
@@ -131,7 +131,7 @@ function isUsual(name: string, value: unknown): boolean {
 function inside(node: Node, name: string, bodies: Map<Graph, string>): string[] {
   if (node.op !== "scan" && node.op !== "call") return [];
   const { body } = node.attrs;
-  const gradient = node.op === "call" ? (node as NodeOf<"call">).attrs.gradient : undefined;
+  const gradient = node.op === "call" ? (node).attrs.gradient : undefined;
   const known = bodies.get(body);
   bodies.set(body, known ?? name);
   const text = known === undefined ? lines(body) : [`as in ${known}`];

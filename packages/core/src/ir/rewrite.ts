@@ -39,7 +39,7 @@ function settle(node: Node, rules: Rules): Node {
 
 function applyFirst(node: Node, rules: Rules): Node | undefined {
   for (const rule of (rules[node.op] ?? []) as readonly Rule<Op>[]) {
-    const found = rule(node as NodeOf<Op>);
+    const found = rule(node);
     if (found !== undefined && found !== node) return found;
   }
   return undefined;

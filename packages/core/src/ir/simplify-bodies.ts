@@ -29,7 +29,7 @@ export function tightenBodies(roots: readonly Node[], simplifyBody: (body: Graph
     const source = node.op === "at" ? tight.get(node.inputs[0]!) : undefined;
     if (source === undefined) return results(node, rebuild());
     const index = source.place.get((node as NodeOf<"at">).attrs.index)!;
-    return source.node.types.length === 1 ? source.node : (make("at", [source.node], { index }) as Node);
+    return source.node.types.length === 1 ? source.node : (make("at", [source.node], { index }));
   });
 }
 
@@ -117,5 +117,5 @@ function sinkConstants(node: Closed): Closed {
 function filled(input: Node, value: number | bigint): Node {
   const { dtype, shape } = typeOf(input);
   const one = scalar(value, dtype);
-  return sameShape(shape, []) ? one : (make("expand", [one], { shape }) as Node);
+  return sameShape(shape, []) ? one : (make("expand", [one], { shape }));
 }

@@ -17,7 +17,7 @@ export function fold(node: Node): Node | undefined {
   if (!node.inputs.every(isConstant) || !isRounded(node)) return undefined;
   const { dtype, shape } = node.types[0]!;
   const { y } = evaluate(new Graph({ inputs: [], outputs: [{ name: "y", node }] }), {});
-  return make("constant", [], { value: ndarray([...y!.data] as Scalar[], shape, dtype) }) as Node;
+  return make("constant", [], { value: ndarray([...y!.data] as Scalar[], shape, dtype) });
 }
 
 /** Small and without inputs. A stretched constant stays as it is: its one number says more. */
@@ -53,5 +53,5 @@ export function uniformValue(node: Node): Scalar | undefined {
 
 /** A constant without axes. */
 export function scalar(value: Scalar, dtype: DType): Node {
-  return make("constant", [], { value: ndarray([value], [], dtype) }) as Node;
+  return make("constant", [], { value: ndarray([value], [], dtype) });
 }

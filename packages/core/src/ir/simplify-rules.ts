@@ -105,13 +105,13 @@ const movement: Rules = {
     fold,
     moveUniform,
     ({ inputs: [x], attrs }) => (sameShape(shapeOf(x!), attrs.shape) ? x : undefined),
-    ({ inputs: [x], attrs }) => (x!.op === "reshape" ? build("reshape", x!.inputs, attrs) : undefined),
+    ({ inputs: [x], attrs }) => (x!.op === "reshape" ? build("reshape", x.inputs, attrs) : undefined),
   ],
   transpose: [
     fold,
     moveUniform,
     ({ inputs: [x], attrs: { perm } }) =>
-      x!.op === "transpose" ? build("transpose", x!.inputs, { perm: perm.map((axis) => (x as NodeOf<"transpose">).attrs.perm[axis]!) }) : undefined,
+      x!.op === "transpose" ? build("transpose", x.inputs, { perm: perm.map((axis) => (x).attrs.perm[axis]!) }) : undefined,
     ({ inputs: [x], attrs: { perm }, types }) => {
       const moved = perm.filter((axis) => shapeOf(x!)[axis] !== 1); // only axes of extent 1 change places: no element moves
       return moved.every((axis, i) => i === 0 || moved[i - 1]! < axis) ? build("reshape", [x!], { shape: types[0]!.shape }) : undefined;
@@ -119,14 +119,14 @@ const movement: Rules = {
   ],
   expand: [
     ({ inputs: [x], attrs }) => (sameShape(shapeOf(x!), attrs.shape) ? x : undefined),
-    ({ inputs: [x], attrs }) => (x!.op === "expand" ? build("expand", x!.inputs, attrs) : undefined),
+    ({ inputs: [x], attrs }) => (x!.op === "expand" ? build("expand", x.inputs, attrs) : undefined),
   ],
   slice: [
     fold,
     moveUniform,
     ({ inputs: [x], types }) => (sameShape(shapeOf(x!), types[0]!.shape) ? x : undefined),
-    ({ inputs: [x], attrs }) => (x!.op === "slice" ? build("slice", x!.inputs, sliceOfSlice(x as NodeOf<"slice">, attrs)) : undefined),
-    ({ inputs: [x], attrs }) => (x!.op === "concat" ? partOf(x as NodeOf<"concat">, attrs) : undefined),
+    ({ inputs: [x], attrs }) => (x!.op === "slice" ? build("slice", x.inputs, sliceOfSlice(x, attrs)) : undefined),
+    ({ inputs: [x], attrs }) => (x!.op === "concat" ? partOf(x, attrs) : undefined),
   ],
   pad: [fold, ({ inputs: [x], types }) => (sameShape(shapeOf(x!), types[0]!.shape) ? x : undefined)],
   concat: [fold, ({ inputs }) => (inputs.length === 1 ? inputs[0] : undefined)],
@@ -161,10 +161,10 @@ export const simplifications: Rules = {
   neg: [
     ...elementwise,
     ({ inputs: [x] }) => negated(x!),
-    ({ inputs: [x] }) => (x!.op === "sub" ? build("sub", [x!.inputs[1]!, x!.inputs[0]!], {}) : undefined),
-    ({ inputs: [x] }) => (x!.op === "mul" && uniformValue(x!.inputs[1]!) !== undefined ? build("mul", [x!.inputs[0]!, neg(x!.inputs[1]!)], {}) : undefined),
+    ({ inputs: [x] }) => (x!.op === "sub" ? build("sub", [x.inputs[1]!, x.inputs[0]!], {}) : undefined),
+    ({ inputs: [x] }) => (x!.op === "mul" && uniformValue(x.inputs[1]!) !== undefined ? build("mul", [x.inputs[0]!, neg(x.inputs[1]!)], {}) : undefined),
   ],
-  not: [...elementwise, ({ inputs: [x] }) => (x!.op === "not" ? x!.inputs[0] : undefined)],
+  not: [...elementwise, ({ inputs: [x] }) => (x!.op === "not" ? x.inputs[0] : undefined)],
   exp: elementwise,
   log: elementwise,
   sqrt: elementwise,
@@ -182,8 +182,8 @@ export const simplifications: Rules = {
     ({ inputs: [x], attrs }) => (typeOf(x!).dtype === attrs.dtype ? x : undefined),
     ({ inputs: [x], attrs }) => {
       if (x!.op !== "cast") return undefined;
-      const [source] = x!.inputs;
-      return holders[typeOf(source!).dtype].includes(x!.attrs.dtype) ? build("cast", [source!], attrs) : undefined;
+      const [source] = x.inputs;
+      return holders[typeOf(source!).dtype].includes(x.attrs.dtype) ? build("cast", [source!], attrs) : undefined;
     },
   ],
 

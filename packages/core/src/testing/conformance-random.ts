@@ -108,13 +108,13 @@ const steps: readonly Step[] = [
     const both = callGraph(graphOf([a], [a.neg().neg().sin(), a.mul(2).mul(3)]), [x]);
     return at.of([...both, withGradient([x], ([v]) => v!.mul(1).tanh(), ([, ], y, g) => [g.mul(y)])]);
   },
-  (_, at) => constant(at.of([spread([3], -1, 1, at.below(9)), spread([2, 3], -1, 1, at.below(9)), i32([1, -2, 3])])),
+  (_, at) => constant(at.of([spread([3], [-1, 1], at.below(9)), spread([2, 3], [-1, 1], at.below(9)), i32([1, -2, 3])])),
 ];
 
 /** A graph of about `size` operations on f32 and i32, with scans and calls among them; the same for the same seed. */
 export function randomCase(seed: number, size = 20): { readonly name: string; readonly graph: Graph; readonly inputs: Readonly<Record<string, NdArray>> } {
   const at = dice(seed);
-  const inputs = { x: spread([2, 3], -2, 2, seed), y: spread([3], -1, 1, seed + 1), n: i32([2, -1, 3]) };
+  const inputs = { x: spread([2, 3], [-2, 2], seed), y: spread([3], [-1, 1], seed + 1), n: i32([2, -1, 3]) };
   return primitiveCase(`random graph ${seed}`, inputs, ({ x, y, n }) => {
     const pool: Tensor[] = [x, y, n];
     for (let i = 0; i < size; i++) {

@@ -115,7 +115,7 @@ function lossOf({ graph }: PrimitiveCase): Tensor | undefined {
 
 /** Σ c·y for some numbers c. */
 function weighted(y: Tensor, phase: number): Tensor {
-  return y.mul(constant(spread(y.shape, 0.5, 1.5, phase))).sum();
+  return y.mul(constant(spread(y.shape, [0.5, 1.5], phase))).sum();
 }
 
 /** Compares ∂loss/∂x with differences of the loss, for elements of each variable; gives the gradients back. */

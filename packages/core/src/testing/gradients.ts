@@ -31,7 +31,7 @@ export function expectGradients(outputs: readonly Tensor[], given: Given, { orde
   const gradients = grad(loss, variables);
   const slopes = valuesOf(gradients, given);
   variables.forEach((x, i) => {
-    const along = spread(x.shape, -1, 1, i + 3).data;
+    const along = spread(x.shape, [-1, 1], i + 3).data;
     const slope = product(slopes[i]!, along);
     expectSlope(`order ${3 - order}, input ${i} ${x.toString()}`, slope, {
       difference: difference((step) => valueAt(loss, given, new Map([[x, moved(given.get(x)!, along, step)]]))),
@@ -66,7 +66,7 @@ export function describeModelGradients(name: string, make: () => ModelCase): voi
       [...paths(model).values()].forEach((tensor, i) => {
         const attrs = lasting(tensor)!;
         const start = startOf({ ...attrs, init: attrs.init! }, split(keyOf(5), i));
-        given.set(tensor, attrs.kind === "param" ? moved(start, spread(tensor.shape, -0.1, 0.1, i).data, 1) : start);
+        given.set(tensor, attrs.kind === "param" ? moved(start, spread(tensor.shape, [-0.1, 0.1], i).data, 1) : start);
       });
 
       const params = parameters(model);
@@ -77,7 +77,7 @@ export function describeModelGradients(name: string, make: () => ModelCase): voi
         if (values.every((g) => g === 0)) expect.fail(`${path}: expected a gradient to reach it, got zeros`);
       });
       if (!exact) return;
-      const directions = [...params.values()].map((p, i) => spread(p.shape, -1, 1, i + 3).data);
+      const directions = [...params.values()].map((p, i) => spread(p.shape, [-1, 1], i + 3).data);
       const slope = directions.reduce((sum, along, i) => sum + product(gradients[i]!, along), 0);
       const at = (step: number): number =>
         valueAt(loss, given, new Map([...params.values()].map((p, i) => [p, moved(given.get(p)!, directions[i]!, step)])));
@@ -113,5 +113,5 @@ function moved({ data, shape }: NdArray, direction: ArrayLike<number>, step: num
 
 /** Σ c·y over all tensors, for some numbers c. */
 function total(tensors: readonly Tensor[], phase: number): Tensor {
-  return tensors.map((y, i) => y.mul(constant(spread(y.shape, 0.5, 1.5, phase + i))).sum()).reduce((a, b) => a.add(b));
+  return tensors.map((y, i) => y.mul(constant(spread(y.shape, [0.5, 1.5], phase + i))).sum()).reduce((a, b) => a.add(b));
 }

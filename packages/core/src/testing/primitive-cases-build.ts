@@ -16,19 +16,14 @@ export interface PrimitiveCase {
   readonly special: boolean;
 }
 
-export interface CaseOptions {
-  /** @default true */
-  readonly smooth?: boolean;
-  /** @default false */
-  readonly special?: boolean;
-}
+/** Where numbers lie. */
+export type Range = readonly [low: number, high: number];
 
 /** A case: `build` receives a tensor for each array. */
 export function primitiveCase<K extends string>(
   name: string,
   inputs: Readonly<Record<K, NdArray>>,
   build: (tensors: { readonly [I in K]: Tensor }) => Tensor | readonly Tensor[],
-  { smooth = true, special = false }: CaseOptions = {},
 ): PrimitiveCase {
   const names = Object.keys(inputs) as K[];
   const tensors = Object.fromEntries(names.map((key) => [key, feed(inputs[key].shape, inputs[key].dtype)]));
@@ -38,14 +33,20 @@ export function primitiveCase<K extends string>(
     inputs: names.map((key) => ({ name: key, node: tensors[key]!.node })),
     outputs: outputs.map(({ node }, i) => ({ name: `y${i}`, node })),
   });
-  return { name, graph, inputs, smooth: smooth && !special, special };
+  return { name, graph, inputs, smooth: true, special: false };
 }
+
+/** The same case, whose derivatives differences do not show. */
+export const rough = (given: PrimitiveCase): PrimitiveCase => ({ ...given, smooth: false });
+
+/** The same case, known to have special values. */
+export const special = (given: PrimitiveCase): PrimitiveCase => ({ ...given, smooth: false, special: true });
 
 /**
  * Distinct numbers spread over (low, high), in no order: multiples of the golden ratio, mod 1. Another `phase` gives
  * other numbers.
  */
-export function spread(shape: Shape, low = -2, high = 2, phase = 0): NdArray<"f32"> {
+export function spread(shape: Shape, [low, high]: Range = [-2, 2], phase = 0): NdArray<"f32"> {
   const values = Array.from({ length: sizeOf(shape) }, (_, i) => {
     const unit = ((i + 1) * 0.6180339887498949 + phase * 0.3819) % 1;
     return low + (high - low) * unit;

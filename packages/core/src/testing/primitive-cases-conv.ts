@@ -44,7 +44,7 @@ export function convCases(op: "conv" | "convInputGrad" | "convWeightGrad"): Prim
   return geometries.map((geometry) => {
     const { name, strides, pads, dilations, groups } = geometry;
     const attrs = { strides, pads, dilations, groups };
-    const [x, w, g] = [spread(geometry.x), spread(geometry.w, -1, 1, 1), spread(convShape(geometry), -1, 2, 2)];
+    const [x, w, g] = [spread(geometry.x), spread(geometry.w, [-1, 1], 1), spread(convShape(geometry), [-1, 2], 2)];
     if (op === "conv") return primitiveCase(name, { x, w }, (t) => apply(op, [t.x, t.w], attrs));
     if (op === "convInputGrad") {
       return primitiveCase(name, { g, w }, (t) => apply(op, [t.g, t.w], { ...attrs, inputSize: geometry.x.slice(2) }));

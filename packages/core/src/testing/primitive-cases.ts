@@ -8,13 +8,11 @@ import { ndarray, type NdArray } from "../ndarray.js";
 import { scan, withGradient, callGraph, graphOf } from "../tensor/control.js";
 import { slot } from "../tensor/inputs.js";
 import { apply, constant, iota, type Tensor } from "../tensor/tensor.js";
-import { bool, i32, i64, primitiveCase, SPECIAL, spread, u32, u64, u8, type PrimitiveCase } from "./primitive-cases-build.js";
+import { bool, i32, i64, primitiveCase, rough, SPECIAL, special, spread, u32, u64, u8, type PrimitiveCase, type Range } from "./primitive-cases-build.js";
 import { convCases } from "./primitive-cases-conv.js";
 
 type Unary = "neg" | "exp" | "log" | "sqrt" | "reciprocal" | "abs" | "floor" | "tanh" | "sigmoid" | "relu" | "erf" | "sin" | "cos";
 type Binary = "add" | "sub" | "mul" | "div" | "pow" | "max" | "min" | "equal" | "less";
-
-type Range = readonly [low: number, high: number];
 
 const MAX_I32 = 2 ** 31 - 1;
 const MAX_U32 = 2 ** 32 - 1;
@@ -25,11 +23,11 @@ const MAX_I64 = 2n ** 63n - 1n;
 function unary(op: Unary, low = -3, high = 3): PrimitiveCase[] {
   const of = (x: Tensor): Tensor => apply(op, [x], {});
   return [
-    primitiveCase("[7]", { x: spread([7], low, high) }, ({ x }) => of(x)),
-    primitiveCase("[2, 3, 1, 5]", { x: spread([2, 3, 1, 5], low, high) }, ({ x }) => of(x)),
-    primitiveCase("no axes", { x: spread([], low, high) }, ({ x }) => of(x)),
+    primitiveCase("[7]", { x: spread([7], [low, high]) }, ({ x }) => of(x)),
+    primitiveCase("[2, 3, 1, 5]", { x: spread([2, 3, 1, 5], [low, high]) }, ({ x }) => of(x)),
+    primitiveCase("no axes", { x: spread([], [low, high]) }, ({ x }) => of(x)),
     primitiveCase("no elements", { x: spread([0, 3]) }, ({ x }) => of(x)),
-    primitiveCase("special values", { x: SPECIAL }, ({ x }) => of(x), { special: true }),
+    special(primitiveCase("special values", { x: SPECIAL }, ({ x }) => of(x))),
   ];
 }
 
@@ -37,8 +35,7 @@ function unary(op: Unary, low = -3, high = 3): PrimitiveCase[] {
 function binary(op: Binary, [low, high]: Range = [-2, 2], [leftLow, leftHigh]: Range = [low, high]): PrimitiveCase[] {
   const of = ({ a, b }: { a: Tensor; b: Tensor }): Tensor => apply(op, [a, b], {});
   const pair = (name: string, a: number[], b: number[]): PrimitiveCase =>
-    primitiveCase(name, { a: spread(a, leftLow, leftHigh), b: spread(b, low, high, 1) }, of);
-  const special = { a: { ...SPECIAL, shape: [SPECIAL.data.length, 1] }, b: SPECIAL };
+    primitiveCase(name, { a: spread(a, [leftLow, leftHigh]), b: spread(b, [low, high], 1) }, of);
   return [
     pair("[5] and [5]", [5], [5]),
     pair("[2, 3] and [3]", [2, 3], [3]),
@@ -47,7 +44,7 @@ function binary(op: Binary, [low, high]: Range = [-2, 2], [leftLow, leftHigh]: R
     pair("no axes and [2, 2]", [], [2, 2]),
     pair("[2, 2] and no axes", [2, 2], []),
     pair("[0, 3] and [1, 3]", [0, 3], [1, 3]),
-    primitiveCase("special values", special, of, { special: true }),
+    special(primitiveCase("special values", { a: { ...SPECIAL, shape: [SPECIAL.data.length, 1] }, b: SPECIAL }, of)),
   ];
 }
 
@@ -101,7 +98,7 @@ function cumSums(): PrimitiveCase[] {
 
 function matmuls(): PrimitiveCase[] {
   const pair = (a: number[], b: number[]): PrimitiveCase =>
-    primitiveCase(`${JSON.stringify(a)} · ${JSON.stringify(b)}`, { a: spread(a), b: spread(b, -1, 3, 1) }, (t) => apply("matmul", [t.a, t.b], {}));
+    primitiveCase(`${JSON.stringify(a)} · ${JSON.stringify(b)}`, { a: spread(a), b: spread(b, [-1, 3], 1) }, (t) => apply("matmul", [t.a, t.b], {}));
   return [
     pair([3, 5], [5, 2]),
     pair([1, 7], [7, 1]),
@@ -117,7 +114,7 @@ function matmuls(): PrimitiveCase[] {
 /** Every type to every other, with numbers that both can hold and such that must wrap or be cut. */
 function casts(): PrimitiveCase[] {
   const from = [
-    spread([6], -3, 3),
+    spread([6], [-3, 3]),
     i32([0, 1, -1, 300, -70_000, MAX_I32]),
     u32([0, 1, 255, 65536, 2 ** 31, MAX_U32]),
     u8([0, 1, 7, 255]),
@@ -131,8 +128,8 @@ function casts(): PrimitiveCase[] {
     targets
       .filter((to) => to !== x.dtype)
       .map((to) => {
-        const input = x.dtype === "f32" && unsigned.includes(to) ? spread([6], 0, 200) : x;
-        return primitiveCase(`${x.dtype} to ${to}`, { x: input }, (t) => t.x.cast(to), { smooth: false });
+        const input = x.dtype === "f32" && unsigned.includes(to) ? spread([6], [0, 200]) : x;
+        return rough(primitiveCase(`${x.dtype} to ${to}`, { x: input }, (t) => t.x.cast(to)));
       }),
   );
 }
@@ -146,8 +143,8 @@ function scanOf(x: Tensor, h: Tensor, a: Tensor, reverse: boolean): Tensor[] {
   return [...carry, ...ys];
 }
 
-const structural = (op: "barrier" | "stopGradient"): PrimitiveCase[] => [
-  primitiveCase("[2, 3]", { x: spread([2, 3]) }, ({ x }) => apply(op, [x], {}).exp(), { smooth: op === "barrier" }),
+const identities = (op: "barrier" | "stopGradient"): PrimitiveCase[] => [
+  primitiveCase("[2, 3]", { x: spread([2, 3]) }, ({ x }) => apply(op, [x], {}).exp()),
   primitiveCase("i32", { x: i32([1, 2]) }, ({ x }) => apply(op, [x], {})),
 ];
 
@@ -173,7 +170,7 @@ export const primitiveCases: { readonly [O in Op]: readonly PrimitiveCase[] } = 
     primitiveCase("i32", {}, () => constant(i32([-1, MAX_I32]))),
     primitiveCase("u64", {}, () => constant(u64([MAX_U64]))),
     primitiveCase("bool", {}, () => constant(bool([1, 0]))),
-    primitiveCase("special values", {}, () => constant(SPECIAL), { special: true }),
+    special(primitiveCase("special values", {}, () => constant(SPECIAL))),
   ],
   iota: [
     primitiveCase("f32", {}, () => iota(5)),
@@ -183,11 +180,11 @@ export const primitiveCases: { readonly [O in Op]: readonly PrimitiveCase[] } = 
   ],
 
   at: [
-    primitiveCase("both of two", { x: spread([3]), y: spread([3], 0, 1, 1) }, ({ x, y }) => callGraph(twoResults(), [x, y])),
-    primitiveCase("the second of two", { x: spread([3]), y: spread([3], 0, 1, 1) }, ({ x, y }) => callGraph(twoResults(), [x, y])[1]!),
+    primitiveCase("both of two", { x: spread([3]), y: spread([3], [0, 1], 1) }, ({ x, y }) => callGraph(twoResults(), [x, y])),
+    primitiveCase("the second of two", { x: spread([3]), y: spread([3], [0, 1], 1) }, ({ x, y }) => callGraph(twoResults(), [x, y])[1]!),
   ],
   call: [
-    primitiveCase("derived gradient", { x: spread([3]), y: spread([3], 0, 1, 1) }, ({ x, y }) => callGraph(twoResults(), [x, y])),
+    primitiveCase("derived gradient", { x: spread([3]), y: spread([3], [0, 1], 1) }, ({ x, y }) => callGraph(twoResults(), [x, y])),
     primitiveCase("own gradient", { x: spread([4]) }, ({ x }) =>
       withGradient([x], ([v]) => v!.mul(v!).mul(v!), ([v], _, g) => [g.mul(v!).mul(v!).mul(3)]),
     ),
@@ -199,9 +196,9 @@ export const primitiveCases: { readonly [O in Op]: readonly PrimitiveCase[] } = 
     }),
   ],
   scan: [
-    primitiveCase("forward", { x: spread([4, 2]), h: spread([2], -1, 1, 1), a: spread([], 0.3, 0.9) }, ({ x, h, a }) => scanOf(x, h, a, false)),
-    primitiveCase("reverse", { x: spread([4, 2]), h: spread([2], -1, 1, 1), a: spread([], 0.3, 0.9) }, ({ x, h, a }) => scanOf(x, h, a, true)),
-    primitiveCase("one step", { x: spread([1, 2]), h: spread([2], -1, 1, 1), a: spread([], 0.3, 0.9) }, ({ x, h, a }) => scanOf(x, h, a, false)),
+    primitiveCase("forward", { x: spread([4, 2]), h: spread([2], [-1, 1], 1), a: spread([], [0.3, 0.9]) }, ({ x, h, a }) => scanOf(x, h, a, false)),
+    primitiveCase("reverse", { x: spread([4, 2]), h: spread([2], [-1, 1], 1), a: spread([], [0.3, 0.9]) }, ({ x, h, a }) => scanOf(x, h, a, true)),
+    primitiveCase("one step", { x: spread([1, 2]), h: spread([2], [-1, 1], 1), a: spread([], [0.3, 0.9]) }, ({ x, h, a }) => scanOf(x, h, a, false)),
     primitiveCase("nothing to scan", { h: spread([2]) }, ({ h }) => scan({ carry: [h], length: 3 }, ([c]) => ({ carry: [c!.sin()] })).carry),
     primitiveCase("nothing to carry", { x: spread([3, 2]) }, ({ x }) => scan({ carry: [], xs: [x] }, (_, [row]) => ({ carry: [], ys: [row!.exp().sum()] })).ys),
     primitiveCase("a counter", { h: spread([2]) }, ({ h }) => {
@@ -216,8 +213,8 @@ export const primitiveCases: { readonly [O in Op]: readonly PrimitiveCase[] } = 
       return [...outer.carry, ...outer.ys];
     }),
   ],
-  barrier: structural("barrier"),
-  stopGradient: structural("stopGradient"),
+  barrier: identities("barrier"),
+  stopGradient: identities("stopGradient").map(rough),
 
   neg: [...unary("neg"), primitiveCase("i32", { x: i32([0, 5, -MAX_I32]) }, ({ x }) => x.neg())],
   exp: unary("exp", -5, 5),
@@ -250,10 +247,10 @@ export const primitiveCases: { readonly [O in Op]: readonly PrimitiveCase[] } = 
   less: [...binary("less"), ...whole("less")],
   and: [primitiveCase("broadcast", { a: bool([0, 1], [2, 1]), b: bool([0, 1]) }, ({ a, b }) => a.and(b))],
   where: [
-    primitiveCase("one shape", { c: bool([1, 0, 1]), a: spread([3]), b: spread([3], 5, 6) }, ({ c, a, b }) => c.where(a, b)),
+    primitiveCase("one shape", { c: bool([1, 0, 1]), a: spread([3]), b: spread([3], [5, 6]) }, ({ c, a, b }) => c.where(a, b)),
     primitiveCase("broadcast", { c: bool([1, 0], [2, 1]), a: spread([3]), b: spread([2, 1, 1]) }, ({ c, a, b }) => c.where(a, b)),
     primitiveCase("i32", { c: bool([1, 0]), a: i32([1, 2]), b: i32([3, 4]) }, ({ c, a, b }) => c.where(a, b)),
-    primitiveCase("what is not chosen is not seen", { c: bool([1, 0]), a: ndarray([1, NaN]), b: ndarray([Infinity, 2]) }, ({ c, a, b }) => c.where(a, b), { special: true }),
+    special(primitiveCase("what is not chosen is not seen", { c: bool([1, 0]), a: ndarray([1, NaN]), b: ndarray([Infinity, 2]) }, ({ c, a, b }) => c.where(a, b))),
   ],
 
   sum: reduction("sum").concat(primitiveCase("over no elements", { x: spread([2, 0]) }, ({ x }) => x.sum(1))),
@@ -305,8 +302,8 @@ export const primitiveCases: { readonly [O in Op]: readonly PrimitiveCase[] } = 
     primitiveCase("i32", { x: i32([1, 2]) }, ({ x }) => x.pad([1], [1], 9)),
   ],
   concat: [
-    primitiveCase("along 0", { a: spread([1, 3]), b: spread([2, 3], -2, 2, 1) }, ({ a, b }) => apply("concat", [a, b], { axis: 0 })),
-    primitiveCase("three along 1", { a: spread([2, 1]), b: spread([2, 3], -2, 2, 1) }, ({ a, b }) => apply("concat", [a, b, a], { axis: 1 })),
+    primitiveCase("along 0", { a: spread([1, 3]), b: spread([2, 3], [-2, 2], 1) }, ({ a, b }) => apply("concat", [a, b], { axis: 0 })),
+    primitiveCase("three along 1", { a: spread([2, 1]), b: spread([2, 3], [-2, 2], 1) }, ({ a, b }) => apply("concat", [a, b, a], { axis: 1 })),
     primitiveCase("with nothing", { a: spread([2, 0]), b: spread([2, 3]) }, ({ a, b }) => apply("concat", [a, b], { axis: 1 })),
     primitiveCase("i32", { a: i32([1]), b: i32([2, 3]) }, ({ a, b }) => apply("concat", [a, b], { axis: 0 })),
   ],

@@ -105,10 +105,10 @@ describe("jvp", () => {
   it("is the derivative along a direction", () => {
     const [x, w] = [feed([2, 3]), feed([3, 2])];
     const y = x.matmul(w).tanh();
-    const [dx, dw] = [constant(spread([2, 3], -1, 1, 4)), constant(spread([3, 2], -1, 1, 5))];
+    const [dx, dw] = [constant(spread([2, 3], [-1, 1], 4)), constant(spread([3, 2], [-1, 1], 5))];
     const given = (h: number): [Tensor, number[]][] => {
       const moved = (shape: number[], phase: number): number[] =>
-        [...spread(shape).data].map((v, i) => v + h * spread(shape, -1, 1, phase).data[i]!);
+        [...spread(shape).data].map((v, i) => v + h * spread(shape, [-1, 1], phase).data[i]!);
       return [[x, moved([2, 3], 4)], [w, moved([3, 2], 5)]];
     };
     const [ahead, behind] = [numbers(y, given(1e-5)), numbers(y, given(-1e-5))];

@@ -10,7 +10,7 @@ import { spread } from "../../src/testing/primitive-cases-build.js";
 
 const inputs = (shapes: readonly number[][]): [Tensor[], Map<Tensor, NdArray>] => {
   const tensors = shapes.map((shape) => feed(shape));
-  return [tensors, new Map(tensors.map((t, i) => [t, spread(t.shape, -1, 1, i)]))];
+  return [tensors, new Map(tensors.map((t, i) => [t, spread(t.shape, [-1, 1], i)]))];
 };
 const whole = (values: number[], shape?: number[]): Tensor => constant(ndarray(values, shape, "i32"));
 

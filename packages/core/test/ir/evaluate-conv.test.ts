@@ -52,8 +52,8 @@ describe("convolutions", () => {
   it.each(geometries.map((geometry) => [geometry.name, geometry] as const))("%s: the value, and both adjoints", (_, geometry) => {
     const { strides, pads, dilations, groups } = geometry;
     const attrs = { strides, pads, dilations, groups };
-    const [x, w] = [spread(geometry.x), spread(geometry.w, -1, 1, 1)];
-    const g = spread(convShape(geometry), -1, 2, 2);
+    const [x, w] = [spread(geometry.x), spread(geometry.w, [-1, 1], 1)];
+    const g = spread(convShape(geometry), [-1, 2], 2);
     const [X, W, G] = [constant(x), constant(w), constant(g)];
     const y = run(apply("conv", [X, W], attrs));
     const wanted = naive(x, w, geometry);

@@ -247,8 +247,8 @@ describe("evaluate's errors", () => {
   it("refuses whole numbers divided by 0, and indices outside", () => {
     expect(() => values(scalar(1, "i32").div(0))).toThrow(/divisor other than 0/);
     expect(() => values(scalar(1, "u64").div(0))).toThrow(/divisor other than 0/);
-    expect(() => values(c([1, 2]).gather(c([2], "i32")))).toThrow(/gather: expected indices in \[0, 1\], got 2/);
+    expect(() => values(c([1, 2]).gather(c([2], "i32")))).toThrow(/gather.*: expected indices in \[0, 1\], got 2/);
     expect(() => values(c([1, 2]).gather(c([-1], "i32")))).toThrow(/got -1/);
-    expect(() => values(apply("scatterAdd", [c([3], "i32"), c([1])], { axis: 0, size: 3 }))).toThrow(/scatterAdd: expected indices/);
+    expect(() => values(apply("scatterAdd", [c([3], "i32"), c([1])], { axis: 0, size: 3 }))).toThrow(/scatterAdd: expected indices in \[0, 2\], got 3/);
   });
 });

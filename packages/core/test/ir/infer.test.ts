@@ -13,19 +13,16 @@ function type(text: string): TensorType {
   return { dtype: dtype as DType, shape: extents === "" ? [] : extents!.split(",").map(Number) };
 }
 
-interface Row<O extends Op> {
+interface Row<A> {
   /** What comes out of what goes in. */
-  readonly legal: readonly (readonly [inputs: readonly string[], attrs: Attrs[O], results: readonly string[]])[];
+  readonly legal: readonly (readonly [inputs: readonly string[], attrs: A, results: readonly string[]])[];
   /** What must not go in, and what the error says. */
-  readonly illegal: readonly (readonly [inputs: readonly string[], attrs: Attrs[O], message: RegExp])[];
+  readonly illegal: readonly (readonly [inputs: readonly string[], attrs: A, message: RegExp])[];
 }
 
 const SHOW_NUMBERS = /expected (real )?numbers, got/;
 
-/** Any op without attributes: their rows have one type. */
-type Elementwise = "neg";
-
-function unary(accepts: "real" | "numbers" | "any"): Row<Elementwise> {
+function unary(accepts: "real" | "numbers" | "any"): Row<Attrs["neg"]> {
   return {
     legal: [
       [["f32[2, 3]"], {}, ["f32[2, 3]"]],
@@ -42,7 +39,7 @@ function unary(accepts: "real" | "numbers" | "any"): Row<Elementwise> {
   };
 }
 
-function binary(accepts: "real" | "numbers" | "any" | "bool", result?: DType): Row<Elementwise> {
+function binary(accepts: "real" | "numbers" | "any" | "bool", result?: DType): Row<Attrs["neg"]> {
   const dtype = accepts === "bool" ? "bool" : "f32";
   const out = result ?? dtype;
   return {
@@ -82,7 +79,7 @@ const scanOf = (attrs: Partial<Attrs["scan"]> = {}): Attrs["scan"] => ({ body: b
 const input = (shape: Shape): Attrs["input"] => ({ kind: "feed", dtype: "f32", shape });
 const slice = (starts: number[], ends: number[], steps: number[]): Attrs["slice"] => ({ starts, ends, steps });
 
-const rows: { readonly [O in Op]: Row<O> } = {
+const rows: { readonly [O in Op]: Row<Attrs[O]> } = {
   input: {
     legal: [[[], input([2, 0]), ["f32[2, 0]"]], [[], { ...input([]), dtype: "u64" }, ["u64[]"]]],
     illegal: [[[], input([-1]), /whole numbers ≥ 0 as extents, got \[-1\]/], [[], input([1.5]), /got \[1.5\]/], [[], input([NaN]), /got \[NaN\]/]],
@@ -317,7 +314,7 @@ function swapped(): Graph {
 
 describe("infer", () => {
   for (const op of Object.keys(rows) as Op[]) {
-    const { legal, illegal } = rows[op] as Row<Op>;
+    const { legal, illegal } = rows[op] as Row<Attrs[Op]>;
     it.each(legal)(`${op} takes %j`, (inputs, attrs, results) => {
       expect(infer(op, inputs.map(type), attrs)).toEqual(results.map(type));
     });

@@ -89,7 +89,7 @@ describe("nodes", () => {
 
   it("of another copy of the package are refused, with its likely cause", async () => {
     vi.resetModules();
-    const other = (await import("../../src/ir/node.js")) as typeof import("../../src/ir/node.js");
+    const other = await import("../../src/ir/node.js");
     expect(other.make).not.toBe(make);
     const foreign = other.make("input", [], { kind: "feed", dtype: "f32", shape: [] });
     expect(() => make("exp", [foreign], {})).toThrow(/exp: expected a node of this copy of @gen\/core .*\n {2}fix: .*npm ls @gen\/core/);
