@@ -48,8 +48,8 @@ export function viewOf<D extends DType>(dtype: D, bytes: Uint8Array, offset = 0,
   }
   const start = bytes.byteOffset + offset;
   if (start % size === 0) return new storage[dtype](bytes.buffer as ArrayBuffer, start, count) as DataOf<D>;
-  const copy = bytes.slice(offset, offset + count * size);
-  return new storage[dtype](copy.buffer as ArrayBuffer, 0, count) as DataOf<D>;
+  const copy = Uint8Array.from(bytes.subarray(offset, offset + count * size)); // Buffer's own slice would not copy
+  return new storage[dtype](copy.buffer, 0, count) as DataOf<D>;
 }
 
 /** The bytes of a typed array, without a copy. */
