@@ -34,10 +34,16 @@ export interface Spelling {
 }
 
 /** Writes `op`, with casts around it where its type has no kernel. */
-export function emitTyped(scope: Scope, op: string, { inputs, dtype, values, attributes, keep = false }: Spelling): string {
+export function emitTyped(
+  scope: Scope,
+  op: string,
+  { inputs, dtype, values, attributes, keep = false }: Spelling,
+): string {
   const carrier = carriers[op]?.[dtype];
   if (carrier === undefined) return scope.emit(op, inputs, attributes);
-  const carried = inputs.map((name, i) => (values === undefined || values.includes(i) ? scope.cast(name, carrier) : name));
+  const carried = inputs.map((name, i) =>
+    values === undefined || values.includes(i) ? scope.cast(name, carrier) : name,
+  );
   const result = scope.emit(op, carried, attributes);
   return keep ? result : scope.cast(result, dtype);
 }

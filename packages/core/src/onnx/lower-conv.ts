@@ -26,7 +26,9 @@ export function lowerConvInputGrad(scope: Scope, node: NodeOf<"convInputGrad">):
     const inputs = [scope.read(g), flipped(scope, w, attrs.groups)];
     return emitTyped(scope, "Conv", { inputs, dtype, attributes: spell({ ...attrs, pads }) });
   }
-  const covered = typeOf(g).shape.slice(2).map((s, i) => attrs.strides[i]! * (s - 1) + reach[i]! + 1 - attrs.pads[i]! - attrs.pads[i + rank]!);
+  const covered = typeOf(g)
+    .shape.slice(2)
+    .map((s, i) => attrs.strides[i]! * (s - 1) + reach[i]! + 1 - attrs.pads[i]! - attrs.pads[i + rank]!);
   const missing = attrs.inputSize.map((size, i) => size - covered[i]!); // the part of a last stride that no window reached
   const inputs = [scope.read(g), scope.read(w)];
   return emitTyped(scope, "ConvTranspose", { inputs, dtype, attributes: { ...spell(attrs), output_padding: missing } });
@@ -37,7 +39,8 @@ function flipped(scope: Scope, w: Node, groups: number): string {
   const [o, c, ...kernel] = typeOf(w).shape as [number, number, ...number[]];
   const axes = kernel.flatMap((k, i) => (k > 1 ? [i + 2] : []));
   const [from, to, by] = [-1, BEFORE_ALL, -1].map((value) => scope.ints(axes.map(() => value)));
-  const reversed = axes.length === 0 ? scope.read(w) : scope.emit("Slice", [scope.read(w), from!, to!, scope.ints(axes), by!]);
+  const reversed =
+    axes.length === 0 ? scope.read(w) : scope.emit("Slice", [scope.read(w), from!, to!, scope.ints(axes), by!]);
   if (groups === 1) return scope.emit("Transpose", [reversed], { perm: [1, 0, ...spatial(kernel, 2)] });
   const split = scope.emit("Reshape", [reversed, scope.ints([groups, o / groups, c, ...kernel])]);
   const turned = scope.emit("Transpose", [split], { perm: [0, 2, 1, ...spatial(kernel, 3)] });
@@ -58,11 +61,16 @@ function weightGradAsConv(scope: Scope, node: NodeOf<"convWeightGrad">): string 
   const size = shape.slice(2);
   const swap = [1, 0, ...spatial(size, 2)];
   const kernel = scope.emit("Transpose", [scope.read(g)], { perm: swap }); // [O N …S']
-  const inputs = [groups === 1 ? scope.emit("Transpose", [scope.read(x)], { perm: swap }) : regroup(scope, x, groups), kernel];
+  const inputs = [
+    groups === 1 ? scope.emit("Transpose", [scope.read(x)], { perm: swap }) : regroup(scope, x, groups),
+    kernel,
+  ];
   const attributes = spell({ strides: dilations, dilations: strides, pads, groups });
   const wide = emitTyped(scope, "Conv", { inputs, dtype, attributes }); //            [C/g O …K], K or more
   const result = scope.emit("Transpose", [wide], { perm: swap });
-  const reached = typeOf(g).shape.slice(2).map((s, i) => size[i]! + pads[i]! + pads[i + size.length]! - strides[i]! * (s - 1) - 1);
+  const reached = typeOf(g)
+    .shape.slice(2)
+    .map((s, i) => size[i]! + pads[i]! + pads[i + size.length]! - strides[i]! * (s - 1) - 1);
   const extents = reached.map((r, i) => Math.floor(r / dilations[i]!) + 1);
   const axes = extents.flatMap((extent, i) => (extent > kernelSize[i]! ? [i] : []));
   if (axes.length === 0) return result;
@@ -112,7 +120,10 @@ function slicesOf(scope: Scope, node: NodeOf<"convWeightGrad">): string[] {
 }
 
 function placesOf(kernelSize: Shape): number[][] {
-  return kernelSize.reduce<number[][]>((places, k) => places.flatMap((place) => Array.from({ length: k }, (_, i) => [...place, i])), [[]]);
+  return kernelSize.reduce<number[][]>(
+    (places, k) => places.flatMap((place) => Array.from({ length: k }, (_, i) => [...place, i])),
+    [[]],
+  );
 }
 
 /** The spatial axes, when they begin at `from`. */

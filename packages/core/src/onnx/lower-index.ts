@@ -10,7 +10,14 @@ export function lowerIota(scope: Scope, node: NodeOf<"iota">): string {
   const { length, dtype } = node.attrs;
   if (length > SMALL) return scope.range(length, dtype);
   const key = `iota ${length} ${dtype}`;
-  return scope.constant(ndarray(Array.from({ length }, (_, i) => i), [length], dtype), key);
+  return scope.constant(
+    ndarray(
+      Array.from({ length }, (_, i) => i),
+      [length],
+      dtype,
+    ),
+    key,
+  );
 }
 
 /** Only the axes that are cut are named. */
@@ -31,7 +38,11 @@ export function lowerPad(scope: Scope, node: NodeOf<"pad">): string {
 }
 
 export function lowerGather(scope: Scope, node: NodeOf<"gather">): string {
-  return scope.emit("Gather", node.inputs.map((input) => scope.read(input)), { axis: node.attrs.axis });
+  return scope.emit(
+    "Gather",
+    node.inputs.map((input) => scope.read(input)),
+    { axis: node.attrs.axis },
+  );
 }
 
 /** Rows added into zeros, with the axis in front: ScatterND adds duplicates too. */
@@ -42,7 +53,10 @@ export function lowerScatterAdd(scope: Scope, node: NodeOf<"scatterAdd">): strin
   const count = typeOf(indices).shape.length;
   const before = shape.slice(0, axis);
   const after = shape.slice(axis + count);
-  const places = scope.emit("Reshape", [scope.cast(scope.read(indices), "i64"), scope.ints([...typeOf(indices).shape, 1])]);
+  const places = scope.emit("Reshape", [
+    scope.cast(scope.read(indices), "i64"),
+    scope.ints([...typeOf(indices).shape, 1]),
+  ]);
   const zeros = scope.emit("Expand", [scope.scalar(0, dtype), scope.ints([size, ...before, ...after])]);
   const given = scope.read(updates);
   const inFront = axis === 0 ? given : scope.emit("Transpose", [given], { perm: bring(shape.length, axis, count) });

@@ -1,8 +1,8 @@
 /** @file Lowering of `scan`: ONNX Scan where arrays are scanned, Loop (whose length may be known at run time) elsewhere. */
-import { typeOf, type NodeOf } from "../ir/node.js";
-import { emitPlan, valueOf } from "./lower.js";
+import type { NodeOf } from "../ir/node.js";
+import { emitPlan } from "./emit.js";
 import type { OnnxGraph, OnnxValue } from "./proto.js";
-import type { Scope } from "./scope.js";
+import { valueOf, type Scope } from "./scope.js";
 
 /** The names of the results; those that nobody reads have none. */
 export function lowerScan(scope: Scope, node: NodeOf<"scan">): readonly (string | undefined)[] {
@@ -20,19 +20,29 @@ function emitScan(scope: Scope, node: NodeOf<"scan">): readonly string[] {
     ? { scan_input_directions: scanned.map(() => 1), scan_output_directions: stacks.map(() => 1) }
     : {};
   const attributes = { body: { type: "graph", value: body } as const, num_scan_inputs: scanned.length, ...directions };
-  return scope.emitAll("Scan", slots.map((index) => scope.read(node.inputs[index]!)), { attributes, outputs });
+  return scope.emitAll(
+    "Scan",
+    slots.map((index) => scope.read(node.inputs[index]!)),
+    { attributes, outputs },
+  );
 }
 
 /** Carries in, carries and rows out; the body also gets its step's number, and hands its condition on. */
 function emitLoop(scope: Scope, node: NodeOf<"scan">): readonly string[] {
   const { carries } = scope.plan.loops.get(node)!;
   const { body, outputs } = emitBody(scope, node, carries, true);
-  const inputs = [scope.scalar(node.attrs.length, "i64"), "", ...carries.map((index) => scope.read(node.inputs[index]!))];
+  const inputs = [
+    scope.scalar(node.attrs.length, "i64"),
+    "",
+    ...carries.map((index) => scope.read(node.inputs[index]!)),
+  ];
   scope.emitAll("Loop", inputs, { attributes: { body: { type: "graph", value: body } }, outputs });
   if (!node.attrs.reverse) return outputs;
   // Rows come in the order of the steps: turn them round.
   const [start, end, axis, step] = [[-1], [-(2 ** 40)], [0], [-1]].map((values) => scope.ints(values));
-  return outputs.map((name, i) => (i < carries.length ? name : scope.emit("Slice", [name, start!, end!, axis!, step!])));
+  return outputs.map((name, i) =>
+    i < carries.length ? name : scope.emit("Slice", [name, start!, end!, axis!, step!]),
+  );
 }
 
 interface Body {
@@ -54,12 +64,19 @@ function emitBody(scope: Scope, node: NodeOf<"scan">, slots: readonly number[], 
   });
   for (const index of loop.captures) inner.bind(ports[index]!.node, [scope.read(node.inputs[index]!)]);
   const names = emitPlan(inner);
-  const values = names.map((name, i): OnnxValue => ({ name, ...typeOf(loop.body.outputs[i]!) }));
+  const values = names.map((name, i) => valueOf(name, loop.body.outputs[i]!));
   const outputs = names.map(() => scope.shared.fresh(counted ? "loop" : "scan"));
-  if (!counted) return { body: { name: "body", nodes: inner.nodes, initializers: [], inputs, outputs: values }, outputs };
+  if (!counted)
+    return { body: { name: "body", nodes: inner.nodes, initializers: [], inputs, outputs: values }, outputs };
   const step: OnnxValue = { name: scope.shared.fresh("step"), dtype: "i64", shape: [] };
   const go: OnnxValue = { name: scope.shared.fresh("go"), dtype: "bool", shape: [] };
   const goOn: OnnxValue = { ...go, name: inner.emit("Identity", [go.name]) };
-  const body = { name: "body", nodes: inner.nodes, initializers: [], inputs: [step, go, ...inputs], outputs: [goOn, ...values] };
+  const body = {
+    name: "body",
+    nodes: inner.nodes,
+    initializers: [],
+    inputs: [step, go, ...inputs],
+    outputs: [goOn, ...values],
+  };
   return { body, outputs };
 }

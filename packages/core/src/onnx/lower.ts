@@ -5,7 +5,6 @@
 import { GenError } from "../error.js";
 import type { Graph } from "../ir/graph.js";
 import { typeOf, type Node, type NodeOf } from "../ir/node.js";
-import type { Op } from "../ir/ops.js";
 import { isWide } from "../dtype.js";
 import type { NdArray } from "../ndarray.js";
 import { sizeOf } from "../shape.js";
@@ -14,12 +13,11 @@ import { lowerGather, lowerIota, lowerPad, lowerScatterAdd, lowerSlice } from ".
 import { lowerScan } from "./lower-loop.js";
 import { lowerRandomBits } from "./lower-random.js";
 import { emitTyped, ordered, unordered } from "./kernels.js";
+import { emitPlan } from "./emit.js";
 import { plan, type Product } from "./plan.js";
-import { IR_VERSION, OPSET_VERSION, type OnnxModel, type OnnxNode, type OnnxTensor, type OnnxValue } from "./proto.js";
-import { Scope } from "./scope.js";
+import { IR_VERSION, OPSET_VERSION, type OnnxModel, type OnnxNode, type OnnxTensor } from "./proto.js";
+import { Scope, valueOf, type LowerTable } from "./scope.js";
 import { MICROSOFT, type Target } from "./target.js";
-
-export type LowerRule<O extends Op> = (scope: Scope, node: NodeOf<O>) => string | readonly (string | undefined)[];
 
 export interface LowerOptions {
   /** @default "portable" */
@@ -35,12 +33,21 @@ export interface LowerOptions {
  *
  * @throws GenError `graph` if `weights` names no input, or an array does not fit the input it stands for
  */
-export function lower(graph: Graph, { target = "portable", weights = {}, metadata = {} }: LowerOptions = {}): OnnxModel {
-  const planned = plan(graph.outputs.map(({ node }) => node), target);
+export function lower(
+  graph: Graph,
+  { target = "portable", weights = {}, metadata = {} }: LowerOptions = {},
+): OnnxModel {
+  const planned = plan(
+    graph.outputs.map(({ node }) => node),
+    target,
+  );
   const names = new Set([...graph.inputs, ...graph.outputs].map(({ name }) => name));
-  const scope = Scope.root(planned, target, names);
+  const scope = Scope.root(planned, { target, reserved: names, rules });
   for (const { name, node } of graph.inputs) scope.bind(node, [name]);
-  emitPlan(scope, graph.outputs.map(({ name }) => name));
+  emitPlan(
+    scope,
+    graph.outputs.map(({ name }) => name),
+  );
   const baked = bake(graph, weights);
   return {
     irVersion: IR_VERSION,
@@ -51,69 +58,29 @@ export function lower(graph: Graph, { target = "portable", weights = {}, metadat
       name: "main",
       nodes: scope.nodes,
       initializers: [...baked, ...scope.shared.initializers],
-      inputs: graph.inputs.filter(({ name }) => weights[name] === undefined).map(({ name, node }) => valueOf(name, node)),
+      inputs: graph.inputs
+        .filter(({ name }) => weights[name] === undefined)
+        .map(({ name, node }) => valueOf(name, node)),
       outputs: graph.outputs.map(({ name, node }) => valueOf(name, node)),
     },
     metadata,
   };
 }
 
-/**
- * Writes all that a plan needs, and gives the names of its results: each the output of a node of this very graph, and
- * no two the same, as ONNX asks.
- *
- * @param wanted what the results shall be called
- */
-export function emitPlan(scope: Scope, wanted?: readonly string[]): string[] {
-  const { order, outputs } = scope.plan;
-  const preferred = preferences(outputs, wanted);
-  for (const node of order) {
-    if (node.op === "at" || scope.isBound(node)) continue;
-    const start = scope.nodes.length;
-    const result = (rules[node.op] as LowerRule<Op>)(scope, node);
-    const names = typeof result === "string" ? [result] : [...result];
-    preferred.get(node)?.forEach((name, index) => {
-      if (names[index] !== undefined && scope.rename(names[index], name, start)) names[index] = name;
-    });
-    scope.bind(node, names);
-  }
-  const claimed = new Set<string>();
-  return outputs.map((output, i) => {
-    const name = scope.read(output);
-    const own = scope.owns(name) && !claimed.has(name) && (wanted === undefined || name === wanted[i]);
-    const result = own ? name : wanted === undefined ? scope.emit("Identity", [name]) : scope.emitAll("Identity", [name], { attributes: {}, outputs: [wanted[i]!] })[0]!;
-    claimed.add(result);
-    return result;
-  });
-}
-
-/** For each node, the names that its results shall have; the first of several names wins. */
-function preferences(outputs: readonly Node[], wanted: readonly string[] = []): Map<Node, Map<number, string>> {
-  const preferred = new Map<Node, Map<number, string>>();
-  wanted.forEach((name, i) => {
-    const output = outputs[i]!;
-    const [source, index] = output.op === "at" ? [output.inputs[0]!, output.attrs.index] : [output, 0];
-    const names = preferred.get(source) ?? new Map<number, string>();
-    if (!names.has(index)) names.set(index, name);
-    preferred.set(source, names);
-  });
-  return preferred;
-}
-
 function bake(graph: Graph, weights: Readonly<Record<string, NdArray>>): OnnxTensor[] {
   const inputs = new Map(graph.inputs.map(({ name, node }) => [name, typeOf(node)]));
   return Object.entries(weights).map(([name, array]) => {
     const type = inputs.get(name);
-    if (type === undefined) throw new GenError("graph", `lower: expected weights for inputs of the graph, got "${name}"`);
+    if (type === undefined)
+      throw new GenError("graph", `lower: expected weights for inputs of the graph, got "${name}"`);
     if (type.dtype !== array.dtype || type.shape.join() !== array.shape.join()) {
-      throw new GenError("shape", `lower: expected ${type.dtype}[${type.shape.join(", ")}] as "${name}", got ${array.dtype}[${array.shape.join(", ")}]`);
+      throw new GenError(
+        "shape",
+        `lower: expected ${type.dtype}[${type.shape.join(", ")}] as "${name}", got ${array.dtype}[${array.shape.join(", ")}]`,
+      );
     }
     return { name, array };
   });
-}
-
-export function valueOf(name: string, node: Node): OnnxValue {
-  return { name, ...typeOf(node) };
 }
 
 function opsetsOf(nodes: readonly OnnxNode[]): OnnxModel["opsets"] {
@@ -132,7 +99,10 @@ function usesMicrosoft(nodes: readonly OnnxNode[]): boolean {
 const plain =
   (op: string) =>
   (scope: Scope, node: Node): string =>
-    emitTyped(scope, op, { inputs: node.inputs.map((input) => scope.read(input)), dtype: typeOf(node.inputs[0]!).dtype });
+    emitTyped(scope, op, {
+      inputs: node.inputs.map((input) => scope.read(input)),
+      dtype: typeOf(node.inputs[0]!).dtype,
+    });
 
 /** The operand under another name. */
 const alias = (scope: Scope, { inputs }: Node): string => scope.read(inputs[0]!);
@@ -150,7 +120,7 @@ function lowerProduct(scope: Scope, { a, b, transA, transB, bias }: Product, ran
   return scope.emit(rank === 2 ? "Gemm" : "ms.FusedMatMul", inputs, turns);
 }
 
-const rules: { readonly [O in Op]: LowerRule<O> } = {
+const rules: LowerTable = {
   input: gone,
   constant: (scope, node) => {
     const { value } = node.attrs;
@@ -166,7 +136,9 @@ const rules: { readonly [O in Op]: LowerRule<O> } = {
 
   neg: (scope, node) => {
     const { dtype } = typeOf(node);
-    return dtype.startsWith("u") ? scope.emit("Sub", [scope.scalar(0, dtype), alias(scope, node)]) : plain("Neg")(scope, node);
+    return dtype.startsWith("u")
+      ? scope.emit("Sub", [scope.scalar(0, dtype), alias(scope, node)])
+      : plain("Neg")(scope, node);
   },
   exp: plain("Exp"),
   log: plain("Log"),
@@ -197,7 +169,11 @@ const rules: { readonly [O in Op]: LowerRule<O> } = {
   less: plain("Less"),
   and: plain("And"),
   where: (scope, node) =>
-    emitTyped(scope, "Where", { inputs: node.inputs.map((input) => scope.read(input)), dtype: typeOf(node).dtype, values: [1, 2] }),
+    emitTyped(scope, "Where", {
+      inputs: node.inputs.map((input) => scope.read(input)),
+      dtype: typeOf(node).dtype,
+      values: [1, 2],
+    }),
 
   sum: (scope, node) => reduce(scope, node, "ReduceSum"),
   reduceMax: (scope, node) => reduce(scope, node, "ReduceMax"),
@@ -208,7 +184,12 @@ const rules: { readonly [O in Op]: LowerRule<O> } = {
     const attributes = { axis, keepdims: Number(keepDims) };
     const wide = dtype === "u64";
     return scope.cast(
-      emitTyped(scope, "ArgMax", { inputs: [wide ? ordered(scope, x) : x], dtype: wide ? "i64" : dtype, attributes, keep: true }),
+      emitTyped(scope, "ArgMax", {
+        inputs: [wide ? ordered(scope, x) : x],
+        dtype: wide ? "i64" : dtype,
+        attributes,
+        keep: true,
+      }),
       "i32",
     );
   },
@@ -233,7 +214,12 @@ const rules: { readonly [O in Op]: LowerRule<O> } = {
   expand: (scope, node) => scope.emit("Expand", [alias(scope, node), scope.ints(node.attrs.shape)]),
   slice: lowerSlice,
   pad: lowerPad,
-  concat: (scope, node) => scope.emit("Concat", node.inputs.map((input) => scope.read(input)), { axis: node.attrs.axis }),
+  concat: (scope, node) =>
+    scope.emit(
+      "Concat",
+      node.inputs.map((input) => scope.read(input)),
+      { axis: node.attrs.axis },
+    ),
   gather: lowerGather,
   scatterAdd: lowerScatterAdd,
 
@@ -247,7 +233,8 @@ function reduce(scope: Scope, node: NodeOf<"sum"> | NodeOf<"reduceMax">, op: str
   if (axes.length === 0) return x;
   const attributes = { keepdims: Number(keepDims) };
   const rest = scope.ints(axes);
-  if (op === "ReduceMax" && dtype === "u64") return unordered(scope, scope.emit(op, [ordered(scope, x), rest], attributes));
+  if (op === "ReduceMax" && dtype === "u64")
+    return unordered(scope, scope.emit(op, [ordered(scope, x), rest], attributes));
   if (op === "ReduceSum" && isWide(dtype)) return sumWide(scope, node, x);
   return emitTyped(scope, op, { inputs: [x, rest], dtype, values: [0], attributes });
 }

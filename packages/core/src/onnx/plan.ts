@@ -66,7 +66,8 @@ export function plan(roots: readonly Node[], target: Target): Plan {
       loops.set(node, loop);
       return [...loop.carries, ...loop.scanned, ...loop.captures].map((index) => node.inputs[index]!);
     }
-    const product = node.op === "matmul" ? productOf(node, target) : node.op === "add" ? withBias(node, readers, target) : undefined;
+    const product =
+      node.op === "matmul" ? productOf(node, target) : node.op === "add" ? withBias(node, readers, target) : undefined;
     if (product === undefined) return node.inputs;
     products.set(node, product);
     return product.bias === undefined ? [product.a, product.b] : [product.a, product.b, product.bias];
@@ -126,9 +127,13 @@ function planLoop({ attrs }: NodeOf<"scan">, read: ReadonlySet<number>, target: 
     more.forEach((index) => live.add(index));
   }
   const results = [...live].sort((a, b) => a - b);
-  const planned = plan(results.map((index) => body.outputs[index]!.node), target);
+  const planned = plan(
+    results.map((index) => body.outputs[index]!.node),
+    target,
+  );
   const used = new Set(planned.order);
-  const reads = (from: number, to: number): number[] => range(from, to).filter((index) => used.has(body.inputs[index]!.node));
+  const reads = (from: number, to: number): number[] =>
+    range(from, to).filter((index) => used.has(body.inputs[index]!.node));
   return {
     results,
     carries: results.filter((index) => index < carries),

@@ -23,7 +23,12 @@ export function prepare(roots: readonly Node[], bodies = new Map<Graph, readonly
 
 /** The body of a call on the call's inputs. */
 function unfold({ inputs, attrs: { body } }: NodeOf<"call">, bodies: Map<Graph, readonly Node[]>): Node[] {
-  const prepared = bodies.get(body) ?? prepare(body.outputs.map(({ node }) => node), bodies);
+  const prepared =
+    bodies.get(body) ??
+    prepare(
+      body.outputs.map(({ node }) => node),
+      bodies,
+    );
   bodies.set(body, prepared);
   return substitute(prepared, new Map(body.inputs.map(({ node }, i) => [node, inputs[i]!])));
 }

@@ -4,14 +4,26 @@
  */
 import type { DType } from "../dtype.js";
 import { GenError } from "../error.js";
-import type { Node } from "../ir/node.js";
+import { typeOf, type Node, type NodeOf } from "../ir/node.js";
+import type { Op } from "../ir/ops.js";
 import { ndarray, type NdArray } from "../ndarray.js";
 import type { Plan } from "./plan.js";
-import { DATA_TYPES, type OnnxAttribute, type OnnxNode, type OnnxTensor } from "./proto.js";
+import { DATA_TYPES, type OnnxAttribute, type OnnxNode, type OnnxTensor, type OnnxValue } from "./proto.js";
 import { MICROSOFT, type Target } from "./target.js";
 
 /** Whole numbers and words stand for themselves; anything else is spelled out. */
 export type Attributes = Readonly<Record<string, number | readonly number[] | string | OnnxAttribute>>;
+
+/** Writes a node's operators, and gives the names of its results; those that nobody reads may have none. */
+export type LowerRule<O extends Op> = (scope: Scope, node: NodeOf<O>) => string | readonly (string | undefined)[];
+export type LowerTable = { readonly [O in Op]: LowerRule<O> };
+
+export interface ScopeOptions {
+  readonly target: Target;
+  /** Names that are taken: the graph's inputs and outputs. */
+  readonly reserved: ReadonlySet<string>;
+  readonly rules: LowerTable;
+}
 
 interface Draft extends OnnxNode {
   inputs: string[];
@@ -25,10 +37,15 @@ class Shared {
   readonly #known = new Map<unknown, string>();
   readonly #lasting = new Set<string>();
 
-  constructor(
-    readonly target: Target,
-    readonly reserved: ReadonlySet<string>,
-  ) {}
+  readonly target: Target;
+  readonly rules: LowerTable;
+  readonly #reserved: ReadonlySet<string>;
+
+  constructor({ target, reserved, rules }: ScopeOptions) {
+    this.target = target;
+    this.rules = rules;
+    this.#reserved = reserved;
+  }
 
   /** A name that nobody has. */
   fresh(prefix: string): string {
@@ -36,7 +53,7 @@ class Shared {
       const n = this.#counters.get(prefix) ?? 0;
       this.#counters.set(prefix, n + 1);
       const name = `${prefix}_${n}`;
-      if (!this.reserved.has(name)) return name;
+      if (!this.#reserved.has(name)) return name;
     }
   }
 
@@ -66,9 +83,8 @@ export class Scope {
     private readonly outer?: Scope,
   ) {}
 
-  /** @param reserved the names of the graph's inputs and outputs */
-  static root(plan: Plan, target: Target, reserved: ReadonlySet<string>): Scope {
-    return new Scope(plan, new Shared(target, reserved));
+  static root(plan: Plan, options: ScopeOptions): Scope {
+    return new Scope(plan, new Shared(options));
   }
 
   /** The body of a loop in this graph. */
@@ -88,7 +104,8 @@ export class Scope {
   read(node: Node): string {
     const [source, index] = node.op === "at" ? [node.inputs[0]!, node.attrs.index] : [node, 0];
     const name = this.#names.get(source)?.[index];
-    if (name === undefined) throw new GenError("internal", `lower: expected ${node.op} to be emitted before it is read`);
+    if (name === undefined)
+      throw new GenError("internal", `lower: expected ${node.op} to be emitted before it is read`);
     return name;
   }
 
@@ -112,9 +129,20 @@ export class Scope {
   }
 
   /** Writes a node whose outputs have these names. */
-  emitAll(op: string, inputs: readonly string[], { attributes, outputs }: { attributes: Attributes; outputs: readonly string[] }): readonly string[] {
+  emitAll(
+    op: string,
+    inputs: readonly string[],
+    { attributes, outputs }: { attributes: Attributes; outputs: readonly string[] },
+  ): readonly string[] {
     const [domain, bare] = op.startsWith("ms.") ? [MICROSOFT, op.slice(3)] : ["", op];
-    this.nodes.push({ op: bare, domain, name: outputs[0]!, inputs: [...inputs], outputs: [...outputs], attributes: spell(attributes) });
+    this.nodes.push({
+      op: bare,
+      domain,
+      name: outputs[0]!,
+      inputs: [...inputs],
+      outputs: [...outputs],
+      attributes: spell(attributes),
+    });
     outputs.forEach((name) => this.#own.add(name));
     return outputs;
   }
@@ -169,6 +197,11 @@ export class Scope {
   }
 }
 
+/** What a graph says of an input or output. */
+export function valueOf(name: string, node: Node): OnnxValue {
+  return { name, ...typeOf(node) };
+}
+
 function spell(attributes: Attributes): Record<string, OnnxAttribute> {
   const spelled: Record<string, OnnxAttribute> = {};
   for (const [name, value] of Object.entries(attributes)) {
@@ -181,5 +214,8 @@ function spell(attributes: Attributes): Record<string, OnnxAttribute> {
 
 /** ReduceSum → reduce_sum, MatMul → mat_mul. */
 function snake(op: string): string {
-  return op.replace(/^ms\./, "").replace(/(?<=[a-z])(?=[A-Z])/g, "_").toLowerCase();
+  return op
+    .replace(/^ms\./, "")
+    .replace(/(?<=[a-z])(?=[A-Z])/g, "_")
+    .toLowerCase();
 }

@@ -21,7 +21,10 @@ export class SizeWriter {
       const same = graph.inputs.find(({ name }) => name === source.name);
       const isTaken = graph.outputs.some(({ name }) => name === source.name);
       if (isTaken || (same !== undefined && (same.dtype !== "i64" || same.shape.length > 0))) {
-        throw new GenError("graph", `exportModel: expected "${source.name}" to be free, or an i64 scalar input, got something else of that name`);
+        throw new GenError(
+          "graph",
+          `exportModel: expected "${source.name}" to be free, or an i64 scalar input, got something else of that name`,
+        );
       }
     }
   }
@@ -38,7 +41,9 @@ export class SizeWriter {
       return this.#constant(sizes.map((size) => (isConstant(size) ? factorOf(size) : -1)));
     }
     return this.#once(key, () => {
-      const parts = runs(sizes).map(({ constants, size }) => (size === undefined ? this.#constant(constants) : this.#sum(size)));
+      const parts = runs(sizes).map(({ constants, size }) =>
+        size === undefined ? this.#constant(constants) : this.#sum(size),
+      );
       const joined = parts.length === 1 ? parts[0]! : this.#emit("Concat", parts, { axis: { type: "int", value: 0 } });
       const shaped = array.shape.length === 0 ? this.#emit("Squeeze", [joined, this.#constant([0])]) : joined;
       return array.dtype === "i64" ? shaped : this.#cast(shaped, array.dtype);
@@ -47,7 +52,9 @@ export class SizeWriter {
 
   /** [1], i64. */
   #sum(size: Size): string {
-    return this.#once(showSize(size), () => size.map((term) => this.#term(term)).reduce((a, b) => this.#emit("Add", [a, b])));
+    return this.#once(showSize(size), () =>
+      size.map((term) => this.#term(term)).reduce((a, b) => this.#emit("Add", [a, b])),
+    );
   }
 
   #term({ symbols, factor }: Term): string {
@@ -61,7 +68,10 @@ export class SizeWriter {
     return this.#once(`symbol ${name}`, () => {
       if (source.from === "input") return this.#emit("Reshape", [source.name, this.#constant([1])]);
       const { input, axis } = source;
-      return this.#emit("Shape", [input], { start: { type: "int", value: axis }, end: { type: "int", value: axis + 1 } });
+      return this.#emit("Shape", [input], {
+        start: { type: "int", value: axis },
+        end: { type: "int", value: axis + 1 },
+      });
     });
   }
 

@@ -17,7 +17,8 @@ export type Sizes = Readonly<Record<string, number>>;
 
 /** Primes: a size that comes from two symbols, or from one in another way, then shows. Above what is special-cased as small. */
 const PRIMES = [
-  10007, 11411, 12889, 14447, 16073, 17783, 19553, 21407, 23333, 25339, 27407, 29567, 31769, 34123, 36433, 38891, 41399, 43987,
+  10007, 11411, 12889, 14447, 16073, 17783, 19553, 21407, 23333, 25339, 27407, 29567, 31769, 34123, 36433, 38891, 41399,
+  43987,
 ];
 
 /** How many symbols there are primes for. */
@@ -27,8 +28,10 @@ export const MOST_SYMBOLS = PRIMES.length / 3;
 export function tracesOf(symbols: readonly string[]): Sizes[] {
   const prime = (i: number, k: number): number => PRIMES[3 * i + k]!;
   const base = Object.fromEntries(symbols.map((name, i) => [name, prime(i, 0)]));
-  const at = (...moves: (readonly [number, number])[]): Sizes =>
-    ({ ...base, ...Object.fromEntries(moves.map(([i, k]) => [symbols[i]!, prime(i, k)])) });
+  const at = (...moves: (readonly [number, number])[]): Sizes => ({
+    ...base,
+    ...Object.fromEntries(moves.map(([i, k]) => [symbols[i]!, prime(i, k)])),
+  });
   return [
     base,
     ...symbols.flatMap((_, i) => [at([i, 1]), at([i, 2])]),
@@ -64,7 +67,10 @@ export function fit(values: readonly number[], symbols: readonly string[]): Size
 }
 
 export function evaluateSize(size: Size, sizes: Sizes): number {
-  return size.reduce((sum, { symbols, factor }) => sum + symbols.reduce((product, s) => product * sizes[s]!, factor), 0);
+  return size.reduce(
+    (sum, { symbols, factor }) => sum + symbols.reduce((product, s) => product * sizes[s]!, factor),
+    0,
+  );
 }
 
 export function isConstant(size: Size): boolean {
@@ -75,7 +81,9 @@ export function isConstant(size: Size): boolean {
 export function showSize(size: Size): string {
   if (size.length === 0) return "0";
   return size
-    .map(({ symbols, factor }) => (symbols.length === 0 ? String(factor) : [...(factor === 1 ? [] : [factor]), ...symbols].join("*")))
+    .map(({ symbols, factor }) =>
+      symbols.length === 0 ? String(factor) : [...(factor === 1 ? [] : [factor]), ...symbols].join("*"),
+    )
     .join(" + ")
     .replaceAll("+ -", "- ");
 }
@@ -86,5 +94,7 @@ export function dependsOn(values: readonly unknown[], symbols: readonly string[]
 }
 
 function pairsOf(count: number): [number, number][] {
-  return Array.from({ length: count }, (_, i) => Array.from({ length: count - i - 1 }, (__, j): [number, number] => [i, i + j + 1])).flat();
+  return Array.from({ length: count }, (_, i) =>
+    Array.from({ length: count - i - 1 }, (__, j): [number, number] => [i, i + j + 1]),
+  ).flat();
 }

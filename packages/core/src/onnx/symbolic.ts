@@ -77,13 +77,20 @@ class Merge {
         ? [] // the graph reads it itself, as a number besides a size
         : [{ name: source.name, dtype: "i64", shape: [] }],
     );
-    return { ...this.#first, graph: { ...graph, nodes, initializers, inputs: [...merged.inputs, ...own], outputs: merged.outputs } };
+    return {
+      ...this.#first,
+      graph: { ...graph, nodes, initializers, inputs: [...merged.inputs, ...own], outputs: merged.outputs },
+    };
   }
 
   /** Splits initializers into those that are the same in all traces, and those that hold sizes. */
   #sortInitializers(graphs: readonly OnnxGraph[]): void {
     const lists = graphs.map(({ initializers }) => initializers);
-    this.#same(lists.map((list) => list.length), "initializers", "the number of constants");
+    this.#same(
+      lists.map((list) => list.length),
+      "initializers",
+      "the number of constants",
+    );
     lists[0]!.forEach(({ name, array }, k) => {
       const arrays = lists.map((list) => list[k]!.array);
       if (arrays.every((other) => equalArrays(array, other))) {
@@ -92,18 +99,35 @@ class Merge {
       }
       const reader = this.#first.graph.nodes.find((node) => readsOf([node], new Set()).has(name));
       const where = reader === undefined ? `"${name}"` : `${reader.op} "${reader.name}"`;
-      this.#same(arrays.map(({ dtype, shape }) => `${dtype}[${shape.join(", ")}]`), where, "the shape of a constant");
+      this.#same(
+        arrays.map(({ dtype, shape }) => `${dtype}[${shape.join(", ")}]`),
+        where,
+        "the shape of a constant",
+      );
       if (array.dtype.startsWith("f") || array.dtype === "bool" || array.shape.length > 1) {
-        this.#fail(arrays.map(({ data }) => String(data[firstDifference(arrays)])), where, `a constant (${array.dtype}[${array.shape.join(", ")}])`);
+        this.#fail(
+          arrays.map(({ data }) => String(data[firstDifference(arrays)])),
+          where,
+          `a constant (${array.dtype}[${array.shape.join(", ")}])`,
+        );
       }
-      const sizes = Array.from({ length: array.data.length }, (_, i) => this.#size(arrays.map(({ data }) => Number(data[i])), where));
+      const sizes = Array.from({ length: array.data.length }, (_, i) =>
+        this.#size(
+          arrays.map(({ data }) => Number(data[i])),
+          where,
+        ),
+      );
       this.#open.set(name, { sizes, array });
     });
   }
 
   #graph(graphs: readonly OnnxGraph[]): OnnxGraph {
     const [first] = graphs as [OnnxGraph];
-    this.#same(graphs.map(({ nodes }) => nodes.length), first.name, "the number of operators");
+    this.#same(
+      graphs.map(({ nodes }) => nodes.length),
+      first.name,
+      "the number of operators",
+    );
     return {
       ...first,
       inputs: this.#values(graphs.map(({ inputs }) => inputs)),
@@ -115,11 +139,29 @@ class Merge {
   #node(nodes: readonly OnnxNode[]): OnnxNode {
     const [first] = nodes as [OnnxNode];
     const where = `${first.op} "${first.name}"`;
-    this.#same(nodes.map(({ op }) => op), where, "which operator is used");
-    this.#same(nodes.map(({ inputs, outputs }) => `${inputs.join()}→${outputs.join()}`), where, "what it reads");
-    this.#same(nodes.map(({ attributes }) => Object.keys(attributes).join()), where, "its attributes");
+    this.#same(
+      nodes.map(({ op }) => op),
+      where,
+      "which operator is used",
+    );
+    this.#same(
+      nodes.map(({ inputs, outputs }) => `${inputs.join()}→${outputs.join()}`),
+      where,
+      "what it reads",
+    );
+    this.#same(
+      nodes.map(({ attributes }) => Object.keys(attributes).join()),
+      where,
+      "its attributes",
+    );
     const attributes = Object.fromEntries(
-      Object.keys(first.attributes).map((name) => [name, this.#attribute(nodes.map((node) => node.attributes[name]!), `${where}, ${name}`)]),
+      Object.keys(first.attributes).map((name) => [
+        name,
+        this.#attribute(
+          nodes.map((node) => node.attributes[name]!),
+          `${where}, ${name}`,
+        ),
+      ]),
     );
     const inputs = first.inputs.map((name, i) => this.#operand(name, first.op === "Reshape" && i === 1));
     return { ...first, inputs, attributes };
@@ -130,7 +172,11 @@ class Merge {
     if (first.type === "graph") {
       return { type: "graph", value: this.#graph(attributes.map((a) => (a as typeof first).value)) };
     }
-    this.#same(attributes.map((a) => (a.type === "graph" ? "" : textOf(a))), where, "an attribute");
+    this.#same(
+      attributes.map((a) => (a.type === "graph" ? "" : textOf(a))),
+      where,
+      "an attribute",
+    );
     return first;
   }
 
@@ -142,10 +188,17 @@ class Merge {
   }
 
   #values(lists: readonly (readonly OnnxValue[])[]): OnnxValue[] {
-    this.#same(lists.map((list) => list.map(({ name, dtype, shape }) => `${name}:${dtype}:${shape.length}`).join()), "graph", "its inputs or outputs");
+    this.#same(
+      lists.map((list) => list.map(({ name, dtype, shape }) => `${name}:${dtype}:${shape.length}`).join()),
+      "graph",
+      "its inputs or outputs",
+    );
     return lists[0]!.map((value, k) => {
       const shape = value.shape.map((_, axis) => {
-        const size = this.#size(lists.map((list) => list[k]!.shape[axis] as number), `"${value.name}"`);
+        const size = this.#size(
+          lists.map((list) => list[k]!.shape[axis] as number),
+          `"${value.name}"`,
+        );
         return isConstant(size) ? (value.shape[axis] as number) : showSize(size);
       });
       return { ...value, shape };
@@ -158,13 +211,17 @@ class Merge {
       if (source.from !== "dim") continue;
       const got = inputs.find(({ name }) => name === source.input)?.shape[source.axis];
       if (got !== symbol) {
-        throw new GenError("graph", `exportModel: expected axis ${source.axis} of input "${source.input}" to be ${symbol}, got ${got ?? "no such axis"}`);
+        throw new GenError(
+          "graph",
+          `exportModel: expected axis ${source.axis} of input "${source.input}" to be ${symbol}, got ${got ?? "no such axis"}`,
+        );
       }
     }
   }
 
   #size(values: readonly number[], where: string): Size {
-    if (values.every((value) => value === values[0])) return values[0] === 0 ? [] : [{ symbols: [], factor: values[0]! }];
+    if (values.every((value) => value === values[0]))
+      return values[0] === 0 ? [] : [{ symbols: [], factor: values[0]! }];
     return fit(values, this.#names) ?? this.#fail(values, where, "a size");
   }
 
@@ -175,9 +232,13 @@ class Merge {
   #fail(values: readonly (string | number)[], where: string, what: string): never {
     const other = values.find((value) => value !== values[0]);
     const names = dependsOn(values, this.#names).join(" and ");
-    throw new GenError("graph", `exportModel: ${where}: expected ${what} that is the same for every ${names}, or a size made of it by sums and products; got ${values[0]}, then ${other}`, {
-      fix: `let only shapes and numbers of steps depend on ${names}; give other numbers as inputs`,
-    });
+    throw new GenError(
+      "graph",
+      `exportModel: ${where}: expected ${what} that is the same for every ${names}, or a size made of it by sums and products; got ${values[0]}, then ${other}`,
+      {
+        fix: `let only shapes and numbers of steps depend on ${names}; give other numbers as inputs`,
+      },
+    );
   }
 }
 
@@ -196,7 +257,10 @@ function textOf({ type, value }: Exclude<OnnxAttribute, { type: "graph" }>): str
 function firstDifference(arrays: readonly NdArray[]): number {
   const [first] = arrays as [NdArray];
   const other = arrays.find((array) => !equalArrays(first, array))!;
-  return Math.max(0, first.data.findIndex((value: number | bigint, i: number) => value !== other.data[i]));
+  return Math.max(
+    0,
+    first.data.findIndex((value: number | bigint, i: number) => value !== other.data[i]),
+  );
 }
 
 /** All names that nodes read, also inside loops. */

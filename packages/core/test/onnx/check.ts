@@ -13,20 +13,38 @@ import { feed } from "../../src/tensor/inputs.js";
 import { type Tensor } from "../../src/tensor/tensor.js";
 
 const TYPES = {
-  f32: "float32", f64: "float64", f16: "float16", i32: "int32", i64: "int64", u32: "uint32", u64: "uint64", u8: "uint8", bool: "bool",
+  f32: "float32",
+  f64: "float64",
+  f16: "float16",
+  i32: "int32",
+  i64: "int64",
+  u32: "uint32",
+  u64: "uint64",
+  u8: "uint8",
+  bool: "bool",
 } as const;
 const DTYPES = Object.fromEntries(Object.entries(TYPES).map(([dtype, name]) => [name, dtype])) as Record<string, DType>;
 
 /** A graph from inputs (by name) and a function of them. */
 export function graphOf(inputs: Readonly<Record<string, Tensor>>, outputs: Readonly<Record<string, Tensor>>): Graph {
-  const ports = (tensors: Readonly<Record<string, Tensor>>) => Object.entries(tensors).map(([name, { node }]) => ({ name, node }));
+  const ports = (tensors: Readonly<Record<string, Tensor>>) =>
+    Object.entries(tensors).map(([name, { node }]) => ({ name, node }));
   return new Graph({ inputs: ports(inputs), outputs: ports(outputs) });
 }
 
 /** A file's outputs, by name. Graph optimisations are off: what is run is what was written. */
-export async function runModel(model: OnnxModel, feeds: Readonly<Record<string, NdArray>>): Promise<Record<string, NdArray>> {
-  const session = await ort.InferenceSession.create(encodeModel(model), { graphOptimizationLevel: "disabled", logSeverityLevel: 3 });
-  const given = Object.entries(feeds).map(([name, { dtype, data, shape }]) => [name, new ort.Tensor(TYPES[dtype], data as never, [...shape])]);
+export async function runModel(
+  model: OnnxModel,
+  feeds: Readonly<Record<string, NdArray>>,
+): Promise<Record<string, NdArray>> {
+  const session = await ort.InferenceSession.create(encodeModel(model), {
+    graphOptimizationLevel: "disabled",
+    logSeverityLevel: 3,
+  });
+  const given = Object.entries(feeds).map(([name, { dtype, data, shape }]) => [
+    name,
+    new ort.Tensor(TYPES[dtype], data as never, [...shape]),
+  ]);
   const results = await session.run(Object.fromEntries(given) as Record<string, ort.Tensor>);
   await session.release();
   return Object.fromEntries(
@@ -40,10 +58,17 @@ export interface CheckOptions extends LowerOptions {
 }
 
 /** Do onnxruntime and `evaluate` agree on a graph? Gives the model, for a closer look. */
-export async function check(graph: Graph, feeds: Readonly<Record<string, NdArray>>, { rtol = 1e-5, atol = 1e-5, ...options }: CheckOptions = {}): Promise<OnnxModel> {
+export async function check(
+  graph: Graph,
+  feeds: Readonly<Record<string, NdArray>>,
+  { rtol = 1e-5, atol = 1e-5, ...options }: CheckOptions = {},
+): Promise<OnnxModel> {
   const model = lower(graph, options);
   const baked = Object.keys(options.weights ?? {});
-  const got = await runModel(model, Object.fromEntries(Object.entries(feeds).filter(([name]) => !baked.includes(name))));
+  const got = await runModel(
+    model,
+    Object.fromEntries(Object.entries(feeds).filter(([name]) => !baked.includes(name))),
+  );
   const wanted = evaluate(graph, { ...feeds, ...options.weights });
   for (const { name, node } of graph.outputs) {
     const type = node.types[0]!;
@@ -58,17 +83,24 @@ export function expectClose(got: NdArray, wanted: NdArray, { name = "", rtol = 1
   expect(got.data.length, name).toBe(wanted.data.length);
   for (let i = 0; i < got.data.length; i++) {
     const [a, b] = [got.data[i]!, wanted.data[i]!];
-    const close = isReal(got.dtype) ? Object.is(Number(a), Number(b)) || Math.abs(Number(a) - Number(b)) <= atol + rtol * Math.abs(Number(b)) : a === b;
+    const close = isReal(got.dtype)
+      ? Object.is(Number(a), Number(b)) || Math.abs(Number(a) - Number(b)) <= atol + rtol * Math.abs(Number(b))
+      : a === b;
     if (!close) expect.fail(`${name}[${i}]: expected ${b}, got ${a}`);
   }
 }
 
 /** Checks a function of one to three arrays for one target, or for each. */
-export async function checkOp(arrays: readonly NdArray[], f: (...xs: Tensor[]) => Tensor, targets: readonly Target[] = ["portable", "cpu"]): Promise<void> {
+export async function checkOp(
+  arrays: readonly NdArray[],
+  f: (...xs: Tensor[]) => Tensor,
+  targets: readonly Target[] = ["portable", "cpu"],
+): Promise<void> {
   const xs = arrays.map(({ shape, dtype }) => feed(shape, dtype));
   const named = Object.fromEntries(xs.map((x, i) => [`x${i}`, x]));
   const graph = graphOf(named, { y: f(...xs) });
-  for (const target of targets) await check(graph, Object.fromEntries(arrays.map((array, i) => [`x${i}`, array])), { target });
+  for (const target of targets)
+    await check(graph, Object.fromEntries(arrays.map((array, i) => [`x${i}`, array])), { target });
 }
 
 /** Numbers that look random, the same at each run: reals in (−2, 2), whole numbers of both signs where there are any. */
@@ -88,10 +120,17 @@ export function numbers(shape: Shape, dtype: DType = "f32", seed = 1): NdArray {
 export function listing(model: OnnxModel): string {
   const lines = (nodes: readonly OnnxNode[], indent: string): string[] =>
     nodes.flatMap(({ op, domain, inputs, outputs, attributes }) => {
-      const bodies = Object.values(attributes).flatMap((a) => (a.type === "graph" ? lines(a.value.nodes, `${indent}  `) : []));
-      const shown = Object.entries(attributes).flatMap(([name, a]) => (a.type === "graph" || a.type === "tensor" ? [] : [`${name}=${String(a.value)}`]));
+      const bodies = Object.values(attributes).flatMap((a) =>
+        a.type === "graph" ? lines(a.value.nodes, `${indent}  `) : [],
+      );
+      const shown = Object.entries(attributes).flatMap(([name, a]) =>
+        a.type === "graph" || a.type === "tensor" ? [] : [`${name}=${String(a.value)}`],
+      );
       const attrs = shown.length > 0 ? ` {${shown.join(" ")}}` : "";
-      return [`${indent}${outputs.join(", ")} = ${domain === "" ? "" : `${domain}.`}${op}(${inputs.join(", ")})${attrs}`, ...bodies];
+      return [
+        `${indent}${outputs.join(", ")} = ${domain === "" ? "" : `${domain}.`}${op}(${inputs.join(", ")})${attrs}`,
+        ...bodies,
+      ];
     });
   return lines(model.graph.nodes, "").join("\n");
 }

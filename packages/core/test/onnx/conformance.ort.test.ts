@@ -3,5 +3,7 @@ import { describeConformance } from "../../src/testing/conformance.js";
 import { runModel } from "./check.js";
 
 for (const target of ["portable", "cpu"] as const) {
-  describeConformance(`onnxruntime (${target})`, (graph, inputs) => runModel(lower(graph, { target }), inputs), { provider: "cpu" });
+  describeConformance(`onnxruntime (${target})`, (graph, inputs) => runModel(lower(graph, { target }), inputs), {
+    provider: "cpu",
+  });
 }

@@ -33,7 +33,13 @@ describe.each(Object.keys(cases))("conv: %s", (name) => {
   const { x: xs, w: ws, ...given } = cases[name]!;
   const rank = xs.length - 2;
   const ones = Array<number>(rank).fill(1);
-  const attrs: ConvAttrs = { strides: ones, dilations: ones, pads: Array<number>(2 * rank).fill(0), groups: 1, ...given };
+  const attrs: ConvAttrs = {
+    strides: ones,
+    dilations: ones,
+    pads: Array<number>(2 * rank).fill(0),
+    groups: 1,
+    ...given,
+  };
 
   it.each(["portable", "cpu"] as const)("with its gradients, %s", async (target) => {
     const [x, w] = [feed(xs), feed(ws)];
@@ -41,7 +47,11 @@ describe.each(Object.keys(cases))("conv: %s", (name) => {
     const g = feed(y.shape);
     const [dx, dw] = grad(y.mul(g).sum(), [x, w]);
     const graph = graphOf({ x, w, g }, { y, dx: dx!, dw: dw! });
-    await check(graph, { x: numbers(xs), w: numbers(ws, "f32", 2), g: numbers(y.shape, "f32", 3) }, { target, atol: 1e-4 });
+    await check(
+      graph,
+      { x: numbers(xs), w: numbers(ws, "f32", 2), g: numbers(y.shape, "f32", 3) },
+      { target, atol: 1e-4 },
+    );
   });
 });
 

@@ -10,13 +10,29 @@ const NUMBERS: readonly DType[] = ["f32", "f64", ...WHOLE];
 const ALL: readonly DType[] = [...NUMBERS, "bool"];
 /** Whole numbers without 0, to divide by. */
 const divisors = (dtype: DType) => ndarray([1, 3, 2, 7, 5, 4], [2, 3], dtype);
-const large = (dtype: DType) => ndarray([1n << 63n, 5n, (1n << 63n) - 1n, (1n << 64n) - 1n, 0n, 7n].map((n) => (dtype === "u64" ? n : dtype === "i64" ? BigInt.asIntN(64, n) : n & 0xffffffffn)), [2, 3], dtype);
+const large = (dtype: DType) =>
+  ndarray(
+    [1n << 63n, 5n, (1n << 63n) - 1n, (1n << 64n) - 1n, 0n, 7n].map((n) =>
+      dtype === "u64" ? n : dtype === "i64" ? BigInt.asIntN(64, n) : n & 0xffffffffn,
+    ),
+    [2, 3],
+    dtype,
+  );
 
 describe("one operand", () => {
   const reals: Record<string, (x: Tensor) => Tensor> = {
-    exp: (x) => x.exp(), log: (x) => x.abs().add(0.1).log(), sqrt: (x) => x.abs().sqrt(), reciprocal: (x) => x.add(3).reciprocal(),
-    floor: (x) => x.floor(), tanh: (x) => x.tanh(), sigmoid: (x) => x.sigmoid(), relu: (x) => x.relu(), erf: (x) => x.erf(),
-    sin: (x) => x.sin(), cos: (x) => x.cos(), max0: (x) => x.maximum(0),
+    exp: (x) => x.exp(),
+    log: (x) => x.abs().add(0.1).log(),
+    sqrt: (x) => x.abs().sqrt(),
+    reciprocal: (x) => x.add(3).reciprocal(),
+    floor: (x) => x.floor(),
+    tanh: (x) => x.tanh(),
+    sigmoid: (x) => x.sigmoid(),
+    relu: (x) => x.relu(),
+    erf: (x) => x.erf(),
+    sin: (x) => x.sin(),
+    cos: (x) => x.cos(),
+    max0: (x) => x.maximum(0),
   };
   it.each(Object.keys(reals))("%s", async (name) => {
     for (const dtype of ["f32", "f64"] as const) await checkOp([numbers([2, 3], dtype)], reals[name]!);
@@ -27,7 +43,11 @@ describe("one operand", () => {
   });
   it("not", () => checkOp([numbers([6], "bool")], (x) => x.not()));
   it.each(ALL)("cast of %s to every type", async (from) => {
-    for (const to of ALL) if (to !== from) await checkOp([numbers([6], from.startsWith("f") && to.startsWith("u") ? "bool" : from)], (x) => x.cast(from).cast(to));
+    for (const to of ALL)
+      if (to !== from)
+        await checkOp([numbers([6], from.startsWith("f") && to.startsWith("u") ? "bool" : from)], (x) =>
+          x.cast(from).cast(to),
+        );
   });
 });
 
@@ -38,7 +58,8 @@ describe("two operands", () => {
     await checkOp([numbers([2, 3], dtype), ndarray([3], [1], dtype)], (a, b) => apply(op, [a, b], {}));
   });
   it.each(["u32", "u64", "i64"] as const)("wraps and orders %s", async (dtype) => {
-    for (const op of ["add", "mul", "sub", "max", "min", "less"] as const) await checkOp([large(dtype), divisors(dtype)], (a, b) => apply(op, [a, b], {}));
+    for (const op of ["add", "mul", "sub", "max", "min", "less"] as const)
+      await checkOp([large(dtype), divisors(dtype)], (a, b) => apply(op, [a, b], {}));
     await checkOp([large(dtype)], (a) => a.max(1));
     await checkOp([large(dtype)], (a) => a.sum(1));
     await checkOp([large(dtype)], (a) => a.argMax(1));
@@ -46,13 +67,15 @@ describe("two operands", () => {
     await checkOp([large(dtype), divisors(dtype)], (a, b) => a.less(b).where(a, b));
   });
   it("pow", async () => {
-    for (const dtype of ["f32", "f64"] as const) await checkOp([ndarray([1, 2, 0.5, 3], [4], dtype), ndarray([2, -1.5, 3, 0], [4], dtype)], (a, b) => a.pow(b));
+    for (const dtype of ["f32", "f64"] as const)
+      await checkOp([ndarray([1, 2, 0.5, 3], [4], dtype), ndarray([2, -1.5, 3, 0], [4], dtype)], (a, b) => a.pow(b));
   });
   it("equal and and of bool", async () => {
     await checkOp([numbers([6], "bool"), numbers([6], "bool", 2)], (a, b) => a.equal(b).and(a));
   });
   it.each(ALL)("where of %s", (dtype) =>
-    checkOp([numbers([3], "bool"), numbers([2, 3], dtype), numbers([2, 1], dtype, 5)], (c, a, b) => c.where(a, b)));
+    checkOp([numbers([3], "bool"), numbers([2, 3], dtype), numbers([2, 1], dtype, 5)], (c, a, b) => c.where(a, b)),
+  );
 });
 
 describe("along axes", () => {
@@ -83,11 +106,27 @@ describe("movement", () => {
     if (dtype === "bool") return;
     await checkOp([x], (t) => t.pad([1, 0, 2], [0, 1, 0], 3), ["cpu"]);
     const indices = ndarray([2, 0, 2, 2], [2, 2], "i32");
-    await checkOp([indices, numbers([2, 2, 4], dtype)], (i, u) => apply("scatterAdd", [i, u], { axis: 0, size: 3 }), ["cpu"]);
-    await checkOp([indices, numbers([5, 2, 2, 4], dtype)], (i, u) => apply("scatterAdd", [i, u], { axis: 1, size: 3 }), ["cpu"]);
+    await checkOp([indices, numbers([2, 2, 4], dtype)], (i, u) => apply("scatterAdd", [i, u], { axis: 0, size: 3 }), [
+      "cpu",
+    ]);
+    await checkOp(
+      [indices, numbers([5, 2, 2, 4], dtype)],
+      (i, u) => apply("scatterAdd", [i, u], { axis: 1, size: 3 }),
+      ["cpu"],
+    );
   });
   it("adds many duplicates", () =>
-    checkOp([ndarray(Array.from({ length: 4096 }, (_, i) => i % 3), [4096], "i32"), numbers([4096, 8], "i32")], (i, u) => apply("scatterAdd", [i, u], { axis: 0, size: 3 })));
+    checkOp(
+      [
+        ndarray(
+          Array.from({ length: 4096 }, (_, i) => i % 3),
+          [4096],
+          "i32",
+        ),
+        numbers([4096, 8], "i32"),
+      ],
+      (i, u) => apply("scatterAdd", [i, u], { axis: 0, size: 3 }),
+    ));
   it("of nothing", () => checkOp([numbers([0, 3])], (t) => t.reshape([3, 0]).sum([1])));
   it.each(NUMBERS)("iota of %s", async (dtype) => {
     await checkOp([numbers([1], dtype)], (t) => iota(5, dtype).add(t), ["cpu"]);
@@ -113,8 +152,12 @@ describe("products", () => {
     await checkOp([p, q], (x, y) => x.transpose().matmul(y));
     await checkOp([p, numbers([2, 5, 4], dtype)], (x, y) => x.matmul(y.transpose()));
     await checkOp([p, numbers([5, 4], dtype)], (x, y) => apply("matmul", [x, y.transpose()], {}));
-    await checkOp([numbers([3, 4], dtype), numbers([7, 2, 3, 5], dtype)], (x, y) => apply("matmul", [x.transpose(), y], {}));
-    await checkOp([numbers([7, 2, 3, 4], dtype), numbers([2, 3, 5], dtype)], (x, y) => apply("matmul", [x.transpose(), y], {}));
+    await checkOp([numbers([3, 4], dtype), numbers([7, 2, 3, 5], dtype)], (x, y) =>
+      apply("matmul", [x.transpose(), y], {}),
+    );
+    await checkOp([numbers([7, 2, 3, 4], dtype), numbers([2, 3, 5], dtype)], (x, y) =>
+      apply("matmul", [x.transpose(), y], {}),
+    );
   });
   it("keeps a product that others read", async () => {
     await checkOp([numbers([3, 4]), numbers([4, 5]), numbers([5])], (x, w, v) => {
@@ -122,8 +165,9 @@ describe("products", () => {
       return y.add(v).mul(y);
     });
   });
-  it("adds a bias to a product that is read twice in one sum", () => checkOp([numbers([1, 4]), numbers([4, 4])], (x, w) => {
-    const y = x.matmul(w);
-    return y.add(y);
-  }));
+  it("adds a bias to a product that is read twice in one sum", () =>
+    checkOp([numbers([1, 4]), numbers([4, 4])], (x, w) => {
+      const y = x.matmul(w);
+      return y.add(y);
+    }));
 });

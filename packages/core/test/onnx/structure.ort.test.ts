@@ -29,7 +29,10 @@ describe("loops", () => {
       carry: [a!.mul(w).add(t!.cast("f32")), t!.add(1)],
       ys: [a!.mul(3)],
     }));
-    await check(graphOf({ c, w }, { end: carry[0]!, t: carry[1]!, rows: ys[0]! }), { c: numbers([3]), w: numbers([3], "f32", 3) });
+    await check(graphOf({ c, w }, { end: carry[0]!, t: carry[1]!, rows: ys[0]! }), {
+      c: numbers([3]),
+      w: numbers([3], "f32", 3),
+    });
   });
   it("drops what nobody reads", async () => {
     const [c, x, unused] = [feed([3]), feed([4, 3]), feed([3])];
@@ -37,7 +40,11 @@ describe("loops", () => {
       carry: [a!.add(row!), b!.mul(other!)],
       ys: [b!.exp()],
     }));
-    const model = await check(graphOf({ c, x, unused }, { end: carry[0]! }), { c: numbers([3]), x: numbers([4, 3]), unused: numbers([3]) });
+    const model = await check(graphOf({ c, x, unused }, { end: carry[0]! }), {
+      c: numbers([3]),
+      x: numbers([4, 3]),
+      unused: numbers([3]),
+    });
     expect(listing(model)).toMatchInlineSnapshot(`
       "end = Scan(c, x) {num_scan_inputs=1}
         add_0 = Add(carry_0, slice_0)"
@@ -53,10 +60,17 @@ describe("loops", () => {
   });
   it("differentiates", async () => {
     const [c, x, w] = [feed([3]), feed([4, 3]), feed([3])];
-    const { carry, ys } = scan({ carry: [c], xs: [x] }, ([a], [row]) => ({ carry: [a!.mul(w).add(row!).tanh()], ys: [a!.mul(row!)] }));
+    const { carry, ys } = scan({ carry: [c], xs: [x] }, ([a], [row]) => ({
+      carry: [a!.mul(w).add(row!).tanh()],
+      ys: [a!.mul(row!)],
+    }));
     const loss = carry[0]!.sum().add(ys[0]!.sum());
     const [gw, gx, gc] = grad(loss, [w, x, c]);
-    await check(graphOf({ c, x, w }, { loss, gw: gw!, gx: gx!, gc: gc! }), { c: numbers([3]), x: numbers([4, 3]), w: numbers([3], "f32", 3) });
+    await check(graphOf({ c, x, w }, { loss, gw: gw!, gx: gx!, gc: gc! }), {
+      c: numbers([3]),
+      x: numbers([4, 3]),
+      w: numbers([3], "f32", 3),
+    });
   });
 });
 
@@ -114,7 +128,9 @@ describe("random bits", () => {
   it("are those of the host", async () => {
     const k = feed([], "u64");
     const bits = key(7);
-    const { y } = await runModel(lower(graphOf({ k }, { y: randomBits(k, [10, 100]) })), { k: ndarray([bits], [], "u64") });
+    const { y } = await runModel(lower(graphOf({ k }, { y: randomBits(k, [10, 100]) })), {
+      k: ndarray([bits], [], "u64"),
+    });
     expect([...y!.data]).toEqual([...hostBits(bits, 1000)]);
   });
   it("splits keys and draws normals", async () => {
@@ -125,14 +141,20 @@ describe("random bits", () => {
   });
   it("counts once, outside of the loop", async () => {
     const k = feed([], "u64");
-    const { ys } = scan({ carry: [scalar(0, "i32")], length: 3 }, ([t]) => ({ carry: [t!.add(1)], ys: [randomBits(splitKey(k, t!), [4])] }));
+    const { ys } = scan({ carry: [scalar(0, "i32")], length: 3 }, ([t]) => ({
+      carry: [t!.add(1)],
+      ys: [randomBits(splitKey(k, t!), [4])],
+    }));
     const model = await check(graphOf({ k }, { bits: ys[0]! }), { k: ndarray([key(1)], [], "u64") });
     expect(model.graph.nodes.map(({ op }) => op)).toEqual(["Range", "Cast", "Loop"]);
   });
 });
 
 describe("products", () => {
-  const listed = (f: (x: ReturnType<typeof feed>, w: ReturnType<typeof feed>, b: ReturnType<typeof feed>) => ReturnType<typeof feed>, target: "portable" | "cpu" = "portable") => {
+  const listed = (
+    f: (x: ReturnType<typeof feed>, w: ReturnType<typeof feed>, b: ReturnType<typeof feed>) => ReturnType<typeof feed>,
+    target: "portable" | "cpu" = "portable",
+  ) => {
     const [x, w, b] = [feed([2, 3]), feed([3, 4]), feed([4])];
     return listing(lower(graphOf({ x, w, b }, { y: f(x, w, b) }), { target }));
   };
@@ -141,11 +163,17 @@ describe("products", () => {
       "gemm_0 = Gemm(x, w, b) {transA=0 transB=0}
       y = Relu(gemm_0)"
     `);
-    expect(listed((x, w) => w.transpose().matmul(x.transpose()))).toMatchInlineSnapshot(`"y = Gemm(w, x) {transA=1 transB=1}"`);
+    expect(listed((x, w) => w.transpose().matmul(x.transpose()))).toMatchInlineSnapshot(
+      `"y = Gemm(w, x) {transA=1 transB=1}"`,
+    );
     expect(listed((x, w) => x.matmul(w))).toMatchInlineSnapshot(`"y = MatMul(x, w)"`);
   });
   it("use FusedMatMul on the CPU alone", () => {
-    const f = (x: ReturnType<typeof feed>) => x.reshape([1, 2, 3]).transpose().matmul(x.reshape([1, 2, 3]));
+    const f = (x: ReturnType<typeof feed>) =>
+      x
+        .reshape([1, 2, 3])
+        .transpose()
+        .matmul(x.reshape([1, 2, 3]));
     expect(listed(f)).toMatchInlineSnapshot(`
       "reshape_0 = Reshape(x, shape_0)
       transpose_0 = Transpose(reshape_0) {perm=0,2,1}
@@ -166,28 +194,63 @@ it("lowers a graph that is deeper than the stack", () => {
 });
 
 it("trains: a step of a small VAE", async () => {
-  const shapes: Record<string, number[]> = { w1: [6, 8], b1: [8], wm: [8, 2], bm: [2], ws: [8, 2], bs: [2], w2: [2, 8], b2: [8], w3: [8, 6], b3: [6] };
-  const params = Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, param(shape, constantInit(0))]));
+  const shapes: Record<string, number[]> = {
+    w1: [6, 8],
+    b1: [8],
+    wm: [8, 2],
+    bm: [2],
+    ws: [8, 2],
+    bs: [2],
+    w2: [2, 8],
+    b2: [8],
+    w3: [8, 6],
+    b3: [6],
+  };
+  const params = Object.fromEntries(
+    Object.entries(shapes).map(([name, shape]) => [name, param(shape, constantInit(0))]),
+  );
   const [x, k] = [feed([5, 6]), feed([], "u64")];
   const p = params as Record<string, ReturnType<typeof feed>>;
   const h = x.matmul(p.w1!).add(p.b1!).relu();
   const [mu, logVar] = [h.matmul(p.wm!).add(p.bm!), h.matmul(p.ws!).add(p.bs!)];
-  const z = mu.add(logVar.mul(0.5).exp().mul(randomNormal(k, [5, 2])));
+  const z = mu.add(
+    logVar
+      .mul(0.5)
+      .exp()
+      .mul(randomNormal(k, [5, 2])),
+  );
   const logits = z.matmul(p.w2!).add(p.b2!).relu().matmul(p.w3!).add(p.b3!);
   const bce = softplus(logits).sub(x.mul(logits)).sum(1).mean();
   const kl = mu.square().add(logVar.exp()).sub(logVar).sub(1).sum(1).mean().mul(0.5);
   const loss = bce.add(kl);
   const names = Object.keys(params);
-  const grads = grad(loss, names.map((name) => p[name]!));
+  const grads = grad(
+    loss,
+    names.map((name) => p[name]!),
+  );
   const moments = Object.fromEntries(names.map((name) => [`m.${name}`, param(shapes[name]!, constantInit(0))]));
-  const outputs = Object.fromEntries(names.flatMap((name, i) => {
-    const m = moments[`m.${name}`]!.mul(0.9).add(grads[i]!);
-    return [[`next.m.${name}`, m], [`next.${name}`, p[name]!.sub(m.mul(1e-3).div(m.square().sqrt().add(1e-8)))]];
-  })) as Record<string, ReturnType<typeof feed>>;
+  const outputs = Object.fromEntries(
+    names.flatMap((name, i) => {
+      const m = moments[`m.${name}`]!.mul(0.9).add(grads[i]!);
+      return [
+        [`next.m.${name}`, m],
+        [`next.${name}`, p[name]!.sub(m.mul(1e-3).div(m.square().sqrt().add(1e-8)))],
+      ];
+    }),
+  ) as Record<string, ReturnType<typeof feed>>;
   const graph = graphOf({ x, k, ...params, ...moments }, { loss, ...outputs });
-  const feeds = Object.fromEntries(names.flatMap((name, i) => [[name, numbers(shapes[name]!, "f32", i)], [`m.${name}`, numbers(shapes[name]!, "f32", i + 50)]]));
+  const feeds = Object.fromEntries(
+    names.flatMap((name, i) => [
+      [name, numbers(shapes[name]!, "f32", i)],
+      [`m.${name}`, numbers(shapes[name]!, "f32", i + 50)],
+    ]),
+  );
   for (const target of ["portable", "cpu"] as const) {
-    const model = await check(graph, { ...feeds, x: numbers([5, 6], "f32", 99), k: ndarray([key(3)], [], "u64") }, { target, atol: 1e-4 });
+    const model = await check(
+      graph,
+      { ...feeds, x: numbers([5, 6], "f32", 99), k: ndarray([key(3)], [], "u64") },
+      { target, atol: 1e-4 },
+    );
     expect(model.graph.nodes.some(({ op }) => op === "Identity" || op === "Transpose")).toBe(false);
   }
 });

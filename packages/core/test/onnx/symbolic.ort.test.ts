@@ -17,11 +17,17 @@ const i64 = (n: number): NdArray => ndarray([BigInt(n)], [], "i64");
 async function checkExport(
   trace: (sizes: Sizes) => Graph,
   symbols: Readonly<Record<string, SymbolSource>>,
-  { at, feeds, weights = {} }: { at: readonly Sizes[]; feeds: (sizes: Sizes) => Record<string, NdArray>; weights?: Record<string, NdArray> },
+  {
+    at,
+    feeds,
+    weights = {},
+  }: { at: readonly Sizes[]; feeds: (sizes: Sizes) => Record<string, NdArray>; weights?: Record<string, NdArray> },
 ): Promise<void> {
   const model = exportModel({ trace, symbols, weights });
   for (const sizes of at) {
-    const own = Object.entries(symbols).flatMap(([symbol, source]) => (source.from === "input" ? [[source.name, i64(sizes[symbol]!)] as const] : []));
+    const own = Object.entries(symbols).flatMap(([symbol, source]) =>
+      source.from === "input" ? [[source.name, i64(sizes[symbol]!)] as const] : [],
+    );
     const got = await runModel(model, { ...feeds(sizes), ...Object.fromEntries(own) });
     const wanted = await runModel(lower(trace(sizes), { weights }), feeds(sizes));
     for (const [name, array] of Object.entries(wanted)) {
@@ -34,7 +40,10 @@ async function checkExport(
 describe("sizes", () => {
   it("are found from their values", () => {
     const found = (f: (s: Record<string, number>) => number, names = ["n", "m"]) => {
-      const size = fit(tracesOf(names).map((sizes) => f(sizes)), names);
+      const size = fit(
+        tracesOf(names).map((sizes) => f(sizes)),
+        names,
+      );
       return size === undefined ? undefined : showSize(size);
     };
     expect(found(({ n }) => n!)).toBe("n");
@@ -57,7 +66,11 @@ describe("exported files", () => {
       const z = randomNormal(splitKey(keyFromSeed(seed.cast("u64")), 1), [n!, 2]);
       return graphOf({ seed, w, b }, { samples: z.matmul(w).add(b).relu().reshape([n!, 2, 2]).transpose([0, 2, 1]) });
     };
-    await checkExport(trace, { n: { from: "input", name: "n" } }, { at: [1, 2, 7, 300].map((n) => ({ n })), feeds: () => ({ seed: i64(3) }), weights });
+    await checkExport(
+      trace,
+      { n: { from: "input", name: "n" } },
+      { at: [1, 2, 7, 300].map((n) => ({ n })), feeds: () => ({ seed: i64(3) }), weights },
+    );
     const model = exportModel({ trace, symbols: { n: { from: "input", name: "n" } }, weights });
     expect(model.graph.outputs).toEqual([{ name: "samples", dtype: "f32", shape: ["n", 2, 2] }]);
   });
@@ -65,9 +78,17 @@ describe("exported files", () => {
   it("leave a size to Reshape, and work out others once, at the top", () => {
     const trace = ({ n }: Sizes): Graph => {
       const x = feed([n!, 2]);
-      return graphOf({ x }, { flat: x.reshape([2 * n!]), wide: x.reshape([n!, 1, 2]).expand([n!, n! + 1, 2]), first: x.slice(0, 0, n! - 1) });
+      return graphOf(
+        { x },
+        {
+          flat: x.reshape([2 * n!]),
+          wide: x.reshape([n!, 1, 2]).expand([n!, n! + 1, 2]),
+          first: x.slice(0, 0, n! - 1),
+        },
+      );
     };
-    expect(listing(exportModel({ trace, symbols: { n: { from: "dim", input: "x", axis: 0 } } }))).toMatchInlineSnapshot(`
+    expect(listing(exportModel({ trace, symbols: { n: { from: "dim", input: "x", axis: 0 } } })))
+      .toMatchInlineSnapshot(`
       "size.shape_0 = Shape(x) {start=0 end=1}
       size.add_1 = Add(size.shape_0, size.constant_2)
       size.concat_2 = Concat(size.shape_0, size.add_1, size.constant_3) {axis=0}
@@ -83,9 +104,21 @@ describe("exported files", () => {
     const trace = ({ n }: Sizes): Graph => {
       const x = feed([n!, 2]);
       const wide = concat([x, full([n!, 1], 2), x.slice(0, 0, n! - 1).pad([1, 0], [0, 0])], 1); // [n 5]
-      return graphOf({ x, w, b }, { y: x.matmul(w).add(b).sum(1), z: wide.reshape([5 * n!]), i: iota(n!, "i32"), s: wide.reshape([n! * 5, 1]).expand([n! * 5, 2]) });
+      return graphOf(
+        { x, w, b },
+        {
+          y: x.matmul(w).add(b).sum(1),
+          z: wide.reshape([5 * n!]),
+          i: iota(n!, "i32"),
+          s: wide.reshape([n! * 5, 1]).expand([n! * 5, 2]),
+        },
+      );
     };
-    await checkExport(trace, { n: { from: "dim", input: "x", axis: 0 } }, { at: [1, 3, 8].map((n) => ({ n })), feeds: ({ n }) => ({ x: numbers([n!, 2]) }), weights });
+    await checkExport(
+      trace,
+      { n: { from: "dim", input: "x", axis: 0 } },
+      { at: [1, 3, 8].map((n) => ({ n })), feeds: ({ n }) => ({ x: numbers([n!, 2]) }), weights },
+    );
   });
 
   it("loop as often as asked, and draw in the loop", async () => {
@@ -101,33 +134,64 @@ describe("exported files", () => {
       });
       return graphOf({ seed }, { samples: carry[0]!, sums: ys[0]! });
     };
-    const at = [{ n: 1, steps: 1 }, { n: 4, steps: 7 }, { n: 2, steps: 20 }];
-    await checkExport(trace, { n: { from: "input", name: "n" }, steps: { from: "input", name: "steps" } }, { at, feeds: () => ({ seed: i64(1) }) });
+    const at = [
+      { n: 1, steps: 1 },
+      { n: 4, steps: 7 },
+      { n: 2, steps: 20 },
+    ];
+    await checkExport(
+      trace,
+      { n: { from: "input", name: "n" }, steps: { from: "input", name: "steps" } },
+      { at, feeds: () => ({ seed: i64(1) }) },
+    );
   });
 
   it("scan arrays of open length, and multiply sizes", async () => {
     const trace = ({ n, t }: Sizes): Graph => {
       const x = feed([t!, n!, 2]);
-      const { carry, ys } = scan({ carry: [full([n!, 2], 0)], xs: [x], reverse: true }, ([h], [row]) => ({ carry: [h!.mul(0.5).add(row!)], ys: [h!] }));
+      const { carry, ys } = scan({ carry: [full([n!, 2], 0)], xs: [x], reverse: true }, ([h], [row]) => ({
+        carry: [h!.mul(0.5).add(row!)],
+        ys: [h!],
+      }));
       return graphOf({ x }, { end: carry[0]!, flat: ys[0]!.reshape([t! * n!, 2]), count: iota(n! * t!, "i64") });
     };
     const symbols = { n: { from: "dim", input: "x", axis: 1 }, t: { from: "dim", input: "x", axis: 0 } } as const;
-    await checkExport(trace, symbols, { at: [{ n: 1, t: 1 }, { n: 3, t: 5 }], feeds: ({ n, t }) => ({ x: numbers([t!, n!, 2]) }) });
+    await checkExport(trace, symbols, {
+      at: [
+        { n: 1, t: 1 },
+        { n: 3, t: 5 },
+      ],
+      feeds: ({ n, t }) => ({ x: numbers([t!, n!, 2]) }),
+    });
   });
 });
 
 describe("what is no size", () => {
   const symbols = { n: { from: "input", name: "n" } } as const;
-  const refuse = (f: (n: number) => Tensor) => () => exportModel({ trace: ({ n }) => graphOf({}, { y: f(n!) }), symbols });
+  const refuse = (f: (n: number) => Tensor) => () =>
+    exportModel({ trace: ({ n }) => graphOf({}, { y: f(n!) }), symbols });
 
   it("is refused, naming the operator and the symbol", () => {
     expect(refuse((n) => iota(n).mul(1 / n))).toThrow(/Mul "y": expected a constant .* the same for every n/);
-    expect(refuse((n) => iota(n).reshape([1, n]).expand([Math.ceil(n / 2), n]))).toThrow(/every n/);
+    expect(
+      refuse((n) =>
+        iota(n)
+          .reshape([1, n])
+          .expand([Math.ceil(n / 2), n]),
+      ),
+    ).toThrow(/every n/);
     expect(refuse((n) => (n % 4 === 3 ? iota(n).exp() : iota(n).neg()))).toThrow(/which operator is used.*every n/);
   });
   it("needs the axis that it is read from, and a free name", () => {
     const x = feed([3]);
-    expect(() => exportModel({ trace: () => graphOf({ x }, { y: x.exp() }), symbols: { n: { from: "dim", input: "x", axis: 0 } } })).toThrow(/to be n, got 3/);
-    expect(() => exportModel({ trace: () => graphOf({ x }, { n: x.exp() }), symbols })).toThrow(/unused name/);
+    expect(() =>
+      exportModel({
+        trace: () => graphOf({ x }, { y: x.exp() }),
+        symbols: { n: { from: "dim", input: "x", axis: 0 } },
+      }),
+    ).toThrow(/to be n, got 3/);
+    expect(() => exportModel({ trace: () => graphOf({ x }, { n: x.exp() }), symbols })).toThrow(
+      /expected "n" to be free/,
+    );
   });
 });
