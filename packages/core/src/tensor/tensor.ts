@@ -248,5 +248,5 @@ export function sumTo(x: Tensor, shape: Shape): Tensor {
   broadcastShapes(x.shape, shape, "sumTo");
   const extra = x.rank - shape.length;
   const axes = x.shape.flatMap((n, i) => (i < extra || (shape[i - extra] === 1 && n !== 1) ? [i] : []));
-  return x.sum(axes, { keepDims: true }).reshape(shape);
+  return x.sum(axes, { keepDims: axes.some((axis) => axis >= extra) }).reshape(shape);
 }
