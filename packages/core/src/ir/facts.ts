@@ -4,7 +4,10 @@
  * Tolerance of a value v:  1e-5·|v| + atol,  or  1e-5·|v| + atol·Σ|terms|  where the result is a sum of many terms
  * (`scaled`), since those may cancel. Measured, with a margin, on onnxruntime 1.30; WebGPU on a software adapter.
  *
- * NaN: arithmetic, `max`, `min`, `reduceMax` and `relu` hand it on here. Comparisons with it are false.
+ * NaN: arithmetic, `max`, `min` and `relu` hand it on, and comparisons with it are false; so it is in `evaluate` and on
+ * the CPU provider. WebGPU promises nothing about NaN, infinities or the sign of zero.
+ * WebGPU has f32, i32 and u32 only, and copies to the CPU for `neg`, `abs` and `slice` of whole numbers, `equal`,
+ * `slice` and `concat` of bool, and everything of 64 bits.
  */
 import type { Op } from "./ops.js";
 

@@ -10,8 +10,10 @@ import { facts, RTOL, type Provider } from "../ir/facts.js";
 import { Graph } from "../ir/graph.js";
 import { typeOf } from "../ir/node.js";
 import type { Op } from "../ir/ops.js";
+import { simplify } from "../ir/simplify.js";
 import { ndarray, type NdArray } from "../ndarray.js";
 import { constant, Tensor } from "../tensor/tensor.js";
+import { randomCase } from "./conformance-random.js";
 import { primitiveCases } from "./primitive-cases.js";
 import { spread, type PrimitiveCase } from "./primitive-cases-build.js";
 
@@ -47,6 +49,22 @@ export function describeConformance(name: string, run: Run, { provider, skip }: 
         }
       });
     }
+  });
+}
+
+/** Random graphs, with scans and calls in them, give what `evaluate` gives, before and after they are simplified. */
+export function describeRandomGraphs(name: string, run: Run, count = 20): void {
+  describe(`${name} runs graphs drawn at random`, () => {
+    it.each(Array.from({ length: count }, (_, seed) => seed))("graph %i", async (seed) => {
+      const { graph, inputs } = randomCase(seed, 10 + (seed % 30));
+      const wanted = evaluate(graph, inputs);
+      for (const version of [graph, simplify(graph)]) {
+        const got = await run(version, inputs);
+        for (const { name: output, node } of graph.outputs) {
+          expectClose(got[output], wanted[output]!, { dtype: typeOf(node).dtype, atol: () => 1e-4, rtol: 1e-4 });
+        }
+      }
+    });
   });
 }
 
