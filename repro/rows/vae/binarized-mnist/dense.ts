@@ -15,7 +15,7 @@ const id = "vae/binarized-mnist/dense";
 const seed = 0;
 const batchSize = 128;
 const stepsPerEpoch = Math.floor(50_000 / batchSize);
-const epochs = 300;
+const epochs = 150;
 const steps = epochs * stepsPerEpoch;
 
 /** β rises from 0 to 1 over the first epochs, so that the latents are used before they are paid for. */
@@ -36,7 +36,7 @@ async function train({ resume, log, signal }: TrainOptions): Promise<Result> {
     optimizer: adam({ learningRate: cosine(2e-3, { steps }), weightDecay: 0.1 }),
     average: ema({ decay: 0.999 }),
   });
-  const [root, runtime] = [key(seed), await node()];
+  const [root, runtime] = [key(seed), await node({ threads: 1 })];
   const store = await runtime.init(vae, { key: split(root, 0) });
   const folder = checkpointFolder(id);
   let from = 0;

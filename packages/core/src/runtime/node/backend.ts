@@ -51,7 +51,7 @@ export async function nodeBackend({ threads = availableParallelism() }: NodeOpti
           return { kept: Object.fromEntries(handles), returned };
         },
         async release() {
-          await thread.ask("unload", { session });
+          await thread.ask("unload", { session }).catch(() => undefined); // a closed runtime has released everything
         },
       };
     },
