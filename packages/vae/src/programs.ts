@@ -104,8 +104,14 @@ export interface DecodeOptions {
   readonly mixed?: boolean;
 }
 
-/** @returns output x [n, …shape]: the mean of p(x|z), in intensities */
+/**
+ * The mean of p(x|z).
+ *
+ * @returns output x [n, …shape], intensities
+ * @throws GenError `option` for a mixture of the classes of a model that has none
+ */
 export function decode(vae: Vae, { n, mixed = false }: DecodeOptions): Program {
+  if (mixed && vae.classes === 0) throw new GenError("option", "decode: expected a model with classes to mix, got one without", { fix: "leave `mixed` out" });
   const condition: Record<string, BatchField> = mixed ? { mixture: [n, vae.classes] } : labels(vae, n) as Record<string, BatchField>;
   return inference(vae, { z: [n, vae.latentDim], ...condition }, (batch: Readonly<Record<string, Tensor>>, scope) => ({
     x: vae.given(batch["z"]!, batch["mixture"] ?? vae.condition(batch["label"]), scope).mean,
@@ -141,24 +147,29 @@ export function draws(
 
 /**
  * Fills in what a mask hides, by pseudo-Gibbs sampling: the hidden part is drawn from p(x|z) with z ~ q(z|x), again and
- * again; the last round gives its mean. Feeds x [n, …shape] f32 and mask [n, …shape] f32, 1 where x is known.
+ * again; of the last round it is the mean. Feeds x [n, …shape] f32, whose hidden part may hold anything, and mask
+ * [n, …shape] f32, 1 where x is known and 0 where it is not.
  *
- * @returns output x [n, …shape]
+ * @returns output x [n, …shape], whose known part is that of the feed, to the bit
+ * @throws GenError `range` for less than one round
  * @see Rezende, Mohamed & Wierstra 2014, arXiv:1401.4082, appendix F
  */
 export function complete(vae: Vae, { n, rounds = 50 }: CompleteOptions): Program {
+  if (!Number.isInteger(rounds) || rounds < 1) throw new GenError("range", `complete: expected rounds ≥ 1, got ${rounds}`);
   const shape = [n, ...vae.shape];
   const batch: Record<string, BatchField> = { x: shape, mask: shape, ...labels(vae, n) };
   return inference(vae, batch, (inputs: Readonly<Record<string, Tensor>>, scope) => {
-    const [x, mask] = [inputs["x"]!, inputs["mask"]!];
+    const known = inputs["mask"]!.greater(0.5);
+    const blend = (filled: Tensor): Tensor => known.where(inputs["x"]!, filled);
     const condition = vae.condition(inputs["label"]);
     const key = scope.nextKey();
-    const blend = (filled: Tensor): Tensor => x.mul(mask).add(filled.mul(mask.neg().add(1)));
-    const { carry } = scan({ carry: [blend(scalar(0.5).expand(shape)), scalar(0n, "u64")], length: rounds }, ([filled, i]) => {
-      const z = vae.posterior(vae.prepared(filled!), condition, scope).sample(splitAt(key, i!));
-      return { carry: [blend(vae.given(z, condition, scope).mean), i!.add(scalar(1n, "u64"))] };
+    const grey = blend(scalar(0.5).expand(shape));
+    const { carry } = scan({ carry: [grey, grey, scalar(0n, "u64")], length: rounds }, ([drawn, , i]) => {
+      const own = splitAt(key, i!);
+      const z = vae.posterior(vae.prepared(drawn!), condition, scope).sample(splitAt(own, 0));
+      const x = vae.given(z, condition, scope);
+      return { carry: [blend(x.sample(splitAt(own, 1))), blend(x.mean), i!.add(scalar(1n, "u64"))] };
     });
-    return { x: carry[0]! };
+    return { x: carry[1]! };
   });
 }
-

@@ -68,9 +68,14 @@ export class Vae {
   readonly #options: { readonly shape: Shape; readonly latentDim: number; readonly classes: number; readonly beta: Rate };
   readonly #likelihood: Likelihood;
 
+  /** @throws GenError `shape`, `range` or `option`, naming the option that is not what it should be */
   constructor({ shape, latentDim = 20, architecture = dense(), likelihood = "bernoulli", classes = 0, beta = 1 }: VaeOptions) {
+    if (shape.length === 0 || !shape.every((extent) => Number.isInteger(extent) && extent > 0)) {
+      throw new GenError("shape", `vae: expected the shape of one picture, such as [1, 28, 28], got ${showShape(shape)}`);
+    }
     if (!Number.isInteger(latentDim) || latentDim < 1) throw new GenError("range", `vae: expected latentDim ≥ 1, got ${latentDim}`);
     if (!Number.isInteger(classes) || classes < 0) throw new GenError("range", `vae: expected classes ≥ 0, got ${classes}`);
+    if (typeof beta === "number" && !(beta >= 0)) throw new GenError("range", `vae: expected beta ≥ 0, got ${beta}`);
     this.#likelihood = likelihoodOf(likelihood);
     this.#options = { shape, latentDim, classes, beta };
     this.encoder = architecture.encoder({ shape, outputs: 2 * latentDim, condition: classes });
