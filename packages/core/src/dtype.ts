@@ -39,16 +39,15 @@ export function allocate<D extends DType>(dtype: D, length: number): DataOf<D> {
   return new storage[dtype](length) as DataOf<D>;
 }
 
-/** A view of `length` elements on bytes that are already there; copies only if the offset is not aligned. */
-export function viewOf<D extends DType>(dtype: D, bytes: Uint8Array, offset = 0, length?: number): DataOf<D> {
+/** A view of bytes as numbers; copies only if they are not aligned. @throws GenError `range` for a part of a number */
+export function viewOf<D extends DType>(dtype: D, bytes: Uint8Array): DataOf<D> {
   const size = bytesPerElement(dtype);
-  const count = length ?? Math.floor((bytes.byteLength - offset) / size);
-  if (offset + count * size > bytes.byteLength) {
-    throw new GenError("range", `viewOf: expected ${count * size} bytes at ${offset}, got ${bytes.byteLength - offset}`);
+  const count = bytes.byteLength / size;
+  if (!Number.isInteger(count)) {
+    throw new GenError("range", `viewOf: expected a multiple of ${size} bytes, got ${bytes.byteLength}`);
   }
-  const start = bytes.byteOffset + offset;
-  if (start % size === 0) return new storage[dtype](bytes.buffer as ArrayBuffer, start, count) as DataOf<D>;
-  const copy = Uint8Array.from(bytes.subarray(offset, offset + count * size)); // Buffer's own slice would not copy
+  if (bytes.byteOffset % size === 0) return new storage[dtype](bytes.buffer as ArrayBuffer, bytes.byteOffset, count) as DataOf<D>;
+  const copy = Uint8Array.from(bytes); // Buffer's own slice would not copy
   return new storage[dtype](copy.buffer, 0, count) as DataOf<D>;
 }
 

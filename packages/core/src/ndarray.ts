@@ -31,7 +31,7 @@ export function ndarray<D extends DType = "f32">(
   const data = allocate(dtype, values.length);
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
-    data[i] = (isWide(dtype) ? BigInt(value) : Number(value)) as never;
+    data[i] = (isWide(dtype) ? BigInt(value) : Number(value));
   }
   return { dtype, shape: [...shape], data };
 }

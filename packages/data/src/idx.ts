@@ -54,7 +54,7 @@ export function parseIdx(bytes: Uint8Array, file: string): NdArray {
     const expected = `${count * element.bytes} bytes for [${shape.join(", ")}]`;
     throw bad("elements", expected, `${bytes.length - start}${why}`);
   }
-  if (element.dtype === "u8") return { dtype: "u8", shape, data: viewOf("u8", bytes, start) };
+  if (element.dtype === "u8") return { dtype: "u8", shape, data: viewOf("u8", bytes.subarray(start)) };
 
   const data = allocate(element.dtype, count);
   for (let i = 0; i < count; i++) {

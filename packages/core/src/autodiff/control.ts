@@ -5,7 +5,6 @@ import type { Graph } from "../ir/graph.js";
 import { callGraph, graphOf, inline, resultsOf, scan } from "../tensor/control.js";
 import { slot } from "../tensor/inputs.js";
 import { full, Tensor } from "../tensor/tensor.js";
-import type { Node } from "../ir/node.js";
 import { vjp } from "./grad.js";
 import type { Cotangent, Site } from "./rules.js";
 
@@ -18,7 +17,7 @@ function cotangentsOf({ node, gs }: Site<"call" | "scan">): Tensor[] {
 export function callGradient(site: Site<"call">): readonly Cotangent[] {
   const { body, gradient } = site.attrs;
   const gs = cotangentsOf(site);
-  if (gradient !== undefined) return callGraph(gradient, [...site.x, ...resultsOf(site.node as Node), ...gs]);
+  if (gradient !== undefined) return callGraph(gradient, [...site.x, ...resultsOf(site.node), ...gs]);
   const isTaken = site.x.map(({ dtype }) => isReal(dtype));
   return spread(isTaken, callGraph(pullback(body), [...site.x, ...gs]));
 }
@@ -29,7 +28,7 @@ export function callGradient(site: Site<"call">): readonly Cotangent[] {
  */
 export function scanGradient(site: Site<"scan">): readonly Cotangent[] {
   const { body, carries, scanned, length, reverse } = site.attrs;
-  const results = resultsOf(site.node as Node);
+  const results = resultsOf(site.node);
   const stored = results.slice(results.length - carries); // scan() records each incoming carry as the last stacks
   if (body.outputs.slice(-carries || Infinity).some(({ node }, i) => node !== body.inputs[i]!.node)) {
     throw new GenError("graph", "grad: expected a scan that records its carries, got one that was simplified or imported", {

@@ -66,7 +66,7 @@ function pull(node: Node, gs: readonly (Tensor | undefined)[]): ReturnType<VjpRu
   const x = node.inputs.map((input) => new Tensor(input));
   const y = new Tensor(node);
   const rule = rules[node.op] as VjpRule<Op>;
-  return rule((gs[0] ?? gs.find((g) => g !== undefined))!, { x, y, attrs: node.attrs, node, gs } as never);
+  return rule((gs[0] ?? gs.find((g) => g !== undefined))!, { x, y, attrs: node.attrs, node, gs });
 }
 
 function checkOperands(outputs: readonly Tensor[], cotangents: readonly Tensor[], wrt: readonly Tensor[]): void {

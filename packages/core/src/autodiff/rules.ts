@@ -5,7 +5,7 @@
  */
 import type { NodeOf } from "../ir/node.js";
 import type { Attrs, Op } from "../ir/ops.js";
-import { apply, concat, full, Tensor } from "../tensor/tensor.js";
+import { apply, concat, full, type Tensor } from "../tensor/tensor.js";
 import { callGradient, scanGradient } from "./control.js";
 
 /** The cotangent of one of several results: what `at` hands to its source. */

@@ -122,7 +122,7 @@ class Reader {
   ) {}
 
   wrong(field: string, wanted: string, got: unknown): GenError {
-    return new GenError("format", `${this.file}: expected ${wanted} as "${field}" of ${this.path}, got ${JSON.stringify(got)?.slice(0, 60) ?? "nothing"}`, {
+    return new GenError("format", `${this.file}: expected ${wanted} as "${field}" of ${this.path}, got ${got === undefined ? "nothing" : JSON.stringify(got).slice(0, 60)}`, {
       fix: "export the model again",
     });
   }

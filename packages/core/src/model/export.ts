@@ -72,7 +72,7 @@ export async function exportFiles(
     const path = `${stem}.onnx`;
     const model = await assemble(file, trained);
     const bytes = encodeModel(model);
-    for (const checker of checkers) parity.push({ file: path, provider: checker.provider, ...(await compare(path, file, bytes, trained, checker)) });
+    for (const checker of checkers) parity.push(await compare({ path, file, bytes }, trained, checker));
     written.set(path, bytes);
     described[path] = {
       purpose: file.purpose,
@@ -97,13 +97,12 @@ async function assemble(file: ExportFile, { store, from }: TrainedModel): Promis
   return exportModel({ trace: (at) => file.trace(at).graph, symbols: file.symbols, weights });
 }
 
+/** Runs a file and the trainer's program on the same inputs. */
 async function compare(
-  path: string,
-  file: ExportFile,
-  bytes: Uint8Array,
+  { path, file, bytes }: { path: string; file: ExportFile; bytes: Uint8Array },
   { runtime, store, from }: TrainedModel,
   checker: Checker,
-): Promise<{ maxAbsolute: number; maxRelative: number }> {
+): Promise<Parity> {
   let maxAbsolute = 0;
   let maxRelative = 0;
   for (const size of CHECKED_SIZES) {
@@ -127,7 +126,7 @@ async function compare(
       }
     }
   }
-  return { maxAbsolute, maxRelative };
+  return { file: path, provider: checker.provider, maxAbsolute, maxRelative };
 }
 
 function portOf({ name, dtype, shape }: OnnxValue, { describe }: ExportFile): CardPort {
@@ -137,6 +136,6 @@ function portOf({ name, dtype, shape }: OnnxValue, { describe }: ExportFile): Ca
 }
 
 async function sha256(bytes: Uint8Array): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>);
+  const digest = await crypto.subtle.digest("SHA-256", bytes);
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

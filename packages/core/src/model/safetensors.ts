@@ -107,7 +107,7 @@ export function decodeSafetensors(bytes: Uint8Array, { file }: { readonly file: 
   const entries = [...header].map(([name, value]) => readEntry(name, value, malformed));
   checkCover(entries, data.length, malformed);
   const tensors = entries.map(({ name, dtype, shape, begin, end }): [string, NdArray] => {
-    const array = { dtype, shape, data: viewOf(dtype, data, begin, (end - begin) / bytesPerElement(dtype)) };
+    const array = { dtype, shape, data: viewOf(dtype, data.subarray(begin, end)) };
     if (dtype === "bool" && bytesOf(array.data).some((byte) => byte > 1)) {
       throw malformed(quote(name), "expected 0 or 1 for each BOOL, got another byte");
     }

@@ -21,7 +21,7 @@ function cut(x: Tensor, axis: number, { start, end, step }: { start: number; end
     Math.min(high, Math.max(low, position < 0 ? position + extent : position));
   if (step > 0) {
     const from = place(start, 0, extent);
-    return x.slice(axis, from, Math.max(from, place(end, 0, extent)), step);
+    return x.slice(axis, from, { end: Math.max(from, place(end, 0, extent)), step });
   }
   const picked: number[] = [];
   for (let i = place(start, -1, extent - 1); i > place(end, -1, extent - 1); i += step) picked.push(i);

@@ -4,7 +4,7 @@ import { sameShape } from "../shape.js";
 import { inline, scan } from "../tensor/control.js";
 import { feed, param, state } from "../tensor/inputs.js";
 import { splitKey } from "../tensor/random.js";
-import { scalar, Tensor } from "../tensor/tensor.js";
+import { scalar, type Tensor } from "../tensor/tensor.js";
 import { KEY, program, type Program, type StateSpec } from "./program.js";
 
 /** A number that says how many steps were taken before: the K-step program derives each step's key from it. */

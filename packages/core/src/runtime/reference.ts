@@ -37,9 +37,12 @@ export function referenceBackend(): Backend {
         },
         release: () => Promise.resolve(),
       }),
-    put: (array) => Promise.resolve(hold({ ...array, data: array.data.slice() as typeof array.data })),
+    put: (array) => Promise.resolve(hold({ ...array, data: array.data.slice() })),
     get: (handle) => Promise.resolve(look(handle)),
     free: (handles) => handles.forEach(({ handle }) => arrays.delete(handle)),
-    close: () => Promise.resolve(arrays.clear()),
+    close: () => {
+      arrays.clear();
+      return Promise.resolve();
+    },
   };
 }

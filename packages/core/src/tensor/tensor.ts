@@ -157,15 +157,16 @@ export class Tensor {
   flatten(from = 1): Tensor {
     return this.reshape([...this.shape.slice(0, from), sizeOf(this.shape.slice(from))]);
   }
-  /** Elements `start` (inclusive) to `end` (exclusive) of an axis; negative ones count from its end. */
-  slice(axis: number, start: number, end?: number, step = 1): Tensor {
+  /** Elements `start` (inclusive) to `end` (exclusive) of an axis, or each `step`-th; negative ones count from its end. */
+  slice(axis: number, start: number, to?: number | { readonly end?: number; readonly step: number }): Tensor {
     const index = normalizeAxis(axis, this.rank, "slice");
     const extent = this.shape[index]!;
+    const { end = extent, step } = typeof to === "object" ? to : { end: to, step: 1 };
     const from = (position: number): number => (position < 0 ? position + extent : position);
     const edit = (values: readonly number[], value: number): number[] => values.map((v, i) => (i === index ? value : v));
     return apply("slice", [this], {
       starts: edit(this.shape.map(() => 0), from(start)),
-      ends: edit(this.shape, from(end ?? extent)),
+      ends: edit(this.shape, from(end)),
       steps: edit(this.shape.map(() => 1), step),
     });
   }

@@ -75,7 +75,7 @@ const steps: readonly Step[] = [
     const x = pick((t) => isReal(t) && t.rank > 0);
     const axis = at.below(x.rank);
     const start = at.below(x.shape[axis]!);
-    return x.slice(axis, start, undefined, 1 + at.below(2));
+    return x.slice(axis, start, { step: 1 + at.below(2) });
   },
   (pick, at) => {
     const x = pick((t) => isReal(t) && t.rank > 0 && t.size < 40);

@@ -162,7 +162,7 @@ class Pace {
 
 /** Batches n … n + k − 1, stacked. */
 async function loadRun(data: Batches, n: number, k: number): Promise<Rows> {
-  const parts = await Promise.all(Array.from({ length: k }, (_, i) => data.at(n + i)));
+  const parts = await Promise.all(Array.from({ length: k }, async (_, i) => data.at(n + i)));
   parts.forEach((rows, i) => checkFinite(rows, n + i));
   return Object.fromEntries(Object.keys(parts[0]!).map((name) => [name, stacked(parts.map((rows) => rows[name]!))]));
 }

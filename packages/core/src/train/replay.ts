@@ -4,7 +4,7 @@ import type { NdArray } from "../ndarray.js";
 import type { Program } from "../program/program.js";
 import { split, type Key } from "../rng/key.js";
 import type { Runtime } from "../runtime/runtime.js";
-import { Store } from "../runtime/store.js";
+import { type Store } from "../runtime/store.js";
 import type { Batches } from "./data.js";
 
 export interface Replay {

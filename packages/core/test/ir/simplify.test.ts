@@ -95,7 +95,7 @@ describe("identities", () => {
 
   it("composes slices of slices", () => {
     const long = feed([20]);
-    expect(simple([long], long.slice(0, 2, 19, 3).slice(0, 1, 5, 2))).toBe("%0 f32[2] = slice x0 starts=[5] ends=[17] steps=[6]; y0 = %0");
+    expect(simple([long], long.slice(0, 2, { end: 19, step: 3 }).slice(0, 1, { end: 5, step: 2 }))).toBe("%0 f32[2] = slice x0 starts=[5] ends=[17] steps=[6]; y0 = %0");
   });
 });
 

@@ -53,7 +53,7 @@ describe("a tensor", () => {
     expect(stack([m, m], 1).flatten().shape).toEqual([2, 6]);
     expect(numbers(m.transpose([1, 0]))).toEqual([1, 4, 2, 5, 3, 6]);
     expect(numbers(m.slice(1, -2))).toEqual([2, 3, 5, 6]);
-    expect(numbers(m.slice(-1, 0, 3, 2))).toEqual([1, 3, 4, 6]);
+    expect(numbers(m.slice(-1, 0, { end: 3, step: 2 }))).toEqual([1, 3, 4, 6]);
     expect(m.split([1, 2]).map(numbers)).toEqual([[1, 4], [2, 3, 5, 6]]);
     expect(numbers(list([1]).pad([1], [2], 7))).toEqual([7, 1, 7, 7]);
     expect(numbers(m.gather(constant(ndarray([2, 0], [2], "i32")), 1))).toEqual([3, 1, 6, 4]);

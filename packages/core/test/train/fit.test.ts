@@ -78,7 +78,7 @@ describe("fit", () => {
     const before = await store.readAll();
     const error = await failure(fit(step, { ...options, steps: 3 }));
     expect(error).toMatchObject({ code: "numeric", message: expect.stringContaining('"loss" at step 1') as string });
-    expect(String((error as Error).message)).toContain("more)");
+    expect((error as Error).message).toContain("more)");
     for (const [name, array] of Object.entries(before)) expect(await store.read(name)).toEqual(array);
   });
 

@@ -40,7 +40,7 @@ export async function nodeBackend({ threads = availableParallelism() }: NodeOpti
     loopsInside: true,
     async compile(graph) {
       const bytes = encodeModel(lower(graph, { target: "cpu" }));
-      const session = (await thread.ask("load", { bytes, options }, [bytes.buffer as ArrayBuffer])) as number;
+      const session = (await thread.ask("load", { bytes, options }, [bytes.buffer])) as number;
       return {
         async run(inputs, keep) {
           const { kept, returned } = (await thread.ask("run", { session, inputs, keep })) as {
