@@ -57,8 +57,9 @@ const FEED_BYTES = 64 * 2 ** 20;
  * do not fit
  */
 export async function* fit(step: Program, options: FitOptions): AsyncGenerator<Report, void> {
-  const { runtime, store, data, steps, key, from = 0, every, signal, validate } = options;
-  checkBatches(step, data);
+  const { runtime, store, steps, key, from = 0, every, signal, validate } = options;
+  checkBatches(step, options.data);
+  const data = needed(step, options.data);
   if (step.usesKey && key === undefined) throw new GenError("graph", "fit: expected a key, as the step draws random numbers, got none", { fix: "pass { key: key(seed) }" });
   const validator = validate === undefined ? undefined : new Validator(validate, { runtime, store });
   const pace = new Pace(runtime, step, options.patienceMs ?? 250);
@@ -158,6 +159,13 @@ class Pace {
     if (program === undefined) this.#programs.set(k, (program = repeat(this.#programs.get(1)!, k)));
     return program;
   }
+}
+
+/** The fields that a step takes; a data set may have others, as labels that a model does without. */
+function needed(step: Program, data: Batches): Batches {
+  const pick = <T>(fields: Readonly<Record<string, T>>): Record<string, T> =>
+    Object.fromEntries(Object.entries(fields).filter(([name]) => step.feeds.has(name)));
+  return { size: data.size, fields: pick(data.fields), at: async (n) => pick(await data.at(n)) };
 }
 
 /** Batches n … n + k − 1, stacked. */
