@@ -7,6 +7,7 @@ import type { OnnxModel, OnnxValue } from "../onnx/proto.js";
 import type { Program } from "../program/program.js";
 import type { Runtime } from "../runtime/runtime.js";
 import type { Store } from "../runtime/store.js";
+import { sha256 } from "./open.js";
 import { CARD_FORMAT, type Card, type CardFile, type CardPort, type Parity } from "./card.js";
 
 /** Sizes that may vary at run time, by name. */
@@ -133,9 +134,4 @@ function portOf({ name, dtype, shape }: OnnxValue, { describe }: ExportFile): Ca
   const description = describe[name];
   if (description === undefined) throw new GenError("internal", `export: expected a description of "${name}", got none`);
   return { name, dtype, shape, description };
-}
-
-async function sha256(bytes: Uint8Array): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", bytes);
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -1,10 +1,10 @@
 /** @file The folder of an exported model: written whole, opened with its hashes checked. */
-import { createHash } from "node:crypto";
 import { mkdir, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { GenError } from "../error.js";
 import { parseCard, type Card } from "../model/card.js";
 import { exportFiles, type Checker, type ExportRequest, type TrainedModel } from "../model/export.js";
+import { openFiles, type ModelFiles } from "../model/open.js";
 import { openSession, type OnnxSession } from "../runtime/node/session.js";
 import { fileError, readBytes, writeAtomic } from "./files.js";
 
@@ -52,12 +52,9 @@ export async function exportFolder(path: string, request: ExportRequest, trained
   return parseCard(new TextDecoder().decode(files.get("card.json")), { file: join(path, "card.json") });
 }
 
-/** An exported model, opened. */
-export interface ModelFolder {
-  readonly card: Card;
+/** An exported model on disk, opened. */
+export interface ModelFolder extends ModelFiles {
   readonly path: string;
-  /** The bytes of one of its files, with its hash checked. */
-  bytes(file: string): Promise<Uint8Array>;
   /** A session over one of its files. */
   open(file: string): Promise<OnnxSession>;
 }
@@ -68,21 +65,6 @@ export interface ModelFolder {
  * @throws GenError `file`, `format`, `version` or `hash`, naming the file and the field
  */
 export async function openFolder(path: string): Promise<ModelFolder> {
-  const cardPath = join(path, "card.json");
-  const card = parseCard(new TextDecoder().decode(await readBytes(cardPath)), { file: cardPath });
-  const bytes = async (file: string): Promise<Uint8Array> => {
-    const entry = card.files[file];
-    if (entry === undefined) {
-      throw new GenError("file", `${cardPath}: expected a file "${file}", got ${Object.keys(card.files).join(", ")}`);
-    }
-    const content = await readBytes(join(dirname(cardPath), file));
-    const hash = createHash("sha256").update(content).digest("hex");
-    if (hash !== entry.sha256) {
-      throw new GenError("hash", `${join(path, file)}: expected sha256 ${entry.sha256.slice(0, 12)}… as in the card, got ${hash.slice(0, 12)}…`, {
-        fix: "export the model again, or copy the whole folder again",
-      });
-    }
-    return content;
-  };
-  return { card, path, bytes, open: async (file) => openSession(await bytes(file), { file: join(path, file) }) };
+  const files = await openFiles((name) => readBytes(join(path, name)), path);
+  return { ...files, path, open: async (file) => openSession(await files.bytes(file), { file: join(path, file) }) };
 }
