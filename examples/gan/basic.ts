@@ -6,13 +6,13 @@ import { adam, batches, fit, grad, inference, key, keyFromSeed, Mlp, ndarray, ra
 import { exportFolder, node } from "@gen/core/node";
 import { ringOfGaussians } from "@gen/data";
 
-const [size, latent] = [256, 8];
+const [size, latent] = [128, 8];
 const game = {
-  generator: new Mlp({ inputs: latent, hidden: [128, 128], outputs: 2 }),
-  critic: new Mlp({ inputs: 2, hidden: [128, 128], outputs: 1, activation: "leakyRelu" }),
+  generator: new Mlp({ inputs: latent, hidden: [64, 64], outputs: 2 }),
+  critic: new Mlp({ inputs: 2, hidden: [64, 64], outputs: 1, activation: "leakyRelu" }),
 };
 const batch = { x: [size, 2] } as const;
-const optimizer = adam({ learningRate: 1e-3, beta1: 0, beta2: 0.99 });
+const optimizer = adam({ learningRate: 2e-3, beta1: 0, beta2: 0.99 });
 
 const critic = trainStep({
   model: game,
@@ -39,7 +39,7 @@ const generator = trainStep({
 await using runtime = await node();
 const store = await runtime.init(game, { key: key(0) });
 const data = batches(ringOfGaussians({ key: key(1) }), { size, key: key(2) });
-for await (const { n, outputs } of fit(sequence({ critic, generator }), { runtime, store, data, steps: 2_000, key: key(3) })) {
+for await (const { n, outputs } of fit(sequence({ critic, generator }), { runtime, store, data, steps: 1_500, key: key(3) })) {
   if (n % 500 === 0) console.log(`step ${n}: critic ${outputs["critic.loss"]!.toFixed(3)}, generator ${outputs["generator.loss"]!.toFixed(3)}`);
 }
 

@@ -1,0 +1,93 @@
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { key, ndarray, type NdArray, type Runtime, type Store } from "@gen/core";
+import { exportFolder, node, openFolder } from "@gen/core/node";
+import { InferenceSession, Tensor } from "onnxruntime-node";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { exportedFiles, sampleOfSeed } from "../src/index.js";
+import { intensities, labelled, variants } from "./pictures.js";
+
+let runtime: Runtime;
+let folder: string;
+beforeAll(async () => {
+  runtime = await node({ threads: 1 });
+  folder = await mkdtemp(join(tmpdir(), "vae-"));
+});
+afterAll(async () => {
+  await runtime.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const numbers = (data: ArrayLike<number | bigint>): number[] => Array.from(data, Number);
+const whole = (value: number): NdArray => ndarray([BigInt(value)], [], "i64");
+
+function expectClose(got: ArrayLike<number | bigint>, wanted: ArrayLike<number | bigint>): void {
+  expect(got).toHaveLength(wanted.length);
+  numbers(got).forEach((v, i) => {
+    const value = Number(wanted[i]);
+    expect(Math.abs(v - value), `[${i}]: ${v} for ${value}`).toBeLessThanOrEqual(1e-4 * (1 + Math.abs(value)));
+  });
+}
+
+/** Runs a file with ONNX Runtime and nothing of ours. */
+async function runFile(path: string, inputs: Readonly<Record<string, NdArray>>): Promise<InferenceSession.OnnxValueMapType> {
+  const names = { f32: "float32", i32: "int32", i64: "int64" } as const;
+  const session = await InferenceSession.create(path, { logSeverityLevel: 3 });
+  try {
+    const tensors = Object.entries(inputs).map(([name, { dtype, data, shape }]) => [name, new Tensor(names[dtype as keyof typeof names], data as never, shape)]);
+    return await session.run(Object.fromEntries(tensors) as Record<string, Tensor>);
+  } finally {
+    await session.release();
+  }
+}
+
+const CHOSEN = ["dense, bernoulli", "convolutional, gaussian", "dense, discretisedLogistic, conditional", "convolutional, bernoulli, conditional"];
+
+describe.each(variants.filter(({ name }) => CHOSEN.includes(name)))("the folder of $name", ({ name, make }) => {
+  const vae = make();
+  const path = (file: string): string => join(folder, name, file);
+  let store: Store;
+  beforeAll(async () => {
+    store = await runtime.init(vae, { key: key(3) });
+    await exportFolder(join(folder, name), { family: "vae", name: "tiny", files: exportedFiles(vae) }, { runtime, store });
+  });
+
+  it("holds five files and a card that describes them", async () => {
+    expect((await readdir(join(folder, name))).sort()).toEqual(["card.json", "decode.onnx", "encode.onnx", "logprob.onnx", "network.onnx", "sampler.onnx"]);
+    const { card } = await openFolder(join(folder, name));
+    expect(card.parity.map(({ file }) => file).sort()).toEqual(Object.keys(card.files).sort());
+    const inputs = card.files["sampler.onnx"]!.inputs.map((port) => port.name);
+    expect(inputs).toEqual(vae.classes > 0 ? ["seed", "n", "label"] : ["seed", "n"]);
+  });
+
+  it.each([1, 2, 9])("samples %i pictures as the trainer does for the same seed", async (n) => {
+    const { x: _, ...label } = labelled(vae, intensities(n));
+    const feeds = { seed: whole(42), n: whole(n), ...label };
+    const { samples } = await runFile(path("sampler.onnx"), feeds);
+    const wanted = await runtime.run(sampleOfSeed(vae, n), { store, feeds });
+    expect(samples!.dims).toEqual([n, 1, 4, 4]);
+    expectClose(samples!.data as Float32Array, wanted["samples"]!.data);
+    const other = await runFile(path("sampler.onnx"), { ...feeds, seed: whole(43) });
+    expect(numbers(other["samples"]!.data as Float32Array)).not.toEqual(numbers(samples!.data as Float32Array));
+  });
+
+  it.each([[1, 1], [1, 40], [5, 7]])("estimates log p(x) of %i pictures by %i draws as the trainer does", async (n, k) => {
+    const feeds = { ...labelled(vae, intensities(n)), seed: whole(5), k: whole(k) };
+    const { logprob } = await runFile(path("logprob.onnx"), feeds);
+    const wanted = await runtime.run(exportedFiles(vae)["logprob"]!.trace({ n, k }), { store, feeds });
+    expect(logprob!.dims).toEqual([n]);
+    expectClose(logprob!.data as Float32Array, wanted["logprob"]!.data);
+  });
+
+  it.each([1, 4])("encodes and decodes %i pictures, which is what the whole network does", async (n) => {
+    const { x, ...label } = labelled(vae, intensities(n));
+    const code = await runFile(path("encode.onnx"), { x: x!, ...label });
+    const whole = await runFile(path("network.onnx"), { x: x!, ...label });
+    const z = ndarray(code["mean"]!.data as Float32Array, [n, vae.latentDim]);
+    const pictures = await runFile(path("decode.onnx"), { z, ...label });
+    expectClose(whole["mean"]!.data as Float32Array, z.data);
+    expectClose(whole["reconstruction"]!.data as Float32Array, pictures["x"]!.data as Float32Array);
+    expect(pictures["x"]!.dims).toEqual([n, 1, 4, 4]);
+  });
+});
