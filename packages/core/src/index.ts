@@ -119,4 +119,6 @@ export { CARD_FORMAT, parseCard } from "./model/card.js";
 export type { Card, CardFile, CardPort, Parity } from "./model/card.js";
 export { exportFiles, PARITY_TOLERANCE } from "./model/export.js";
 export type { Checker, ExportFile, ExportRequest, Sizes, TrainedModel } from "./model/export.js";
+export { samplerFile } from "./model/sampler.js";
+export type { SamplerOptions } from "./model/sampler.js";
 export { decodeSafetensors, encodeSafetensors } from "./model/safetensors.js";
