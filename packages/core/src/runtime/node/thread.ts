@@ -9,16 +9,18 @@ export class Thread {
   readonly #waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: unknown) => void }>();
   #next = 0;
   #ended: GenError | undefined;
+  #ending = false;
 
   /** @throws GenError `device` without the package onnxruntime-node */
   constructor() {
     checkInstalled();
-    this.#worker = new Worker(new URL("./worker.mjs", import.meta.url), { name: "gen-runtime" });
+    // The flags of this process (loaders, --input-type) are not for it: it is plain JavaScript.
+    this.#worker = new Worker(new URL("./worker.mjs", import.meta.url), { name: "gen-runtime", execArgv: [] });
     this.#worker.unref();
     this.#worker.on("message", ({ id, result, error }: { id: number; result?: unknown; error?: string }) => {
       const request = this.#waiting.get(id);
       this.#waiting.delete(id);
-      if (this.#waiting.size === 0) this.#worker.unref();
+      if (this.#waiting.size === 0 && !this.#ending) this.#worker.unref();
       if (error === undefined) request?.resolve(result);
       else request?.reject(new GenError("device", `onnxruntime: ${error.trim()}`));
     });
@@ -37,7 +39,9 @@ export class Thread {
     });
   }
 
+  /** Returns when the worker is gone. Answers still under way must not let the process end before that. */
   async end(): Promise<void> {
+    this.#ending = true;
     await this.#worker.terminate();
   }
 
