@@ -34,7 +34,7 @@ function isArray(value: unknown): value is NdArray {
   return typeof value === "object" && value !== null && "dtype" in value && "data" in value;
 }
 
-/** Two lanes of FNV-1a, over 32-bit words where there are any: fast, and only a first filter. */
+/** Two lanes of FNV-1a over the bytes: only a first filter, so that equal keys are still compared. */
 function contentHash(bytes: Uint8Array): string {
   let a = 0x811c9dc5;
   let b = 0x01000193 ^ bytes.length;

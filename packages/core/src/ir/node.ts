@@ -2,6 +2,7 @@
 import type { DType } from "../dtype.js";
 import { GenError } from "../error.js";
 import type { Shape } from "../shape.js";
+import { VERSION } from "../version.js";
 import { infer } from "./infer.js";
 import { internKey, sameConstant } from "./intern.js";
 import type { Attrs, Op } from "./ops.js";
@@ -24,7 +25,6 @@ export interface NodeOf<O extends Op> {
 /** Discriminated union: `node.op === "sum"` narrows `node.attrs`. */
 export type Node = { [O in Op]: NodeOf<O> }[Op];
 
-const VERSION = "0.1.0";
 const made = new WeakSet<object>();
 const interned = new Map<string, WeakRef<Node>>();
 const collected = new FinalizationRegistry<string>((key) => {

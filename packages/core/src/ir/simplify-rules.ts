@@ -215,7 +215,10 @@ export const simplifications: Rules = {
     neutral(1, "right"),
     (node) => (isValue(node.inputs[1]!, 2) ? stretched(build("mul", [node.inputs[0]!, node.inputs[0]!], {}), node) : undefined),
   ],
-  max: elementwise,
+  max: [
+    ...elementwise,
+    ({ inputs: [x, y], types }) => (isReal(types[0]!.dtype) && isValue(y!, 0) && sameShape(shapeOf(x!), types[0]!.shape) ? build("relu", [x!], {}) : undefined),
+  ],
   min: elementwise,
   equal: elementwise,
   less: elementwise,

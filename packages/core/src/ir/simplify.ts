@@ -1,6 +1,6 @@
 /**
  * @file Simplification: a graph that computes the same with less. Gradients must have been taken before, as it drops
- * what only they need: `stopGradient`, gradients carried by calls, carries recorded by scans.
+ * what only they need: `stopGradient`, calls (which are unfolded), carries recorded by scans.
  *
  * It keeps every value, up to the sign of zero, bit for bit, with two exceptions: products with a chain of scalar
  * constants round once instead of twice, and x² is spelled x·x. It leaves x·0 alone, which is NaN where x is not finite.
@@ -10,6 +10,7 @@ import { Graph } from "./graph.js";
 import { fixedPoint, rewrite } from "./rewrite.js";
 import { tightenBodies } from "./simplify-bodies.js";
 import { simplifications } from "./simplify-rules.js";
+import { unfoldCalls } from "./unfold.js";
 
 /** Graphs that are as simple as they get, and what others became; bodies are met again and again. */
 const simplified = new WeakMap<Graph, Graph>();
@@ -19,7 +20,7 @@ export function simplify(graph: Graph): Graph {
   const known = simplified.get(graph);
   if (known !== undefined) return known;
   const roots = graph.outputs.map(({ node }) => node);
-  const simple = fixedPoint(roots, (nodes) => tightenBodies(rewrite(nodes, simplifications), simplify));
+  const simple = fixedPoint(unfoldCalls(roots), (nodes) => tightenBodies(rewrite(nodes, simplifications), simplify));
   const isSame = simple.every((node, i) => node === roots[i]);
   const result = isSame
     ? graph

@@ -9,8 +9,15 @@ import type { ExportFile, Sizes } from "./export.js";
 export interface SamplerOptions {
   /** What the samples are, with their unit and range. */
   readonly samples: string;
-  /** Samples [n, …] in nodes, their randomness from `key`. `sizes` are n and what is named in `also`. */
-  readonly draw: (sizes: { readonly n: number } & Sizes, key: Tensor) => Tensor;
+  /**
+   * Samples [n, …] in nodes, their randomness from `key`. `sizes` are n and what is named in `also`, for shapes and counts
+   * of steps; `inputs` are the same as i64 scalars, for arithmetic.
+   */
+  readonly draw: (
+    sizes: { readonly n: number } & Sizes,
+    key: Tensor,
+    inputs: Readonly<Record<string, Tensor>>,
+  ) => Tensor;
   /** Further whole numbers that are inputs of the file, such as the steps of an integration, and what each is. */
   readonly also?: Readonly<Record<string, string>>;
 }
@@ -28,8 +35,8 @@ export function samplerFile(model: Model, { samples, draw, also = {} }: SamplerO
   return {
     purpose: "new samples from a seed",
     trace: (sizes) =>
-      inference(model, batch, ({ seed }: Readonly<Record<string, Tensor>>) => ({
-        samples: draw(sizes as { n: number }, keyFromSeed(seed!.cast("u64"))),
+      inference(model, batch, (inputs: Readonly<Record<string, Tensor>>) => ({
+        samples: draw(sizes as { n: number }, keyFromSeed(inputs["seed"]!.cast("u64")), inputs),
       })),
     symbols: Object.fromEntries(names.map((name) => [name, { from: "input", name }])),
     describe: { seed: SEED, n: "how many", ...also, samples },

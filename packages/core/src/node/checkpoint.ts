@@ -7,6 +7,7 @@ import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { GenError, isGenError, messageOf } from "../error.js";
 import { decodeSafetensors, encodeSafetensors } from "../model/safetensors.js";
+import type { NdArray } from "../ndarray.js";
 import type { Store } from "../runtime/store.js";
 import { fileError, readBytes, writeAtomic } from "./files.js";
 
@@ -57,15 +58,13 @@ export async function loadCheckpoint(store: Store, folder: string): Promise<Chec
   const skipped: string[] = [];
   for (const name of await stepsIn(folder)) {
     const path = join(folder, name);
-    try {
-      const { description, bytes } = await readPair(path);
-      const { tensors } = decodeSafetensors(bytes, { file: `${path}.safetensors` });
-      for (const [state, array] of Object.entries(tensors)) await store.write(state, array);
-      return { path, step: description.step, config: description.config, skipped };
-    } catch (error) {
+    const read = await readCheckpoint(path).catch((error: unknown) => {
       if (!isGenError(error) || error.code === "version") throw error;
       skipped.push(messageOf(error));
-    }
+    });
+    if (read === undefined) continue;
+    for (const [state, array] of Object.entries(read.tensors)) await store.write(state, array);
+    return { path, step: read.description.step, config: read.description.config, skipped };
   }
   const why = skipped.length === 0 ? "none" : `only damaged ones: ${skipped.join("; ")}`;
   throw new GenError("file", `resume: expected a checkpoint in ${folder}, got ${why}`, { fix: "start a new training" });
@@ -82,6 +81,12 @@ export async function newestCheckpoint(folder: string): Promise<Checkpoint | und
     }
   }
   return undefined;
+}
+
+/** A pair with its arrays, all of them checked before any is used. */
+async function readCheckpoint(path: string): Promise<{ description: Description; tensors: Record<string, NdArray> }> {
+  const { description, bytes } = await readPair(path);
+  return { description, tensors: decodeSafetensors(bytes, { file: `${path}.safetensors` }).tensors };
 }
 
 async function readPair(path: string): Promise<{ description: Description; bytes: Uint8Array }> {

@@ -17,6 +17,7 @@ import { emitPlan } from "./emit.js";
 import { plan, type Product } from "./plan.js";
 import { IR_VERSION, OPSET_VERSION, type OnnxModel, type OnnxNode, type OnnxTensor } from "./proto.js";
 import { Scope, valueOf, type LowerTable } from "./scope.js";
+import { VERSION } from "../version.js";
 import { MICROSOFT, type Target } from "./target.js";
 
 export interface LowerOptions {
@@ -53,7 +54,7 @@ export function lower(
     irVersion: IR_VERSION,
     opsets: opsetsOf(scope.nodes),
     producerName: "gen",
-    producerVersion: "0.1.0",
+    producerVersion: VERSION,
     graph: {
       name: "main",
       nodes: scope.nodes,

@@ -3,9 +3,9 @@
  * back. Operands that a kernel takes in itself (a transposition, a bias, a loop's unread results) are then not needed.
  */
 import { typeOf, type Node, type NodeOf } from "../ir/node.js";
+import { unfoldCalls } from "../ir/unfold.js";
 import { topological } from "../ir/walk.js";
 import { sameShape } from "../shape.js";
-import { prepare } from "./prepare.js";
 import type { Target } from "./target.js";
 import { takesTransposed } from "./target.js";
 
@@ -42,7 +42,7 @@ export interface Plan {
 
 /** Decides what is emitted for these results. */
 export function plan(roots: readonly Node[], target: Target): Plan {
-  const outputs = prepare(roots);
+  const outputs = unfoldCalls(roots);
   const all = topological(outputs);
   const readers = countReaders(all, outputs);
   const products = new Map<Node, Product>();

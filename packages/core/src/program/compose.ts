@@ -8,7 +8,7 @@ import { scalar, type Tensor } from "../tensor/tensor.js";
 import { KEY, program, type Program, type StateSpec } from "./program.js";
 
 /** A number that says how many steps were taken before: the K-step program derives each step's key from it. */
-export const STEP = "step";
+export const STEP = "$step";
 
 /** What a program computes on given values of its inputs, by name of its outputs. */
 function unfold({ graph }: Program, values: ReadonlyMap<string, Tensor>): Map<string, Tensor> {
@@ -49,7 +49,14 @@ export function sequence(parts: Readonly<Record<string, Program>>): Program {
       writes.set(name, results.get(output)!);
     }
   });
-  return program({ states, feeds, key, outputs, writes });
+  const made = program({ states, feeds, key, outputs, writes });
+  const hasProbe = Object.values(parts).some(({ probe }) => probe !== undefined);
+  return hasProbe ? { ...made, probe: () => sequence(probesOf(parts)) } : made;
+}
+
+/** Each part with its gradients in view, where it can show them. Their probes have none of their own. */
+function probesOf(parts: Readonly<Record<string, Program>>): Record<string, Program> {
+  return Object.fromEntries(Object.entries(parts).map(([part, p]) => [part, p.probe?.() ?? p]));
 }
 
 function agreed(tensor: Tensor, { dtype, shape }: { dtype: string; shape: readonly number[] }, name: string): Tensor {

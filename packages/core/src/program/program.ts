@@ -16,7 +16,7 @@ export interface StateSpec extends TensorType {
 }
 
 export interface Program {
-  /** Inputs: states and feeds by name, and `key` if randomness is used. Outputs: results, and `next.<state>` for each write. */
+  /** Inputs: states and feeds by name, and `$key` if randomness is used. Outputs: results, and `next.<state>` for each write. */
   readonly graph: Graph;
   readonly reads: ReadonlyMap<string, StateSpec>;
   /** State name → name of the graph's output. */
@@ -30,8 +30,8 @@ export interface Program {
   readonly probe?: () => Program;
 }
 
-/** The name under which every program takes its key. */
-export const KEY = "key";
+/** The name under which every program takes its key; no field of a model or batch is called so. */
+export const KEY = "$key";
 
 export interface ProgramOptions {
   /** Whatever lasts, by name: usually `paths(model)`; what the program does not need is left out. */

@@ -31,7 +31,6 @@ export interface Pending {
 export class Runtime {
   readonly #backend: Backend;
   readonly #kernels = new WeakMap<Program, Promise<Kernel>>();
-  readonly #alive = new Set<Kernel>();
 
   constructor(backend: Backend) {
     this.#backend = backend;
@@ -111,10 +110,10 @@ export class Runtime {
     if (kernel === undefined) {
       kernel = this.#backend.compile(program.graph);
       this.#kernels.set(program, kernel);
-      kernel.then((k) => {
-        this.#alive.add(k);
-        forgotten.register(program, k);
-      }, () => this.#kernels.delete(program));
+      kernel.then(
+        (made) => forgotten.register(program, made, program),
+        () => this.#kernels.delete(program),
+      );
     }
     return kernel;
   }
@@ -123,6 +122,7 @@ export class Runtime {
   async release(program: Program): Promise<void> {
     const kernel = await this.#kernels.get(program);
     this.#kernels.delete(program);
+    forgotten.unregister(program);
     await kernel?.release();
   }
 

@@ -1,6 +1,6 @@
 /**
- * @file Randomness in graphs. A key is a u64 scalar tensor, split and never mutated; the same bits come out here, on
- * the host (`rng/`) and in an exported file, on every device.
+ * @file Randomness in graphs. A key is a u64 scalar tensor, split and never mutated; the same keys, bits and uniform
+ * draws come out here, on the host (`rng/`) and in an exported file, on every device; normal draws agree up to rounding.
  */
 import { GOLDEN, ROOT_KEY } from "../rng/key.js";
 import { GILES_CENTRAL, GILES_TAIL } from "../rng/random.js";

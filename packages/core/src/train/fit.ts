@@ -1,13 +1,13 @@
 /** @file fit: the training loop. No callbacks, no globals: it yields a report for each step, and the caller decides. */
 import { GenError } from "../error.js";
-import { isReal } from "../dtype.js";
+import { bytesPerElement, isReal } from "../dtype.js";
 import { ndarray, scalarOf, type NdArray } from "../ndarray.js";
 import { repeat, STEP } from "../program/compose.js";
 import type { Program } from "../program/program.js";
 import { split, type Key } from "../rng/key.js";
 import type { Pending, Runtime } from "../runtime/runtime.js";
 import type { Store } from "../runtime/store.js";
-import { showShape } from "../shape.js";
+import { showShape, sizeOf } from "../shape.js";
 import type { Batches, Rows } from "./data.js";
 import { findFirstBad } from "./replay.js";
 import { Validator, type Validation, type ValidationReport } from "./validate.js";
@@ -113,7 +113,7 @@ class Pace {
     this.#runtime = runtime;
     this.#seconds = patienceMs / 1000;
     this.#programs.set(1, step);
-    const bytes = [...step.feeds.values()].reduce((sum, { shape }) => sum + 4 * shape.reduce((a, b) => a * b, 1), 1);
+    const bytes = [...step.feeds.values()].reduce((sum, { dtype, shape }) => sum + bytesPerElement(dtype) * sizeOf(shape), 1);
     this.#limit = Math.max(1, Math.min(512, FEED_BYTES / bytes));
   }
 

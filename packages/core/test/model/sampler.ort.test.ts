@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { key, Linear, ndarray, randomNormal, samplerFile, scalar, scan } from "../../src/index.js";
+import { key, Linear, ndarray, randomNormal, samplerFile, scan } from "../../src/index.js";
 import { exportFolder, node, openFolder } from "../../src/node.js";
 
 it("takes a seed, a count and further sizes as inputs, and gives what the trainer gives", async () => {
@@ -11,10 +11,10 @@ it("takes a seed, a count and further sizes as inputs, and gives what the traine
   const sampler = samplerFile(model, {
     samples: "pairs",
     also: { steps: "how often it is turned" },
-    draw: ({ n, steps }, key) => {
+    draw: ({ n, steps }, key, inputs) => {
       const start = randomNormal(key, [n, 2]);
-      return scan({ carry: [start], length: steps! }, ([x]) => ({ carry: [model.forward(x!).tanh()] })).carry[0]!.add(
-        scalar(1),
+      return scan({ carry: [start], length: steps! }, ([x]) => ({ carry: [model.forward(x!).tanh()] })).carry[0]!.div(
+        inputs["steps"]!.cast("f32"),
       );
     },
   });

@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * @file The thread that ONNX Runtime works in: `session.run` blocks whoever calls it. Arrays that last stay here, by
  * number; the main thread sends a request and gets one answer.
