@@ -3,7 +3,8 @@
  * velocity x − ε; the sampler integrates it from noise (t = 0) to data (t = 1). In the exported file it is one Loop,
  * with the number of steps as an input.
  */
-import { adam, batches, concat, fit, inference, iota, key, keyFromSeed, Mlp, ndarray, randomNormal, randomUniform, scalar, scan, splitKey, trainStep, type Tensor } from "@gen/core";
+import { adam, batches, fit, key, Mlp, samplerFile, trainStep } from "@gen/core";
+import { concat, iota, randomNormal, randomUniform, scalar, scan, type Tensor } from "@gen/core";
 import { exportFolder, node } from "@gen/core/node";
 import { rings } from "@gen/data";
 
@@ -38,34 +39,24 @@ for await (const { n, loss } of fit(step, { runtime, store, data, steps: 1_000, 
   if (n % 200 === 0) console.log(`step ${n}: ${loss.toFixed(3)}`);
 }
 
-const integer = { shape: [], dtype: "i64" } as const;
 /** Euler's method: x ← x + v(x, t) / steps. */
-const sampler = (n: number, steps: number) =>
-  inference(velocity, { seed: integer, n: integer, steps: integer }, (feeds) => {
-    const h = feeds.steps.cast("f32").reciprocal();
-    const start = randomNormal(splitKey(keyFromSeed(feeds.seed.cast("u64")), 0), [n, 2]);
-    const { carry } = scan({ carry: [start, scalar(0)], length: steps }, ([x, t]) => ({
+const sampler = samplerFile(velocity, {
+  samples: "points in the plane",
+  also: { steps: "of the integration" },
+  draw: ({ n, steps }, key, inputs) => {
+    const h = inputs["steps"]!.cast("f32").reciprocal();
+    const { carry } = scan({ carry: [randomNormal(key, [n, 2]), scalar(0)], length: steps! }, ([x, t]) => ({
       carry: [x!.add(velocity.forward(x!, t!.expand([n, 1])).mul(h)), t!.add(h)],
     }));
-    return { samples: carry[0]! };
-  });
-const inputs = (n: number, steps: number) => ({
-  seed: ndarray([5n], [], "i64"),
-  n: ndarray([BigInt(n)], [], "i64"),
-  steps: ndarray([BigInt(steps)], [], "i64"),
-});
-const { samples } = await runtime.run(sampler(1_000, 50), { store, feeds: inputs(1_000, 50) });
-const radii = Array.from({ length: 1_000 }, (_, i) => Math.hypot(Number(samples!.data[2 * i]), Number(samples!.data[2 * i + 1])));
-const near = radii.filter((r) => Math.min(Math.abs(r - 1), Math.abs(r - 2)) < 0.25).length;
-const inner = radii.filter((r) => r < 1.5).length;
-console.log(`${(near / 10).toFixed(1)} % of samples on a ring, ${(inner / 10).toFixed(1)} % of them on the inner one (data: 33.3 %)`);
-
-await exportFolder("rings", { family: "diffusion", name: "rings", files: {
-  sampler: {
-    purpose: "new points, by Euler's method",
-    trace: ({ n, steps }) => sampler(n!, steps!),
-    symbols: { n: { from: "input", name: "n" }, steps: { from: "input", name: "steps" } },
-    describe: { seed: "any", n: "how many", steps: "of the integration", samples: "points in the plane" },
-    example: ({ n, steps }) => inputs(n!, steps!),
+    return carry[0]!;
   },
-} }, { runtime, store });
+});
+const sizes = { n: 1_000, steps: 50 };
+const { samples } = await runtime.run(sampler.trace(sizes), { store, feeds: sampler.example(sizes) });
+const { data: xy } = samples!;
+const radii = Array.from({ length: sizes.n }, (_, i) => Math.hypot(Number(xy[2 * i]), Number(xy[2 * i + 1])));
+const percent = (are: (r: number) => boolean) => `${((100 * radii.filter(are).length) / sizes.n).toFixed(1)} %`;
+const near = percent((r) => Math.min(Math.abs(r - 1), Math.abs(r - 2)) < 0.25);
+console.log(`${near} of samples on a ring, ${percent((r) => r < 1.5)} on the inner one (data: 33.3 %)`);
+
+await exportFolder("rings", { family: "diffusion", name: "rings", files: { sampler } }, { runtime, store });

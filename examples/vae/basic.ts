@@ -11,13 +11,18 @@ import { grid } from "@gen/data";
 import { glyphs, writePng } from "@gen/data/node";
 import { bound, decode, dense, encode, exportedFiles, interpolate, Vae } from "@gen/vae";
 
-const vae = new Vae({ shape: [1, 28, 28], latentDim: 16, architecture: dense({ hidden: [256] }), likelihood: "bernoulli" });
+const vae = new Vae({
+  shape: [1, 28, 28],
+  latentDim: 16,
+  architecture: dense({ hidden: [256] }),
+  likelihood: "bernoulli",
+});
 
 const size = 64;
 const step = trainStep({
   model: vae,
   batch: { x: { shape: [size, 1, 28, 28], dtype: "u8" } },
-  loss: (batch, scope) => ({ ...vae.loss(batch, scope) }), // nats for each picture
+  loss: (batch, scope) => vae.loss(batch, scope), // nats for each picture
   optimizer: adam({ learningRate: 1e-3 }),
 });
 
@@ -30,15 +35,23 @@ for await (const { n, loss, outputs } of fit(step, { runtime, store, data, steps
   if (n % 100 === 0) console.log(`step ${n}: ${loss.toFixed(1)} nats, ${outputs["kl"]!.toFixed(1)} of them KL`);
 }
 
-const { nats, bitsPerDim } = await evaluate(bound(vae, { n: 256, pixels: "u8" }), held, { runtime, store, key: key(3) });
-console.log(`unseen typefaces: −log p(x) ≤ ${nats!.mean.toFixed(1)} ± ${nats!.standardError.toFixed(1)} nats, ${bitsPerDim!.mean.toFixed(3)} bits/dim`);
+const { nats, bitsPerDim } = await evaluate(bound(vae, { n: 256, pixels: "u8" }), held, {
+  runtime,
+  store,
+  key: key(3),
+});
+const error = nats!.standardError.toFixed(1);
+console.log(
+  `unseen typefaces: −log p(x) ≤ ${nats!.mean.toFixed(1)} ± ${error} nats, ${bitsPerDim!.mean.toFixed(3)} bits/dim`,
+);
 
 // From the first letter of the held-out typefaces to the second, in eight steps.
 const { x } = await held.rows([0, 1]);
 const { mean } = await runtime.run(encode(vae, { n: 2, pixels: "u8" }), { store, feeds: { x: x! } });
 const z = interpolate({ from: takeRows(mean!, [0]), to: takeRows(mean!, [1]), steps: 8 });
 const walk = await runtime.run(decode(vae, { n: 8 }), { store, feeds: { z } });
-await writePng("walk.png", grid(walk["x"]!, { columns: 8 }));
+await writePng("walk.png", grid(walk["x"]!, { columns: 8, scale: 3 }));
 
-const card = await exportFolder("letters", { family: "vae", name: "letters", metrics: { nats: nats!.mean }, files: exportedFiles(vae) }, { runtime, store });
+const request = { family: "vae", name: "letters", metrics: { nats: nats!.mean }, files: exportedFiles(vae) };
+const card = await exportFolder("letters", request, { runtime, store });
 console.log(`letters/: ${Object.keys(card.files).join(", ")}`);

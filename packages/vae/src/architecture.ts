@@ -117,9 +117,15 @@ class ConvEncoder implements Network {
   readonly head: Mlp;
   readonly #activation: (x: Tensor) => Tensor;
 
-  constructor({ shape, outputs, condition }: EncoderSizes, { channels, kernel, hidden, activation }: Required<ConvolutionalOptions>) {
+  constructor(
+    { shape, outputs, condition }: EncoderSizes,
+    { channels, kernel, hidden, activation }: Required<ConvolutionalOptions>,
+  ) {
     const small = smallest(shape, channels);
-    this.convs = channels.map((out, i) => new Conv2d({ inputs: channels[i - 1] ?? shape[0]!, outputs: out, kernel, stride: 2, padding: "same" }));
+    this.convs = channels.map(
+      (out, i) =>
+        new Conv2d({ inputs: channels[i - 1] ?? shape[0]!, outputs: out, kernel, stride: 2, padding: "same" }),
+    );
     this.head = new Mlp({ inputs: sizeOf(small) + condition, hidden: hidden > 0 ? [hidden] : [], outputs, activation });
     this.#activation = activationOf(activation);
   }
@@ -137,12 +143,29 @@ class ConvDecoder implements Network {
   readonly #event: Shape;
   readonly #activation: (x: Tensor) => Tensor;
 
-  constructor({ inputs, condition, width, shape }: DecoderSizes, { channels, kernel, hidden, activation }: Required<ConvolutionalOptions>) {
+  constructor(
+    { inputs, condition, width, shape }: DecoderSizes,
+    { channels, kernel, hidden, activation }: Required<ConvolutionalOptions>,
+  ) {
     this.#small = smallest(shape, channels);
     this.#event = [width, ...shape];
-    this.foot = new Mlp({ inputs: inputs + condition, hidden: hidden > 0 ? [hidden] : [], outputs: sizeOf(this.#small), activation });
+    this.foot = new Mlp({
+      inputs: inputs + condition,
+      hidden: hidden > 0 ? [hidden] : [],
+      outputs: sizeOf(this.#small),
+      activation,
+    });
     const up = [...channels].reverse();
-    this.convs = up.map((from, i) => new ConvTranspose2d({ inputs: from, outputs: up[i + 1] ?? width * shape[0]!, kernel, stride: 2, padding: "same" }));
+    this.convs = up.map(
+      (from, i) =>
+        new ConvTranspose2d({
+          inputs: from,
+          outputs: up[i + 1] ?? width * shape[0]!,
+          kernel,
+          stride: 2,
+          padding: "same",
+        }),
+    );
     this.#activation = activationOf(activation);
   }
 
@@ -157,10 +180,20 @@ class ConvDecoder implements Network {
 function smallest(shape: Shape, channels: readonly number[]): Shape {
   const factor = 2 ** channels.length;
   const [height, width] = [shape[1], shape[2]];
-  if (shape.length !== 3 || height === undefined || width === undefined || height % factor !== 0 || width % factor !== 0) {
-    throw new GenError("shape", `convolutional: expected pictures [C, H, W] with H and W divisible by ${factor}, got ${showShape(shape)}`, {
-      fix: "use fewer convolutions, or pictures of another size",
-    });
+  if (
+    shape.length !== 3 ||
+    height === undefined ||
+    width === undefined ||
+    height % factor !== 0 ||
+    width % factor !== 0
+  ) {
+    throw new GenError(
+      "shape",
+      `convolutional: expected pictures [C, H, W] with H and W divisible by ${factor}, got ${showShape(shape)}`,
+      {
+        fix: "use fewer convolutions, or pictures of another size",
+      },
+    );
   }
   return [channels.at(-1) ?? shape[0]!, height / factor, width / factor];
 }
@@ -169,4 +202,3 @@ function smallest(shape: Shape, channels: readonly number[]): Shape {
 function beside(x: Tensor, condition: Tensor | undefined): Tensor {
   return condition === undefined ? x : concat([x, condition], 1);
 }
-

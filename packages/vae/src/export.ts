@@ -30,7 +30,10 @@ const SEED = "where the randomness comes from: the same seed gives the same resu
 export function exportedFiles(vae: Vae): Readonly<Record<string, ExportFile>> {
   const rows = { n: { from: "dim", input: "x", axis: 0 } } as const;
   const describe = { x: X, ...(vae.classes > 0 ? { label: LABEL } : {}) };
-  const pictures = (sizes: Sizes): Record<string, NdArray> => ({ x: example.pictures(vae, sizes["n"]!), ...example.labels(vae, sizes["n"]!) });
+  const pictures = (sizes: Sizes): Record<string, NdArray> => ({
+    x: example.pictures(vae, sizes["n"]!),
+    ...example.labels(vae, sizes["n"]!),
+  });
   return {
     network: {
       purpose: "the whole model: pictures in, their codes and reconstructions out",
@@ -50,14 +53,23 @@ export function exportedFiles(vae: Vae): Readonly<Record<string, ExportFile>> {
       purpose: "latent codes to pictures",
       trace: ({ n }) => decode(vae, { n: n! }),
       symbols: { n: { from: "dim", input: "z", axis: 0 } },
-      describe: { ...describe, z: "latent codes; the prior is the standard normal distribution", x: `mean of p(x|z): ${X}` },
+      describe: {
+        ...describe,
+        z: "latent codes; the prior is the standard normal distribution",
+        x: `mean of p(x|z): ${X}`,
+      },
       example: ({ n }) => ({ z: example.codes(vae, n!), ...example.labels(vae, n!) }),
     },
     logprob: {
       purpose: "log p(x) of pictures, by importance sampling with k draws",
       trace: ({ n, k }) => logProbOfSeed(vae, { n: n!, k: k! }),
       symbols: { ...rows, k: { from: "input", name: "k" } },
-      describe: { ...describe, seed: SEED, k: "draws for each row: more are slower and closer to log p(x)", logprob: "estimate of log p(x) in nats, below it in the mean" },
+      describe: {
+        ...describe,
+        seed: SEED,
+        k: "draws for each row: more are slower and closer to log p(x)",
+        logprob: "estimate of log p(x) in nats, below it in the mean",
+      },
       example: (sizes) => ({ ...pictures(sizes), ...example.scalars({ seed: 7, k: sizes["k"]! }) }),
     },
     sampler: {
@@ -93,9 +105,18 @@ function seeded(feeds: Feeds): ReturnType<typeof traceScope> {
 /** Inputs to hold an exported file against the trainer on. */
 const example = {
   pictures: (vae: Vae, n: number): NdArray => ndarray(uniformDraws(key(11), n * vae.dims), [n, ...vae.shape]),
-  codes: (vae: Vae, n: number): NdArray => ndarray(normalDraws(split(key(11), 1), n * vae.latentDim), [n, vae.latentDim]),
+  codes: (vae: Vae, n: number): NdArray =>
+    ndarray(normalDraws(split(key(11), 1), n * vae.latentDim), [n, vae.latentDim]),
   labels: (vae: Vae, n: number): Record<string, NdArray> =>
-    vae.classes === 0 ? {} : { label: ndarray(Array.from({ length: n }, (_, i) => i % vae.classes), [n], "i32") },
+    vae.classes === 0
+      ? {}
+      : {
+          label: ndarray(
+            Array.from({ length: n }, (_, i) => i % vae.classes),
+            [n],
+            "i32",
+          ),
+        },
   scalars: (values: Readonly<Record<string, number>>): Record<string, NdArray> =>
     Object.fromEntries(Object.entries(values).map(([name, value]) => [name, ndarray([BigInt(value)], [], "i64")])),
 };

@@ -1,6 +1,13 @@
 /** @file `@gen/vae`: variational autoencoders. */
 export { convolutional, dense } from "./architecture.js";
-export type { Architecture, ConvolutionalOptions, DecoderSizes, DenseOptions, EncoderSizes, Network } from "./architecture.js";
+export type {
+  Architecture,
+  ConvolutionalOptions,
+  DecoderSizes,
+  DenseOptions,
+  EncoderSizes,
+  Network,
+} from "./architecture.js";
 export { interpolate } from "./interpolate.js";
 export type { InterpolateOptions } from "./interpolate.js";
 export { bernoulliLikelihood, discretisedLogisticLikelihood, gaussianLikelihood, likelihoodOf } from "./likelihood.js";

@@ -30,11 +30,16 @@ export function interpolate({ from, to, steps = 8, path = "spherical" }: Interpo
   const size = from.data.length;
   const isCode = sameShape(from.shape, [size]) || sameShape(from.shape, [1, size]);
   if (!isCode || !sameShape(from.shape, to.shape)) {
-    throw new GenError("shape", `interpolate: expected two codes [Z], got ${showShape(from.shape)} and ${showShape(to.shape)}`, {
-      fix: "take one row of what encode gives",
-    });
+    throw new GenError(
+      "shape",
+      `interpolate: expected two codes [Z], got ${showShape(from.shape)} and ${showShape(to.shape)}`,
+      {
+        fix: "take one row of what encode gives",
+      },
+    );
   }
-  if (!Number.isInteger(steps) || steps < 2) throw new GenError("range", `interpolate: expected steps ≥ 2, got ${steps}`);
+  if (!Number.isInteger(steps) || steps < 2)
+    throw new GenError("range", `interpolate: expected steps ≥ 2, got ${steps}`);
   const [a, b] = [from, to].map(({ data }) => Array.from(data as Iterable<number>, Number)) as [number[], number[]];
   const weights = weightsOf(path === "spherical" ? angleBetween(a, b) : 0);
   const rows = Array.from({ length: steps }, (_, i) => {

@@ -1,13 +1,5 @@
 /** @file Likelihoods p(x|z): how a decoder's numbers describe a picture, and what of the picture they describe. */
-import {
-  bernoulli,
-  discretisedLogistic,
-  GenError,
-  normal,
-  scalar,
-  type Distribution,
-  type Tensor,
-} from "@gen/core";
+import { bernoulli, discretisedLogistic, GenError, normal, scalar, type Distribution, type Tensor } from "@gen/core";
 
 export interface Likelihood {
   readonly name: LikelihoodName;
@@ -78,7 +70,10 @@ export function likelihoodOf(likelihood: LikelihoodName | Likelihood): Likelihoo
   if (typeof likelihood !== "string") return likelihood;
   const make = LIKELIHOODS[likelihood] as (() => Likelihood) | undefined;
   if (make === undefined) {
-    throw new GenError("option", `vae: expected a likelihood ${Object.keys(LIKELIHOODS).join(", ")}, got "${likelihood}"`);
+    throw new GenError(
+      "option",
+      `vae: expected a likelihood ${Object.keys(LIKELIHOODS).join(", ")}, got "${likelihood}"`,
+    );
   }
   return make();
 }
@@ -88,4 +83,3 @@ const LIKELIHOODS: Readonly<Record<LikelihoodName, () => Likelihood>> = {
   gaussian: gaussianLikelihood,
   discretisedLogistic: discretisedLogisticLikelihood,
 };
-

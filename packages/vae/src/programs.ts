@@ -1,5 +1,17 @@
 /** @file What one does with a trained VAE, as programs: measure, encode, decode, sample, fill in. */
-import { GenError, inference, normal, randomNormal, scalar, scan, splitKey as splitAt, type BatchField, type Program, type Scope, type Tensor } from "@gen/core";
+import {
+  GenError,
+  inference,
+  normal,
+  randomNormal,
+  scalar,
+  scan,
+  splitKey as splitAt,
+  type BatchField,
+  type Program,
+  type Scope,
+  type Tensor,
+} from "@gen/core";
 import type { Vae } from "./vae.js";
 
 export interface RowsOptions {
@@ -42,7 +54,7 @@ function labels(vae: Vae, n: number): { label?: BatchField } {
  */
 export function bound(vae: Vae, options: RowsOptions): Program {
   return inference(vae, fields(vae, options), (batch, scope) => {
-    const { elbo, reconstruction, kl } = vae.elbo(batch as { x: Tensor }, scope);
+    const { elbo, reconstruction, kl } = vae.elbo(batch, scope);
     const nats = elbo.neg();
     return { nats, bitsPerDim: nats.mul(1 / (vae.dims * Math.LN2)), reconstruction: reconstruction.neg(), kl };
   });
@@ -111,8 +123,11 @@ export interface DecodeOptions {
  * @throws GenError `option` for a mixture of the classes of a model that has none
  */
 export function decode(vae: Vae, { n, mixed = false }: DecodeOptions): Program {
-  if (mixed && vae.classes === 0) throw new GenError("option", "decode: expected a model with classes to mix, got one without", { fix: "leave `mixed` out" });
-  const condition: Record<string, BatchField> = mixed ? { mixture: [n, vae.classes] } : labels(vae, n) as Record<string, BatchField>;
+  if (mixed && vae.classes === 0)
+    throw new GenError("option", "decode: expected a model with classes to mix, got one without", {
+      fix: "leave `mixed` out",
+    });
+  const condition: Record<string, BatchField> = mixed ? { mixture: [n, vae.classes] } : labels(vae, n);
   return inference(vae, { z: [n, vae.latentDim], ...condition }, (batch: Readonly<Record<string, Tensor>>, scope) => ({
     x: vae.given(batch["z"]!, batch["mixture"] ?? vae.condition(batch["label"]), scope).mean,
   }));
@@ -129,9 +144,13 @@ export function reconstruct(vae: Vae, options: RowsOptions): Program {
 
 /** Pictures from the prior, z ~ N(0, I). @returns output samples [n, …shape], intensities */
 export function sample(vae: Vae, { n, draw = "mean" }: SampleOptions): Program {
-  return inference(vae, labels(vae, n) as Record<string, BatchField>, (batch: Readonly<Record<string, Tensor>>, scope) => ({
-    samples: draws(vae, { n, draw, condition: vae.condition(batch["label"]) }, scope),
-  }));
+  return inference(
+    vae,
+    labels(vae, n) as Record<string, BatchField>,
+    (batch: Readonly<Record<string, Tensor>>, scope) => ({
+      samples: draws(vae, { n, draw, condition: vae.condition(batch["label"]) }, scope),
+    }),
+  );
 }
 
 /** Pictures from the prior inside a graph. */
@@ -155,7 +174,8 @@ export function draws(
  * @see Rezende, Mohamed & Wierstra 2014, arXiv:1401.4082, appendix F
  */
 export function complete(vae: Vae, { n, rounds = 50 }: CompleteOptions): Program {
-  if (!Number.isInteger(rounds) || rounds < 1) throw new GenError("range", `complete: expected rounds ≥ 1, got ${rounds}`);
+  if (!Number.isInteger(rounds) || rounds < 1)
+    throw new GenError("range", `complete: expected rounds ≥ 1, got ${rounds}`);
   const shape = [n, ...vae.shape];
   const batch: Record<string, BatchField> = { x: shape, mask: shape, ...labels(vae, n) };
   return inference(vae, batch, (inputs: Readonly<Record<string, Tensor>>, scope) => {

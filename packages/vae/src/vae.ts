@@ -65,21 +65,43 @@ export class Vae {
   readonly decoder: Network;
   /** Training steps taken, for a schedule of β. */
   readonly steps: Tensor | undefined;
-  readonly #options: { readonly shape: Shape; readonly latentDim: number; readonly classes: number; readonly beta: Rate };
+  readonly #options: {
+    readonly shape: Shape;
+    readonly latentDim: number;
+    readonly classes: number;
+    readonly beta: Rate;
+  };
   readonly #likelihood: Likelihood;
 
   /** @throws GenError `shape`, `range` or `option`, naming the option that is not what it should be */
-  constructor({ shape, latentDim = 20, architecture = dense(), likelihood = "bernoulli", classes = 0, beta = 1 }: VaeOptions) {
+  constructor({
+    shape,
+    latentDim = 20,
+    architecture = dense(),
+    likelihood = "bernoulli",
+    classes = 0,
+    beta = 1,
+  }: VaeOptions) {
     if (shape.length === 0 || !shape.every((extent) => Number.isInteger(extent) && extent > 0)) {
-      throw new GenError("shape", `vae: expected the shape of one picture, such as [1, 28, 28], got ${showShape(shape)}`);
+      throw new GenError(
+        "shape",
+        `vae: expected the shape of one picture, such as [1, 28, 28], got ${showShape(shape)}`,
+      );
     }
-    if (!Number.isInteger(latentDim) || latentDim < 1) throw new GenError("range", `vae: expected latentDim ≥ 1, got ${latentDim}`);
-    if (!Number.isInteger(classes) || classes < 0) throw new GenError("range", `vae: expected classes ≥ 0, got ${classes}`);
+    if (!Number.isInteger(latentDim) || latentDim < 1)
+      throw new GenError("range", `vae: expected latentDim ≥ 1, got ${latentDim}`);
+    if (!Number.isInteger(classes) || classes < 0)
+      throw new GenError("range", `vae: expected classes ≥ 0, got ${classes}`);
     if (typeof beta === "number" && !(beta >= 0)) throw new GenError("range", `vae: expected beta ≥ 0, got ${beta}`);
     this.#likelihood = likelihoodOf(likelihood);
     this.#options = { shape, latentDim, classes, beta };
     this.encoder = architecture.encoder({ shape, outputs: 2 * latentDim, condition: classes });
-    this.decoder = architecture.decoder({ inputs: latentDim, condition: classes, width: this.#likelihood.width, shape });
+    this.decoder = architecture.decoder({
+      inputs: latentDim,
+      condition: classes,
+      width: this.#likelihood.width,
+      shape,
+    });
     this.steps = typeof beta === "number" ? undefined : state([], constantInit(0), "i32");
   }
 
@@ -120,7 +142,10 @@ export class Vae {
 
   /** q(z|x), one event for each row. */
   posterior(x: Tensor, condition: Tensor | undefined, scope: Scope): Normal {
-    const [mean, logVar] = this.encoder.forward(x, condition, scope).split([this.latentDim, this.latentDim], 1) as [Tensor, Tensor];
+    const [mean, logVar] = this.encoder.forward(x, condition, scope).split([this.latentDim, this.latentDim], 1) as [
+      Tensor,
+      Tensor,
+    ];
     return normal({ mean, logStd: logVar.mul(0.5), eventDims: 1 });
   }
 
@@ -141,7 +166,12 @@ export class Vae {
   /** Labels as rows of zeros with a one; nothing for a model without classes. */
   condition(label: Tensor | undefined): Tensor | undefined {
     if ((label === undefined) !== (this.classes === 0)) {
-      throw new GenError("graph", this.classes === 0 ? "vae: expected no label, as the model has no classes, got one" : `vae: expected a label (one of ${this.classes} classes), got none`);
+      throw new GenError(
+        "graph",
+        this.classes === 0
+          ? "vae: expected no label, as the model has no classes, got one"
+          : `vae: expected a label (one of ${this.classes} classes), got none`,
+      );
     }
     return label === undefined ? undefined : oneHot(label, this.classes);
   }

@@ -4,12 +4,20 @@ import { convolutional, dense, Vae, type Architecture, type Network } from "../s
 import { describeVae } from "./laws.js";
 import { SHAPE, tinyVae } from "./pictures.js";
 
-const sizesOf = (vae: Vae): Record<string, readonly number[]> => Object.fromEntries([...parameters(vae)].map(([name, { shape }]) => [name, shape]));
+const sizesOf = (vae: Vae): Record<string, readonly number[]> =>
+  Object.fromEntries([...parameters(vae)].map(([name, { shape }]) => [name, shape]));
 
 describe("dense", () => {
   it("mirrors the encoder's widths in the decoder", () => {
-    const vae = tinyVae({ architecture: dense({ hidden: [7, 5] }), latentDim: 3, classes: 2, likelihood: "discretisedLogistic" });
-    const weights = Object.entries(sizesOf(vae)).filter(([name]) => name.endsWith("weight")).map(([, shape]) => shape);
+    const vae = tinyVae({
+      architecture: dense({ hidden: [7, 5] }),
+      latentDim: 3,
+      classes: 2,
+      likelihood: "discretisedLogistic",
+    });
+    const weights = Object.entries(sizesOf(vae))
+      .filter(([name]) => name.endsWith("weight"))
+      .map(([, shape]) => shape);
     expect(weights.map((shape) => shape.join("×"))).toEqual(["18×7", "7×5", "5×6", "5×5", "5×7", "7×32"]);
   });
 
@@ -20,7 +28,11 @@ describe("dense", () => {
 
 describe("convolutional", () => {
   it("halves with each convolution, and doubles back", () => {
-    const vae = new Vae({ shape: [3, 8, 8], latentDim: 2, architecture: convolutional({ channels: [4, 6], kernel: 3, hidden: 5 }) });
+    const vae = new Vae({
+      shape: [3, 8, 8],
+      latentDim: 2,
+      architecture: convolutional({ channels: [4, 6], kernel: 3, hidden: 5 }),
+    });
     expect(sizesOf(vae)).toMatchObject({
       "encoder.convs.0.weight": [4, 3, 3, 3],
       "encoder.convs.1.weight": [6, 4, 3, 3],
@@ -33,11 +45,19 @@ describe("convolutional", () => {
 /** Two functions of sizes are an architecture. */
 const own: Architecture = {
   encoder: ({ outputs }) => summing(new Mlp({ inputs: 4, hidden: [5], outputs, activation: "tanh" })),
-  decoder: ({ inputs, width, shape }) => repeating(new Mlp({ inputs, hidden: [5], outputs: 4, activation: "tanh" }), [width, ...shape]),
+  decoder: ({ inputs, width, shape }) =>
+    repeating(new Mlp({ inputs, hidden: [5], outputs: 4, activation: "tanh" }), [width, ...shape]),
 };
 const summing = (net: Mlp): Network & { net: Mlp } => ({ net, forward: (x) => net.forward(x.sum([1, 2])) });
 const repeating = (net: Mlp, [width, ...shape]: number[]): Network & { net: Mlp } => ({
   net,
-  forward: (z: Tensor) => net.forward(z).reshape([-1, 1, 1, 1, 4]).expand([z.shape[0]!, width!, ...shape]),
+  forward: (z: Tensor) =>
+    net
+      .forward(z)
+      .reshape([-1, 1, 1, 1, 4])
+      .expand([z.shape[0]!, width!, ...shape]),
 });
-describeVae("an architecture of one's own", (options) => new Vae({ shape: SHAPE, latentDim: 2, architecture: own, ...options }));
+describeVae(
+  "an architecture of one's own",
+  (options) => new Vae({ shape: SHAPE, latentDim: 2, architecture: own, ...options }),
+);

@@ -6,7 +6,7 @@ import { exportFolder, node, openFolder } from "@gen/core/node";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { exportedFiles, sampleOfSeed } from "../src/index.js";
-import { intensities, labelled, variants } from "./pictures.js";
+import { intensities, labelled, labelsOf, variants } from "./pictures.js";
 
 let runtime: Runtime;
 let folder: string;
@@ -31,18 +31,29 @@ function expectClose(got: ArrayLike<number | bigint>, wanted: ArrayLike<number |
 }
 
 /** Runs a file with ONNX Runtime and nothing of ours. */
-async function runFile(path: string, inputs: Readonly<Record<string, NdArray>>): Promise<InferenceSession.OnnxValueMapType> {
+async function runFile(
+  path: string,
+  inputs: Readonly<Record<string, NdArray>>,
+): Promise<InferenceSession.OnnxValueMapType> {
   const names = { f32: "float32", i32: "int32", i64: "int64" } as const;
   const session = await InferenceSession.create(path, { logSeverityLevel: 3 });
   try {
-    const tensors = Object.entries(inputs).map(([name, { dtype, data, shape }]) => [name, new Tensor(names[dtype as keyof typeof names], data as never, shape)]);
+    const tensors = Object.entries(inputs).map(([name, { dtype, data, shape }]) => [
+      name,
+      new Tensor(names[dtype as keyof typeof names], data as never, shape),
+    ]);
     return await session.run(Object.fromEntries(tensors) as Record<string, Tensor>);
   } finally {
     await session.release();
   }
 }
 
-const CHOSEN = ["dense, bernoulli", "convolutional, gaussian", "dense, discretisedLogistic, conditional", "convolutional, bernoulli, conditional"];
+const CHOSEN = [
+  "dense, bernoulli",
+  "convolutional, gaussian",
+  "dense, discretisedLogistic, conditional",
+  "convolutional, bernoulli, conditional",
+];
 
 describe.each(variants.filter(({ name }) => CHOSEN.includes(name)))("the folder of $name", ({ name, make }) => {
   const vae = make();
@@ -50,11 +61,22 @@ describe.each(variants.filter(({ name }) => CHOSEN.includes(name)))("the folder 
   let store: Store;
   beforeAll(async () => {
     store = await runtime.init(vae, { key: key(3) });
-    await exportFolder(join(folder, name), { family: "vae", name: "tiny", files: exportedFiles(vae) }, { runtime, store });
+    await exportFolder(
+      join(folder, name),
+      { family: "vae", name: "tiny", files: exportedFiles(vae) },
+      { runtime, store },
+    );
   });
 
   it("holds five files and a card that describes them", async () => {
-    expect((await readdir(join(folder, name))).sort()).toEqual(["card.json", "decode.onnx", "encode.onnx", "logprob.onnx", "network.onnx", "sampler.onnx"]);
+    expect((await readdir(join(folder, name))).sort()).toEqual([
+      "card.json",
+      "decode.onnx",
+      "encode.onnx",
+      "logprob.onnx",
+      "network.onnx",
+      "sampler.onnx",
+    ]);
     const { card } = await openFolder(join(folder, name));
     expect(card.parity.map(({ file }) => file).sort()).toEqual(Object.keys(card.files).sort());
     const inputs = card.files["sampler.onnx"]!.inputs.map((port) => port.name);
@@ -62,7 +84,7 @@ describe.each(variants.filter(({ name }) => CHOSEN.includes(name)))("the folder 
   });
 
   it.each([1, 2, 9])("samples %i pictures as the trainer does for the same seed", async (n) => {
-    const { x: _, ...label } = labelled(vae, intensities(n));
+    const label = labelsOf(vae, n);
     const feeds = { seed: whole(42), n: whole(n), ...label };
     const { samples } = await runFile(path("sampler.onnx"), feeds);
     const wanted = await runtime.run(sampleOfSeed(vae, n), { store, feeds });
@@ -72,7 +94,11 @@ describe.each(variants.filter(({ name }) => CHOSEN.includes(name)))("the folder 
     expect(numbers(other["samples"]!.data as Float32Array)).not.toEqual(numbers(samples!.data as Float32Array));
   });
 
-  it.each([[1, 1], [1, 40], [5, 7]])("estimates log p(x) of %i pictures by %i draws as the trainer does", async (n, k) => {
+  it.each([
+    [1, 1],
+    [1, 40],
+    [5, 7],
+  ])("estimates log p(x) of %i pictures by %i draws as the trainer does", async (n, k) => {
     const feeds = { ...labelled(vae, intensities(n)), seed: whole(5), k: whole(k) };
     const { logprob } = await runFile(path("logprob.onnx"), feeds);
     const wanted = await runtime.run(exportedFiles(vae)["logprob"]!.trace({ n, k }), { store, feeds });
@@ -84,7 +110,7 @@ describe.each(variants.filter(({ name }) => CHOSEN.includes(name)))("the folder 
     const { x, ...label } = labelled(vae, intensities(n));
     const code = await runFile(path("encode.onnx"), { x: x!, ...label });
     const whole = await runFile(path("network.onnx"), { x: x!, ...label });
-    const z = ndarray(code["mean"]!.data as Float32Array, [n, vae.latentDim]);
+    const z = ndarray(numbers(code["mean"]!.data as Float32Array), [n, vae.latentDim]);
     const pictures = await runFile(path("decode.onnx"), { z, ...label });
     expectClose(whole["mean"]!.data as Float32Array, z.data);
     expectClose(whole["reconstruction"]!.data as Float32Array, pictures["x"]!.data as Float32Array);

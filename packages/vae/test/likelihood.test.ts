@@ -1,19 +1,34 @@
 import { constant, ndarray, reference, key, iota, type Tensor } from "@gen/core";
 import { valuesOf } from "@gen/core/testing";
 import { describe, expect, it } from "vitest";
-import { bernoulliLikelihood, bound, discretisedLogisticLikelihood, gaussianLikelihood, likelihoodOf, type Likelihood } from "../src/index.js";
+import {
+  bernoulliLikelihood,
+  bound,
+  discretisedLogisticLikelihood,
+  gaussianLikelihood,
+  likelihoodOf,
+  type Likelihood,
+} from "../src/index.js";
 import { intensities, tinyVae } from "./pictures.js";
 
 /** log p of pictures of one pixel, for what a decoder may give. */
 const logProbOf = (likelihood: Likelihood, x: Tensor, y: number[]): number[] => {
   const n = x.shape[0]!;
   const outputs = constant(ndarray(y)).reshape([1, likelihood.width, 1]).expand([n, likelihood.width, 1]);
-  return Array.from(valuesOf([likelihood.of(outputs).logProb(likelihood.prepare(x.reshape([n, 1])))])[0]!.data as Iterable<number>, Number);
+  return Array.from(
+    valuesOf([likelihood.of(outputs).logProb(likelihood.prepare(x.reshape([n, 1])))])[0]!.data as Iterable<number>,
+    Number,
+  );
 };
 
 describe("likelihoods", () => {
   it("of grey levels sum to one", () => {
-    for (const y of [[0, 0], [3, -4], [-8, 1], [0.5, -20]]) {
+    for (const y of [
+      [0, 0],
+      [3, -4],
+      [-8, 1],
+      [0.5, -20],
+    ]) {
       const logP = logProbOf(discretisedLogisticLikelihood(), iota(256).mul(1 / 255), y);
       expect(logP.reduce((sum, v) => sum + Math.exp(v), 0)).toBeCloseTo(1, 4);
     }

@@ -20,31 +20,48 @@ export const variants = Object.entries(architectures).flatMap(([network, archite
   (["bernoulli", "gaussian", "discretisedLogistic"] satisfies LikelihoodName[]).flatMap((likelihood) =>
     [0, 3].map((classes) => ({
       name: `${network}, ${likelihood}${classes > 0 ? ", conditional" : ""}`,
-      make: (options: Partial<VaeOptions> = {}) => tinyVae({ architecture: architecture(), likelihood, classes, ...options }),
+      make: (options: Partial<VaeOptions> = {}) =>
+        tinyVae({ architecture: architecture(), likelihood, classes, ...options }),
     })),
   ),
 );
 
 /** n pictures as bytes. */
 export function bytes(n: number, seed = 0): NdArray<"u8"> {
-  return ndarray(Uint8Array.from(uniformDraws(key(seed), n * PIXELS), (u) => Math.floor(u * 256)), [n, ...SHAPE], "u8");
+  return ndarray(
+    Uint8Array.from(uniformDraws(key(seed), n * PIXELS), (u) => Math.floor(u * 256)),
+    [n, ...SHAPE],
+    "u8",
+  );
 }
 
 /** The same pictures as intensities in [0, 1]. */
 export function intensities(n: number, seed = 0): NdArray<"f32"> {
-  return ndarray(Float32Array.from(bytes(n, seed).data, (v) => v / 255), [n, ...SHAPE]);
+  return ndarray(
+    Float32Array.from(bytes(n, seed).data, (v) => v / 255),
+    [n, ...SHAPE],
+  );
 }
 
 /** One picture n times. */
 export function copies(n: number, seed = 0): NdArray<"f32"> {
   const { data } = intensities(1, seed);
-  return ndarray(Float32Array.from({ length: n * PIXELS }, (_, i) => data[i % PIXELS]!), [n, ...SHAPE]);
+  return ndarray(
+    Float32Array.from({ length: n * PIXELS }, (_, i) => data[i % PIXELS]!),
+    [n, ...SHAPE],
+  );
+}
+
+/** Pictures, and a label for each where the model wants one. */
+export function labelled(vae: Vae, x: NdArray, label?: (row: number) => number): Record<string, NdArray> {
+  return { x, ...labelsOf(vae, x.shape[0]!, label) };
 }
 
 /** A label for each row where the model wants one. */
-export function labelled(vae: Vae, x: NdArray, label = (row: number): number => row % vae.classes): Record<string, NdArray> {
-  const rows = x.shape[0]!;
-  return vae.classes === 0 ? { x } : { x, label: ndarray(Array.from({ length: rows }, (_, i) => label(i)), [rows], "i32") };
+export function labelsOf(vae: Vae, rows: number, label = (row: number) => row % vae.classes): Record<string, NdArray> {
+  if (vae.classes === 0) return {};
+  const labels = Array.from({ length: rows }, (_, i) => label(i));
+  return { label: ndarray(labels, [rows], "i32") };
 }
 
 /** Pictures with little in them: one bright row or column, with some noise; the label says which of the two. */

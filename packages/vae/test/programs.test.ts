@@ -19,7 +19,14 @@ describe("decode", () => {
 
   it("takes a mixture of classes, of which one class is a case", async () => {
     const mixed = async (...weights: number[]): Promise<number[]> =>
-      numbers((await runtime.run(decode(vae, { n: 1, mixed: true }), { store, feeds: { z, mixture: ndarray(weights, [1, 3]) } }))["x"]!.data);
+      numbers(
+        (
+          await runtime.run(decode(vae, { n: 1, mixed: true }), {
+            store,
+            feeds: { z, mixture: ndarray(weights, [1, 3]) },
+          })
+        )["x"]!.data,
+      );
     const plain = await runtime.run(decode(vae, { n: 1 }), { store, feeds: { z, label: ndarray([1], [1], "i32") } });
     expect(await mixed(0, 1, 0)).toEqual(numbers(plain["x"]!.data));
     expect(await mixed(0, 0.5, 0.5)).not.toEqual(await mixed(0, 1, 0));
@@ -55,8 +62,12 @@ describe("programs", () => {
 
   it("refuse rows without a label, or of the wrong type", async () => {
     const program = encode(vae, { n: 2 });
-    await expect(runtime.run(program, { store, feeds: { x: intensities(2) } })).rejects.toMatchObject({ message: expect.stringContaining('a feed "label" i32[2]') as string });
-    await expect(runtime.run(program, { store, feeds: { ...labelled(vae, intensities(3)) } })).rejects.toMatchObject({ code: "shape" });
+    await expect(runtime.run(program, { store, feeds: { x: intensities(2) } })).rejects.toMatchObject({
+      message: expect.stringContaining('a feed "label" i32[2]') as string,
+    });
+    await expect(runtime.run(program, { store, feeds: { ...labelled(vae, intensities(3)) } })).rejects.toMatchObject({
+      code: "shape",
+    });
   });
 
   it("complete in at least one round", () => {
@@ -66,7 +77,15 @@ describe("programs", () => {
   it("complete with what belongs to the class", async () => {
     const mask = ndarray(new Array<number>(16).fill(0), [1, 1, 4, 4]);
     const filled = async (label: number): Promise<number[]> =>
-      numbers((await runtime.run(complete(vae, { n: 1, rounds: 2 }), { store, key: key(0), feeds: { x: intensities(1), mask, label: ndarray([label], [1], "i32") } }))["x"]!.data);
+      numbers(
+        (
+          await runtime.run(complete(vae, { n: 1, rounds: 2 }), {
+            store,
+            key: key(0),
+            feeds: { x: intensities(1), mask, label: ndarray([label], [1], "i32") },
+          })
+        )["x"]!.data,
+      );
     expect(await filled(0)).not.toEqual(await filled(1));
   });
 });

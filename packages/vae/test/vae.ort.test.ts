@@ -23,19 +23,22 @@ const numbers = (data: ArrayLike<number | bigint>): number[] => Array.from(data,
 
 describe("training", () => {
   const SIZE = 16;
-  const start = async (options: Partial<VaeOptions> = {}): Promise<{ vae: Vae; store: Store; train: (steps: number, patienceMs?: number) => Promise<number[]> }> => {
+  const start = async (
+    options: Partial<VaeOptions> = {},
+  ): Promise<{ vae: Vae; store: Store; train: (steps: number, patienceMs?: number) => Promise<number[]> }> => {
     const vae = tinyVae({ classes: 2, ...options });
     const store = await runtime.init(vae, { key: key(0) });
     const step = trainStep({
       model: vae,
       batch: fields(vae, { n: SIZE, pixels: "u8" }),
-      loss: (batch, scope) => ({ ...vae.loss(batch, scope) }),
+      loss: (batch, scope) => vae.loss(batch, scope),
       optimizer: adam({ learningRate: 1e-2 }),
     });
     const data = batches(bars(), { size: SIZE, key: key(1) });
     const train = async (steps: number, patienceMs = 250): Promise<number[]> => {
       const losses: number[] = [];
-      for await (const { loss } of fit(step, { runtime, store, data, steps, key: key(2), patienceMs })) losses.push(loss);
+      for await (const { loss } of fit(step, { runtime, store, data, steps, key: key(2), patienceMs }))
+        losses.push(loss);
       return losses;
     };
     return { vae, store, train };
@@ -70,7 +73,11 @@ describe("training", () => {
     const loaded = runtime.emptyStore();
     await loadCheckpoint(loaded, saved);
     const drawn = async (from: Store): Promise<unknown> =>
-      runtime.run(sample(vae, { n: 4 }), { store: from, key: key(4), feeds: { label: ndarray([0, 1, 0, 1], [4], "i32") } });
+      runtime.run(sample(vae, { n: 4 }), {
+        store: from,
+        key: key(4),
+        feeds: { label: ndarray([0, 1, 0, 1], [4], "i32") },
+      });
     expect(await drawn(loaded)).toEqual(await drawn(store));
   });
 });

@@ -15,7 +15,7 @@ describe("β", () => {
     const step = trainStep({
       model: vae,
       batch: fields(vae, { n: 3 }),
-      loss: (batch, scope) => ({ ...vae.loss(batch, scope) }),
+      loss: (batch, scope) => vae.loss(batch, scope),
       optimizer: adam({ learningRate: 1e-2 }),
     });
     return { vae, step, store: await runtime.init(vae, { key: key(0) }), feeds: labelled(vae, intensities(3)) };
@@ -36,7 +36,9 @@ describe("β", () => {
     const { step, store, feeds } = await start(linear(0, { steps: 4, end: 1 }));
     const twice = repeat(step, 2);
     const x = ndarray([...feeds["x"]!.data, ...feeds["x"]!.data] as number[], [2, 3, ...SHAPE]);
-    const stepFeed = Object.fromEntries([...twice.feeds].filter(([name]) => name !== "x").map(([name, { dtype }]) => [name, ndarray([0n], [], dtype)]));
+    const stepFeed = Object.fromEntries(
+      [...twice.feeds].filter(([name]) => name !== "x").map(([name, { dtype }]) => [name, ndarray([0n], [], dtype)]),
+    );
     const { loss, kl, reconstruction } = await runtime.run(twice, { store, feeds: { x, ...stepFeed }, key: key(1) });
     [0, 0.25].forEach((beta, i) => {
       expect(Number(loss!.data[i])).toBeCloseTo(beta * Number(kl!.data[i]) - Number(reconstruction!.data[i]), 9);
@@ -69,7 +71,9 @@ describe("a model with classes", () => {
 
   it("needs a label, and one without refuses it", () => {
     const loss = (model: Vae, batch: { label?: { shape: [number]; dtype: "i32" } }): unknown =>
-      inference(model, { x: [2, ...SHAPE], ...batch }, (given, scope) => ({ elbo: model.elbo(given as unknown as VaeBatch, scope).elbo }));
+      inference(model, { x: [2, ...SHAPE], ...batch }, (given, scope) => ({
+        elbo: model.elbo(given as unknown as VaeBatch, scope).elbo,
+      }));
     expect(() => loss(vae, {})).toThrow("expected a label (one of 3 classes), got none");
     expect(() => loss(tinyVae(), { label: { shape: [2], dtype: "i32" } })).toThrow("the model has no classes");
   });
@@ -89,7 +93,9 @@ describe("options", () => {
     const wrong = inferenceOn([2, 1, 4, 5]);
     expect(wrong).toThrow("expected pictures [1, 4, 4], got [1, 4, 5]");
     expect(code(wrong)).toBe("shape");
-    expect(() => new Vae({ shape: [1, 6, 8], architecture: convolutional({ channels: [2, 2] }) })).toThrow("H and W divisible by 4, got [1, 6, 8]");
+    expect(() => new Vae({ shape: [1, 6, 8], architecture: convolutional({ channels: [2, 2] }) })).toThrow(
+      "H and W divisible by 4, got [1, 6, 8]",
+    );
     expect(() => new Vae({ shape: [64], architecture: convolutional() })).toThrow("expected pictures [C, H, W]");
     expect(() => new Vae({ shape: [1, 0, 4] })).toThrow("shape");
     expect(() => new Vae({ shape: [] })).toThrow("shape");
