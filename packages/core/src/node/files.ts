@@ -1,5 +1,6 @@
 /** @file Files that are there whole or not at all, and errors that say which file and why. */
-import { open, readFile, rename, rm, mkdir } from "node:fs/promises";
+import { constants, existsSync } from "node:fs";
+import { access, mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { GenError, messageOf } from "../error.js";
 
@@ -40,7 +41,7 @@ export async function readBytes(path: string): Promise<Uint8Array> {
 export async function writeAtomic(path: string, content: Uint8Array | string): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     const file = await open(temporary, "w");
     try {
       await file.writeFile(content);
@@ -53,6 +54,22 @@ export async function writeAtomic(path: string, content: Uint8Array | string): P
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw fileError("cannot write", path, cause);
+  }
+}
+
+/**
+ * Makes a folder and those above it, where they are missing. Of a file system that cannot be written Node says ENOENT
+ * here; asking for the nearest folder that is there gives the true reason.
+ */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== "ENOENT") throw cause;
+    let above = path;
+    while (!existsSync(above)) above = dirname(above);
+    await access(above, constants.W_OK);
+    throw cause;
   }
 }
 

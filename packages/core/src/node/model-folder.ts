@@ -1,12 +1,12 @@
 /** @file The folder of an exported model: written whole, opened with its hashes checked. */
-import { mkdir, rename, rm } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { GenError } from "../error.js";
 import { parseCard, type Card } from "../model/card.js";
 import { exportFiles, type Checker, type ExportRequest, type TrainedModel } from "../model/export.js";
 import { openFiles, type ModelFiles } from "../model/open.js";
 import { openSession, type OnnxSession } from "../runtime/node/session.js";
-import { fileError, readBytes, writeAtomic } from "./files.js";
+import { fileError, makeFolder, readBytes, writeAtomic } from "./files.js";
 
 /** ONNX Runtime on the CPU, in a session of its own. */
 const cpuChecker: Checker = {
@@ -33,7 +33,7 @@ export async function exportFolder(path: string, request: ExportRequest, trained
   const old = `${path}.old`;
   try {
     await rm(fresh, { recursive: true, force: true });
-    await mkdir(fresh, { recursive: true });
+    await makeFolder(fresh);
   } catch (cause) {
     throw fileError("cannot write", path, cause);
   }
