@@ -46,6 +46,7 @@ export async function saveCheckpoint(
   await writeAtomic(`${path}.safetensors`, bytes);
   await writeAtomic(`${path}.json`, `${JSON.stringify(description, null, 2)}\n`);
   for (const old of (await stepsIn(folder)).slice(keep)) await removePair(join(folder, old));
+  await removeTorn(folder);
   return path;
 }
 
@@ -54,7 +55,10 @@ export async function saveCheckpoint(
  *
  * @throws GenError `file` if the folder holds none, `version` if the newest was written by a newer version
  */
-export async function loadCheckpoint(store: Store, folder: string): Promise<Checkpoint & { readonly skipped: readonly string[] }> {
+export async function loadCheckpoint(
+  store: Store,
+  folder: string,
+): Promise<Checkpoint & { readonly skipped: readonly string[] }> {
   const skipped: string[] = [];
   for (const name of await stepsIn(folder)) {
     const path = join(folder, name);
@@ -93,7 +97,10 @@ async function readPair(path: string): Promise<{ description: Description; bytes
   const description = parseDescription(new TextDecoder().decode(await readBytes(`${path}.json`)), `${path}.json`);
   const bytes = await readBytes(`${path}.safetensors`);
   if (sha256(bytes) !== description.sha256) {
-    throw new GenError("hash", `${path}.safetensors: expected sha256 ${description.sha256.slice(0, 12)}…, got ${sha256(bytes).slice(0, 12)}…`);
+    throw new GenError(
+      "hash",
+      `${path}.safetensors: expected sha256 ${description.sha256.slice(0, 12)}…, got ${sha256(bytes).slice(0, 12)}…`,
+    );
   }
   return { description, bytes };
 }
@@ -103,13 +110,22 @@ function parseDescription(text: string, file: string): Description {
   try {
     value = JSON.parse(text) as Partial<Description> | null;
   } catch (cause) {
-    throw new GenError("format", `${file}: expected JSON, got ${text.length === 0 ? "an empty file" : "something else"}`, { cause });
+    throw new GenError(
+      "format",
+      `${file}: expected JSON, got ${text.length === 0 ? "an empty file" : "something else"}`,
+      { cause },
+    );
   }
   if (typeof value?.format !== "number" || !Number.isSafeInteger(value.step) || typeof value.sha256 !== "string") {
-    throw new GenError("format", `${file}: expected the fields format, step and sha256, got ${Object.keys(value ?? {}).join(", ") || "none"}`);
+    throw new GenError(
+      "format",
+      `${file}: expected the fields format, step and sha256, got ${Object.keys(value ?? {}).join(", ") || "none"}`,
+    );
   }
   if (value.format > FORMAT) {
-    throw new GenError("version", `${file}: expected format ${FORMAT} or older, got ${value.format}`, { fix: "update @gen/core" });
+    throw new GenError("version", `${file}: expected format ${FORMAT} or older, got ${value.format}`, {
+      fix: "update @gen/core",
+    });
   }
   return value as Description;
 }
@@ -122,6 +138,14 @@ async function stepsIn(folder: string): Promise<string[]> {
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === "ENOENT") return [];
     throw fileError("cannot read", folder, cause);
+  }
+}
+
+/** Removes what a process that was killed left half written. */
+async function removeTorn(folder: string): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const writer = /^\.\d+\.(?:json|safetensors)\.(\d+)\.tmp$/.exec(name)?.[1];
+    if (writer !== undefined && Number(writer) !== process.pid) await rm(join(folder, name), { force: true });
   }
 }
 

@@ -33,17 +33,32 @@ describe("checkpoints", () => {
     const fresh = runtime.emptyStore();
     expect(await loadCheckpoint(fresh, folder)).toMatchObject({ step: 30, config: { seed: 7 }, skipped: [] });
     expect((await fresh.read("w")).data[0]).toBe(30);
-    expect((await readdir(folder)).sort()).toEqual(["000000020.json", "000000020.safetensors", "000000030.json", "000000030.safetensors"]);
+    expect((await readdir(folder)).sort()).toEqual([
+      "000000020.json",
+      "000000020.safetensors",
+      "000000030.json",
+      "000000030.safetensors",
+    ]);
+  });
+
+  it("clear away what a killed process left half written, and nothing else", async () => {
+    for (const name of [".000000010.safetensors.1.tmp", ".000000010.json.1.tmp", "notes.tmp"])
+      await writeFile(join(folder, name), "x");
+    await at(20);
+    expect((await readdir(folder)).sort()).toEqual(["000000020.json", "000000020.safetensors", "notes.tmp"]);
   });
 
   it.each([
     ["a truncated array file", (f: string) => truncate(join(f, "000000020.safetensors"), 40)],
-    ["a flipped byte", async (f: string) => {
-      const path = join(f, "000000020.safetensors");
-      const bytes = await readFile(path);
-      bytes[bytes.length - 1]! ^= 1;
-      await writeFile(path, bytes);
-    }],
+    [
+      "a flipped byte",
+      async (f: string) => {
+        const path = join(f, "000000020.safetensors");
+        const bytes = await readFile(path);
+        bytes[bytes.length - 1]! ^= 1;
+        await writeFile(path, bytes);
+      },
+    ],
     ["a missing array file", (f: string) => rm(join(f, "000000020.safetensors"))],
     ["an empty description", (f: string) => truncate(join(f, "000000020.json"), 0)],
     ["half a description", (f: string) => truncate(join(f, "000000020.json"), 30)],
@@ -57,29 +72,45 @@ describe("checkpoints", () => {
   });
 
   it("say what is wrong when none is valid, or none is there", async () => {
-    await expect(value()).rejects.toMatchObject({ code: "file", message: expect.stringContaining("got none") as string });
+    await expect(value()).rejects.toMatchObject({
+      code: "file",
+      message: expect.stringContaining("got none") as string,
+    });
     await at(10);
     await truncate(join(folder, "000000010.safetensors"), 5);
-    await expect(value()).rejects.toMatchObject({ code: "file", message: expect.stringMatching(/only damaged ones: .*000000010\.safetensors/) as string });
+    await expect(value()).rejects.toMatchObject({
+      code: "file",
+      message: expect.stringMatching(/only damaged ones: .*000000010\.safetensors/) as string,
+    });
   });
 
   it("of a newer version are not guessed at", async () => {
     await at(10);
     await writeFile(join(folder, "000000020.json"), '{"format":2,"step":20,"sha256":"x"}');
-    await expect(value()).rejects.toMatchObject({ code: "version", message: expect.stringContaining("000000020.json") as string });
+    await expect(value()).rejects.toMatchObject({
+      code: "version",
+      message: expect.stringContaining("000000020.json") as string,
+    });
   });
 
-  it("survive a full disk", (context) => tmpfs(context, async (small) => {
-    await saveCheckpoint(store, small, { step: 10 });
-    await store.write("big", ndarray(new Float32Array(2 ** 19), [2 ** 19]));
-    await expect(saveCheckpoint(store, small, { step: 20 })).rejects.toMatchObject({ code: "file", message: expect.stringContaining("the disk is full") as string });
-    expect(await readdir(small)).toEqual(["000000010.json", "000000010.safetensors"]);
-    expect(await loadCheckpoint(runtime.emptyStore(), small)).toMatchObject({ step: 10 });
-  }));
+  it("survive a full disk", (context) =>
+    tmpfs(context, async (small) => {
+      await saveCheckpoint(store, small, { step: 10 });
+      await store.write("big", ndarray(new Float32Array(2 ** 19), [2 ** 19]));
+      await expect(saveCheckpoint(store, small, { step: 20 })).rejects.toMatchObject({
+        code: "file",
+        message: expect.stringContaining("the disk is full") as string,
+      });
+      expect(await readdir(small)).toEqual(["000000010.json", "000000010.safetensors"]);
+      expect(await loadCheckpoint(runtime.emptyStore(), small)).toMatchObject({ step: 10 });
+    }));
 });
 
 /** Runs a test in a file system of 1 MB, where one may be mounted. */
-async function tmpfs({ skip }: { skip: (why: string) => void }, test: (folder: string) => Promise<void>): Promise<void> {
+async function tmpfs(
+  { skip }: { skip: (why: string) => void },
+  test: (folder: string) => Promise<void>,
+): Promise<void> {
   try {
     execFileSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", folder], { stdio: "pipe" });
   } catch {

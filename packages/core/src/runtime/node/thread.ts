@@ -24,8 +24,12 @@ export class Thread {
       if (error === undefined) request?.resolve(result);
       else request?.reject(new GenError("device", `onnxruntime: ${error.trim()}`));
     });
-    this.#worker.on("error", (cause) => this.#fail(new GenError("device", `onnxruntime: the worker stopped: ${cause.message}`, { cause })));
-    this.#worker.on("exit", () => this.#fail(new GenError("device", "onnxruntime: expected an open runtime, got one that was closed")));
+    this.#worker.on("error", (cause) =>
+      this.#fail(new GenError("device", `onnxruntime: the worker stopped: ${cause.message}`, { cause })),
+    );
+    this.#worker.on("exit", () =>
+      this.#fail(new GenError("device", "onnxruntime: expected an open runtime, got one that was closed")),
+    );
   }
 
   /** Sends a request to worker.mjs. Buffers in `transfer` are handed over, not copied. */
