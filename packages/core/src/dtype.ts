@@ -46,7 +46,8 @@ export function viewOf<D extends DType>(dtype: D, bytes: Uint8Array): DataOf<D> 
   if (!Number.isInteger(count)) {
     throw new GenError("range", `viewOf: expected a multiple of ${size} bytes, got ${bytes.byteLength}`);
   }
-  if (bytes.byteOffset % size === 0) return new storage[dtype](bytes.buffer as ArrayBuffer, bytes.byteOffset, count) as DataOf<D>;
+  if (bytes.byteOffset % size === 0)
+    return new storage[dtype](bytes.buffer as ArrayBuffer, bytes.byteOffset, count) as DataOf<D>;
   const copy = Uint8Array.from(bytes); // Buffer's own slice would not copy
   return new storage[dtype](copy.buffer, 0, count) as DataOf<D>;
 }

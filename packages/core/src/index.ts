@@ -85,7 +85,16 @@ export { Dropout } from "./nn/dropout.js";
 export { Embedding } from "./nn/embedding.js";
 export type { EmbeddingOptions } from "./nn/embedding.js";
 export { Gru } from "./nn/gru.js";
-export { glorotNormal, glorotUniform, heNormal, heUniform, lecunNormal, lecunUniform, torchUniform, zeroWeights } from "./nn/init.js";
+export {
+  glorotNormal,
+  glorotUniform,
+  heNormal,
+  heUniform,
+  lecunNormal,
+  lecunUniform,
+  torchUniform,
+  zeroWeights,
+} from "./nn/init.js";
 export type { Fans, WeightInit } from "./nn/init.js";
 export type { Layer } from "./nn/layer.js";
 export { Linear } from "./nn/linear.js";

@@ -22,7 +22,10 @@ export function ndarray<D extends DType = "f32">(
 ): NdArray<D> {
   checkShape(shape, "ndarray");
   if (values.length !== sizeOf(shape)) {
-    throw new GenError("shape", `ndarray: expected ${sizeOf(shape)} values for ${showShape(shape)}, got ${values.length}`);
+    throw new GenError(
+      "shape",
+      `ndarray: expected ${sizeOf(shape)} values for ${showShape(shape)}, got ${values.length}`,
+    );
   }
   const empty = allocate(dtype, 0);
   if (ArrayBuffer.isView(values) && values.constructor === empty.constructor) {
@@ -31,7 +34,7 @@ export function ndarray<D extends DType = "f32">(
   const data = allocate(dtype, values.length);
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
-    data[i] = (isWide(dtype) ? BigInt(value) : Number(value));
+    data[i] = isWide(dtype) ? BigInt(value) : Number(value);
   }
   return { dtype, shape: [...shape], data };
 }

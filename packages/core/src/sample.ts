@@ -49,8 +49,15 @@ export interface SampleModel {
 }
 
 const types = {
-  f32: "float32", f64: "float64", f16: "float16", i32: "int32", i64: "int64",
-  u32: "uint32", u64: "uint64", u8: "uint8", bool: "bool",
+  f32: "float32",
+  f64: "float64",
+  f16: "float16",
+  i32: "int32",
+  i64: "int64",
+  u32: "uint32",
+  u64: "uint64",
+  u8: "uint8",
+  bool: "bool",
 } as const satisfies Record<DType, string>;
 const names = new Map(Object.entries(types).map(([ours, theirs]) => [theirs as string, ours as DType]));
 
@@ -75,9 +82,16 @@ export async function openModel(from: string | ReadFile, ort: Ort): Promise<Samp
   const run: SampleModel["run"] = async (file, inputs) => {
     const session = await open(file);
     const ports = files.card.files[file]!.inputs;
-    const feeds = Object.fromEntries(ports.map((port) => [port.name, tensorOf(ort, port, arrayOf(port, inputs[port.name], file))]));
+    const feeds = Object.fromEntries(
+      ports.map((port) => [port.name, tensorOf(ort, port, arrayOf(port, inputs[port.name], file))]),
+    );
     const outputs = await session.run(feeds as Record<string, never>);
-    return Object.fromEntries(Object.entries(outputs).map(([name, { type, dims, data }]) => [name, { dtype: names.get(type)!, shape: [...dims], data } as NdArray]));
+    return Object.fromEntries(
+      Object.entries(outputs).map(([name, { type, dims, data }]) => [
+        name,
+        { dtype: names.get(type)!, shape: [...dims], data } as NdArray,
+      ]),
+    );
   };
   return {
     card: files.card,
@@ -94,19 +108,32 @@ function fetchFrom(place: string): ReadFile {
   return async (name) => {
     const url = `${place}/${name}`;
     const response = await fetch(url).catch((cause: unknown) => {
-      throw new GenError("file", `cannot fetch ${url}: ${messageOf(cause)}`, { fix: "check the address and the connection", cause });
+      throw new GenError("file", `cannot fetch ${url}: ${messageOf(cause)}`, {
+        fix: "check the address and the connection",
+        cause,
+      });
     });
-    if (!response.ok) throw new GenError("file", `cannot fetch ${url}: the server answered ${response.status}`, { fix: "check the address" });
+    if (!response.ok)
+      throw new GenError("file", `cannot fetch ${url}: the server answered ${response.status}`, {
+        fix: "check the address",
+      });
     return new Uint8Array(await response.arrayBuffer());
   };
 }
 
 /** An input as the card wants it. */
 function arrayOf({ name, dtype, shape }: CardPort, input: Input | undefined, file: string): NdArray {
-  if (input === undefined) throw new GenError("shape", `${file}: expected an input "${name}" ${dtype}[${shape.join(", ")}], got none`);
+  if (input === undefined)
+    throw new GenError("shape", `${file}: expected an input "${name}" ${dtype}[${shape.join(", ")}], got none`);
   const array = typeof input === "number" ? ndarray([isWide(dtype) ? BigInt(input) : input], [], dtype) : input;
-  const fits = array.shape.length === shape.length && shape.every((extent, i) => typeof extent === "string" || extent === array.shape[i]);
-  if (!fits) throw new GenError("shape", `${file}: expected "${name}" as [${shape.join(", ")}], got [${array.shape.join(", ")}]`);
+  const fits =
+    array.shape.length === shape.length &&
+    shape.every((extent, i) => typeof extent === "string" || extent === array.shape[i]);
+  if (!fits)
+    throw new GenError(
+      "shape",
+      `${file}: expected "${name}" as [${shape.join(", ")}], got [${array.shape.join(", ")}]`,
+    );
   if (array.dtype !== dtype) throw new GenError("dtype", `${file}: expected "${name}" as ${dtype}, got ${array.dtype}`);
   return array;
 }

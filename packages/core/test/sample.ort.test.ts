@@ -47,12 +47,21 @@ it("gives the trainer's samples for a seed, through the caller's ONNX Runtime", 
 });
 
 it("says which input is missing or of another type", async () => {
-  await expect(opened.run("sampler.onnx", { seed: 1 })).rejects.toMatchObject({ code: "shape", message: expect.stringContaining('"n" i64[]') as string });
+  await expect(opened.run("sampler.onnx", { seed: 1 })).rejects.toMatchObject({
+    code: "shape",
+    message: expect.stringContaining('"n" i64[]') as string,
+  });
   await expect(opened.run("sampler.onnx", { seed: 1, n: ndarray([1]) })).rejects.toMatchObject({ code: "shape" });
   await expect(opened.run("sampler.onnx", { seed: 1, n: ndarray([1], []) })).rejects.toMatchObject({ code: "dtype" });
-  await expect(opened.run("decode.onnx", {})).rejects.toMatchObject({ code: "file", message: expect.stringContaining("sampler.onnx") as string });
+  await expect(opened.run("decode.onnx", {})).rejects.toMatchObject({
+    code: "file",
+    message: expect.stringContaining("sampler.onnx") as string,
+  });
 });
 
 it("says when there is nothing at an address", async () => {
-  await expect(openModel("http://127.0.0.1:1/model", ort)).rejects.toMatchObject({ code: "file", message: expect.stringContaining("127.0.0.1:1/model/card.json") as string });
+  await expect(openModel("http://127.0.0.1:1/model", ort)).rejects.toMatchObject({
+    code: "file",
+    message: expect.stringContaining("127.0.0.1:1/model/card.json") as string,
+  });
 });

@@ -31,9 +31,13 @@ export function scanGradient(site: Site<"scan">): readonly Cotangent[] {
   const results = resultsOf(site.node);
   const stored = results.slice(results.length - carries); // scan() records each incoming carry as the last stacks
   if (body.outputs.slice(-carries || Infinity).some(({ node }, i) => node !== body.inputs[i]!.node)) {
-    throw new GenError("graph", "grad: expected a scan that records its carries, got one that was simplified or imported", {
-      fix: "take the gradient before the program is made",
-    });
+    throw new GenError(
+      "graph",
+      "grad: expected a scan that records its carries, got one that was simplified or imported",
+      {
+        fix: "take the gradient before the program is made",
+      },
+    );
   }
   const gs = cotangentsOf(site);
   const xs = site.x.slice(carries, carries + scanned);
@@ -79,7 +83,11 @@ function pullback(body: Graph): Graph {
   const cotangents = outputs.map((y) => slot(y));
   const real = outputs.flatMap((y, i) => (isReal(y.dtype) ? [{ y, g: cotangents[i]! }] : []));
   const wrt = inputs.filter(({ dtype }) => isReal(dtype));
-  const pulled = vjp(real.map(({ y }) => y), real.map(({ g }) => g), wrt);
+  const pulled = vjp(
+    real.map(({ y }) => y),
+    real.map(({ g }) => g),
+    wrt,
+  );
   return graphOf([...inputs, ...cotangents], pulled);
 }
 

@@ -73,7 +73,10 @@ function checkOperands(outputs: readonly Tensor[], cotangents: readonly Tensor[]
   outputs.forEach((y, i) => {
     const g = cotangents[i];
     if (g === undefined || !sameShape(y.shape, g.shape)) {
-      throw new GenError("shape", `vjp: expected a cotangent ${showShape(y.shape)} for output ${i}, got ${g === undefined ? "none" : showShape(g.shape)}`);
+      throw new GenError(
+        "shape",
+        `vjp: expected a cotangent ${showShape(y.shape)} for output ${i}, got ${g === undefined ? "none" : showShape(g.shape)}`,
+      );
     }
   });
   for (const t of [...outputs, ...wrt]) {

@@ -43,7 +43,12 @@ function chosen(a: Tensor, b: Tensor, y: Tensor): [Tensor, Tensor] {
 }
 
 /** A conv's own attributes, out of those of its gradients. */
-const convOf = ({ strides, pads, dilations, groups }: Attrs["conv"]): Attrs["conv"] => ({ strides, pads, dilations, groups });
+const convOf = ({ strides, pads, dilations, groups }: Attrs["conv"]): Attrs["conv"] => ({
+  strides,
+  pads,
+  dilations,
+  groups,
+});
 const inputGrad = (g: Tensor, w: Tensor, attrs: Attrs["conv"], x: Tensor): Tensor =>
   apply("convInputGrad", [g, w], { ...convOf(attrs), inputSize: x.shape.slice(2) });
 const weightGrad = (x: Tensor, g: Tensor, attrs: Attrs["conv"], w: Tensor): Tensor =>
@@ -118,7 +123,11 @@ export const rules: { readonly [O in Op]: VjpRule<O> } = {
       steps: before.map(() => 1),
     }),
   ],
-  concat: (g, { x, attrs: { axis } }) => g.split(x.map(({ shape }) => shape[axis]!), axis),
+  concat: (g, { x, attrs: { axis } }) =>
+    g.split(
+      x.map(({ shape }) => shape[axis]!),
+      axis,
+    ),
   gather: (g, { x: [x, indices], attrs: { axis } }) => [
     apply("scatterAdd", [indices!, g], { axis, size: x!.shape[axis]! }),
     null,
@@ -135,10 +144,17 @@ function unslice(g: Tensor, x: Tensor, { starts, ends, steps }: Attrs["slice"]):
     if (step === 1) return;
     const count = wide.shape[axis]!;
     const spread = wide.unsqueeze(axis + 1);
-    const gap = full(spread.shape.map((n, i) => (i === axis + 1 ? step - 1 : n)), 0, g.dtype);
+    const gap = full(
+      spread.shape.map((n, i) => (i === axis + 1 ? step - 1 : n)),
+      0,
+      g.dtype,
+    );
     const rows = concat([spread, gap], axis + 1).reshape(wide.shape.map((n, i) => (i === axis ? count * step : n)));
     wide = rows.slice(axis, 0, ends[axis]! - starts[axis]!);
   });
   if (starts.every((start, i) => start === 0 && ends[i] === x.shape[i])) return wide;
-  return wide.pad(starts, ends.map((end, i) => x.shape[i]! - end));
+  return wide.pad(
+    starts,
+    ends.map((end, i) => x.shape[i]! - end),
+  );
 }

@@ -33,7 +33,11 @@ export function elementsOf({ data }: NdArray): Elements {
 /** The same elements as stored by the evaluator: real numbers widened to float64. */
 export function widen({ dtype, shape, data }: NdArray): NdArray {
   if (!isReal(dtype) || dtype === "f64") return { dtype, shape, data };
-  return { dtype: "f64", shape, data: Float64Array.from(data as Float32Array, dtype === "f16" ? halfToNumber : Number) };
+  return {
+    dtype: "f64",
+    shape,
+    data: Float64Array.from(data as Float32Array, dtype === "f16" ? halfToNumber : Number),
+  };
 }
 
 /** The number of 16 bits: sign, 5 of exponent, 10 of fraction (IEEE 754 binary16). */
@@ -61,7 +65,10 @@ export function positions(shape: Shape, strides: readonly number[], offset = 0):
 export function broadcastPositions(from: Shape, shape: Shape): Int32Array {
   const strides = stridesOf(from);
   const extra = shape.length - from.length;
-  return positions(shape, shape.map((_, i) => (i < extra || from[i - extra] === 1 ? 0 : strides[i - extra]!)));
+  return positions(
+    shape,
+    shape.map((_, i) => (i < extra || from[i - extra] === 1 ? 0 : strides[i - extra]!)),
+  );
 }
 
 /** The elements at some positions, as an array of this type. */

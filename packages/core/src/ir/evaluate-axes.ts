@@ -17,13 +17,19 @@ import {
 /** Where in the result each element of `shape` goes, when some axes are reduced. */
 function targets(shape: Shape, axes: readonly number[]): Int32Array {
   const strides = stridesOf(shape.map((n, i) => (axes.includes(i) ? 1 : n)));
-  return positions(shape, strides.map((stride, i) => (axes.includes(i) ? 0 : stride)));
+  return positions(
+    shape,
+    strides.map((stride, i) => (axes.includes(i) ? 0 : stride)),
+  );
 }
 
 /** The first positions of the lines along an axis, and the step from one element of a line to the next. */
 function lines(shape: Shape, axis: number): { starts: Int32Array; step: number; extent: number } {
   const strides = stridesOf(shape);
-  const starts = positions(shape.map((n, i) => (i === axis ? 1 : n)), strides);
+  const starts = positions(
+    shape.map((n, i) => (i === axis ? 1 : n)),
+    strides,
+  );
   return { starts, step: strides[axis]!, extent: shape[axis]! };
 }
 
@@ -32,11 +38,12 @@ function larger(a: Scalar, b: Scalar): Scalar {
 }
 
 function plus(a: Scalar, b: Scalar): Scalar {
-  return ((a as number) + (b as number)); // both of one kind
+  return (a as number) + (b as number); // both of one kind
 }
 
 function checkIndex(index: number, size: number): number {
-  if (index < 0 || index >= size) throw new GenError("range", `gather, scatterAdd: expected indices in [0, ${size - 1}], got ${index}`);
+  if (index < 0 || index >= size)
+    throw new GenError("range", `gather, scatterAdd: expected indices in [0, ${size - 1}], got ${index}`);
   return index;
 }
 
@@ -88,19 +95,41 @@ export const axisRules = {
   reshape: ([x], { attrs }) => [{ ...x!, shape: attrs.shape }],
   transpose: ([x], { types, attrs: { perm } }) => {
     const strides = stridesOf(x!.shape);
-    return [pick(x!, types[0]!, positions(types[0]!.shape, perm.map((axis) => strides[axis]!)))];
+    return [
+      pick(
+        x!,
+        types[0]!,
+        positions(
+          types[0]!.shape,
+          perm.map((axis) => strides[axis]!),
+        ),
+      ),
+    ];
   },
   expand: ([x], { types }) => [pick(x!, types[0]!, broadcastPositions(x!.shape, types[0]!.shape))],
   slice: ([x], { types, attrs: { starts, steps } }) => {
     const strides = stridesOf(x!.shape);
     const offset = strides.reduce((sum, stride, i) => sum + stride * starts[i]!, 0);
-    return [pick(x!, types[0]!, positions(types[0]!.shape, strides.map((stride, i) => stride * steps[i]!), offset))];
+    return [
+      pick(
+        x!,
+        types[0]!,
+        positions(
+          types[0]!.shape,
+          strides.map((stride, i) => stride * steps[i]!),
+          offset,
+        ),
+      ),
+    ];
   },
   pad: ([x], { types, attrs: { before, value } }) => {
     const { array, data } = blank(types[0]!);
     const strides = stridesOf(array.shape);
     const offset = strides.reduce((sum, stride, i) => sum + stride * before[i]!, 0);
-    fill(data, typeof elementsOf(array)[0] === "bigint" ? BigInt(value) : isReal(array.dtype) ? value : Math.trunc(value));
+    fill(
+      data,
+      typeof elementsOf(array)[0] === "bigint" ? BigInt(value) : isReal(array.dtype) ? value : Math.trunc(value),
+    );
     place(data, elementsOf(x!), positions(x!.shape, strides, offset));
     return [array];
   },
@@ -127,7 +156,10 @@ export const axisRules = {
 function taken(shape: Shape, axis: number, indices: NdArray): Int32Array {
   const strides = stridesOf(shape);
   const rows = Int32Array.from(indices.data as Int32Array, (index) => checkIndex(index, shape[axis]!) * strides[axis]!);
-  const [outer, inner] = [positions(shape.slice(0, axis), strides), positions(shape.slice(axis + 1), strides.slice(axis + 1))];
+  const [outer, inner] = [
+    positions(shape.slice(0, axis), strides),
+    positions(shape.slice(axis + 1), strides.slice(axis + 1)),
+  ];
   const found = new Int32Array(outer.length * rows.length * inner.length);
   let i = 0;
   for (const a of outer) for (const b of rows) for (const c of inner) found[i++] = a + b + c;

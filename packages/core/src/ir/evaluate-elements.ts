@@ -4,7 +4,14 @@
  */
 import { isReal, isWide, type DType } from "../dtype.js";
 import { GenError } from "../error.js";
-import { blank, broadcastPositions, elementsOf, type EvaluateRule, type EvaluateTable, type Scalar } from "./evaluate-arrays.js";
+import {
+  blank,
+  broadcastPositions,
+  elementsOf,
+  type EvaluateRule,
+  type EvaluateTable,
+  type Scalar,
+} from "./evaluate-arrays.js";
 import type { Op } from "./ops.js";
 
 const unary =
@@ -18,7 +25,10 @@ const unary =
 
 /** `wide` is the same function on bigints, where it is another expression. */
 const binary =
-  (f: (a: never, b: never) => Scalar | boolean, wide: (a: bigint, b: bigint) => Scalar | boolean = f as never): EvaluateRule<Op> =>
+  (
+    f: (a: never, b: never) => Scalar | boolean,
+    wide: (a: bigint, b: bigint) => Scalar | boolean = f as never,
+  ): EvaluateRule<Op> =>
   ([a, b], node) => {
     const { array, data } = blank(node.types[0]!);
     const g = (isWide(a!.dtype) ? wide : f) as (a: Scalar, b: Scalar) => Scalar | boolean;
@@ -61,8 +71,14 @@ export const elementRules = {
 
   add: binary((a: number, b: number) => a + b),
   sub: binary((a: number, b: number) => a - b),
-  mul: byKind(binary((a: number, b: number) => a * b), binary(Math.imul, (a, b) => a * b)),
-  div: byKind(binary((a: number, b: number) => a / b), binary(wholeQuotient, (a, b) => a / divisor(b))),
+  mul: byKind(
+    binary((a: number, b: number) => a * b),
+    binary(Math.imul, (a, b) => a * b),
+  ),
+  div: byKind(
+    binary((a: number, b: number) => a / b),
+    binary(wholeQuotient, (a, b) => a / divisor(b)),
+  ),
   pow: binary(power),
   max: binary(Math.max, (a, b) => (a > b ? a : b)),
   min: binary(Math.min, (a, b) => (a < b ? a : b)),

@@ -13,7 +13,11 @@ type Visit = (x: number, w: number, y: number) => void;
 function forEachTerm(shapes: { x: Shape; w: Shape; y: Shape }, attrs: ConvAttrs, visit: Visit): void {
   const [count, channels] = shapes.x as [number, number];
   const [outputs, perGroup] = shapes.w as [number, number];
-  const [xSize, wSize, ySize] = [shapes.x, shapes.w, shapes.y].map((shape) => sizeOf(shape.slice(2))) as [number, number, number];
+  const [xSize, wSize, ySize] = [shapes.x, shapes.w, shapes.y].map((shape) => sizeOf(shape.slice(2))) as [
+    number,
+    number,
+    number,
+  ];
   const taps = spatialTerms(shapes, attrs);
   for (let n = 0; n < count; n++) {
     for (let o = 0; o < outputs; o++) {
@@ -29,15 +33,23 @@ function forEachTerm(shapes: { x: Shape; w: Shape; y: Shape }, attrs: ConvAttrs,
 }
 
 /** The same for one pair of channels: along each axis, x = y·stride + w·dilation − pad, where that is inside. */
-function spatialTerms({ x, w, y }: { x: Shape; w: Shape; y: Shape }, { strides, pads, dilations }: ConvAttrs): { x: number; w: number; y: number }[] {
-  const [xSteps, wSteps, ySteps] = [x, w, y].map((shape) => stridesOf(shape.slice(2))) as [number[], number[], number[]];
+function spatialTerms(
+  { x, w, y }: { x: Shape; w: Shape; y: Shape },
+  { strides, pads, dilations }: ConvAttrs,
+): { x: number; w: number; y: number }[] {
+  const [xSteps, wSteps, ySteps] = [x, w, y].map((shape) => stridesOf(shape.slice(2))) as [
+    number[],
+    number[],
+    number[],
+  ];
   let terms = [{ x: 0, w: 0, y: 0 }];
   strides.forEach((stride, axis) => {
     const along: typeof terms = [];
     for (let i = 0; i < y[axis + 2]!; i++) {
       for (let k = 0; k < w[axis + 2]!; k++) {
         const at = i * stride + k * dilations[axis]! - pads[axis]!;
-        if (at >= 0 && at < x[axis + 2]!) along.push({ x: at * xSteps[axis]!, w: k * wSteps[axis]!, y: i * ySteps[axis]! });
+        if (at >= 0 && at < x[axis + 2]!)
+          along.push({ x: at * xSteps[axis]!, w: k * wSteps[axis]!, y: i * ySteps[axis]! });
       }
     }
     terms = terms.flatMap((t) => along.map((a) => ({ x: t.x + a.x, w: t.w + a.w, y: t.y + a.y })));
@@ -60,7 +72,8 @@ export const productRules = {
       for (let i = 0; i < rows; i++) {
         for (let k = 0; k < inner; k++) {
           const factor = x[(p[n]! * rows + i) * inner + k]!;
-          for (let j = 0; j < columns; j++) out[(n * rows + i) * columns + j]! += factor * y[(q[n]! * inner + k) * columns + j]!;
+          for (let j = 0; j < columns; j++)
+            out[(n * rows + i) * columns + j]! += factor * y[(q[n]! * inner + k) * columns + j]!;
         }
       }
     }

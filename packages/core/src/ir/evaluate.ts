@@ -24,7 +24,10 @@ import type { Op } from "./ops.js";
  * whole number divided by 0, `range` for a `gather` or `scatterAdd` outside its axis
  */
 export function evaluate(graph: Graph, inputs: Readonly<Record<string, NdArray>>): Record<string, NdArray> {
-  const results = run(graph, graph.inputs.map((port) => accept(port, inputs[port.name])));
+  const results = run(
+    graph,
+    graph.inputs.map((port) => accept(port, inputs[port.name])),
+  );
   return Object.fromEntries(graph.outputs.map(({ name }, i) => [name, results[i]!]));
 }
 
@@ -33,10 +36,16 @@ function accept({ name, node }: Port, given: NdArray | undefined): NdArray {
   const wanted = `${dtype}${showShape(shape)}`;
   if (given === undefined) throw new GenError("graph", `evaluate: expected ${wanted} as input "${name}", got nothing`);
   if (given.dtype !== dtype && !(isReal(dtype) && isReal(given.dtype))) {
-    throw new GenError("dtype", `evaluate: expected ${wanted} as input "${name}", got ${given.dtype}${showShape(given.shape)}`);
+    throw new GenError(
+      "dtype",
+      `evaluate: expected ${wanted} as input "${name}", got ${given.dtype}${showShape(given.shape)}`,
+    );
   }
   if (!sameShape(given.shape, shape) || given.data.length !== sizeOf(shape)) {
-    throw new GenError("shape", `evaluate: expected ${wanted} as input "${name}", got ${given.dtype}${showShape(given.shape)}`);
+    throw new GenError(
+      "shape",
+      `evaluate: expected ${wanted} as input "${name}", got ${given.dtype}${showShape(given.shape)}`,
+    );
   }
   return widen(given);
 }
@@ -52,7 +61,13 @@ function run(graph: Graph, inputs: readonly NdArray[]): NdArray[] {
   for (const node of order) {
     if (values.has(node)) continue;
     const rule = rules[node.op] as EvaluateRule<Op>;
-    values.set(node, rule(node.inputs.flatMap((input) => values.get(input)!), node));
+    values.set(
+      node,
+      rule(
+        node.inputs.flatMap((input) => values.get(input)!),
+        node,
+      ),
+    );
   }
   return graph.outputs.map(({ node }) => values.get(node)![0]!);
 }
@@ -65,7 +80,10 @@ const rules: EvaluateTable = {
   ...productRules,
 
   input: () => {
-    throw new GenError("internal", "evaluate: expected every input to be given; a graph with a free one cannot be made");
+    throw new GenError(
+      "internal",
+      "evaluate: expected every input to be given; a graph with a free one cannot be made",
+    );
   },
   constant: (_, { attrs }) => [widen(attrs.value)],
   iota: (_, { types }) => {
@@ -110,6 +128,9 @@ function scan(inputs: readonly NdArray[], { attrs, types }: NodeOf<"scan">): NdA
 function rowOf(x: NdArray, t: number): NdArray {
   const shape = x.shape.slice(1);
   const size = sizeOf(shape);
-  return pick(x, { dtype: x.dtype, shape }, Int32Array.from({ length: size }, (_, i) => t * size + i));
+  return pick(
+    x,
+    { dtype: x.dtype, shape },
+    Int32Array.from({ length: size }, (_, i) => t * size + i),
+  );
 }
-

@@ -39,7 +39,12 @@ const fallback = (atol = ATOL): ProviderFacts => ({ native: false, atol });
 /** Correctly rounded, or no arithmetic at all. */
 const exact: OpFacts = { exact: true, scaled: false, cpu: native(), webgpu: native() };
 /** Rounded as the provider sees fit. */
-const near = (cpu = ATOL, webgpu = cpu): OpFacts => ({ exact: false, scaled: false, cpu: native(cpu), webgpu: native(webgpu) });
+const near = (cpu = ATOL, webgpu = cpu): OpFacts => ({
+  exact: false,
+  scaled: false,
+  cpu: native(cpu),
+  webgpu: native(webgpu),
+});
 /** A sum of products, whose order is the provider's. */
 const summed: OpFacts = { exact: false, scaled: true, cpu: native(), webgpu: native() };
 /** Not arithmetic, but nothing to work out in advance. */

@@ -33,9 +33,13 @@ export class Graph {
     for (const node of topological(outputs.map((port) => port.node))) {
       if (node.op === "input" && !given.has(node)) {
         const { kind, dtype, shape } = node.attrs;
-        throw new GenError("graph", `graph: expected every input to be given, got a free ${kind} ${dtype}[${shape.join(", ")}]`, {
-          fix: "make it part of the model's public fields, or of the program's feeds",
-        });
+        throw new GenError(
+          "graph",
+          `graph: expected every input to be given, got a free ${kind} ${dtype}[${shape.join(", ")}]`,
+          {
+            fix: "make it part of the model's public fields, or of the program's feeds",
+          },
+        );
       }
     }
     Object.freeze(this);

@@ -23,7 +23,7 @@ function take(inputs: readonly TensorType[], count: number, op: string, accept?:
     if (accept !== undefined && !accept(input)) {
       const wanted = accept === real ? "real numbers" : accept === bool ? "bool" : "numbers";
       throw new GenError("dtype", `${op}: expected ${wanted}, got ${input.dtype}${showShape(input.shape)}`, {
-        fix: accept === bool ? "compare first, e.g. x.greater(0)" : "cast first, e.g. x.cast(\"f32\")",
+        fix: accept === bool ? "compare first, e.g. x.greater(0)" : 'cast first, e.g. x.cast("f32")',
       });
     }
   }
@@ -33,9 +33,13 @@ function sameDType(inputs: readonly TensorType[], op: string): DType {
   const dtype = inputs[0]!.dtype;
   for (const input of inputs) {
     if (input.dtype !== dtype) {
-      throw new GenError("dtype", `${op}: expected operands of one dtype, got ${inputs.map((i) => i.dtype).join(" and ")}`, {
-        fix: `cast one of them, e.g. x.cast("${dtype}")`,
-      });
+      throw new GenError(
+        "dtype",
+        `${op}: expected operands of one dtype, got ${inputs.map((i) => i.dtype).join(" and ")}`,
+        {
+          fix: `cast one of them, e.g. x.cast("${dtype}")`,
+        },
+      );
     }
   }
   return dtype;
@@ -89,31 +93,48 @@ function convExtent(size: number, kernel: number, i: number, { strides, pads, di
 function checkConv(x: Shape, w: Shape, attrs: ConvAttrs, op: string): number[] {
   const rank = attrs.strides.length;
   if (x.length !== rank + 2 || w.length !== rank + 2) {
-    throw new GenError("shape", `${op}: expected [N, C, …] and [O, C/groups, …] with ${rank} spatial axes, got ${showShape(x)} and ${showShape(w)}`);
+    throw new GenError(
+      "shape",
+      `${op}: expected [N, C, …] and [O, C/groups, …] with ${rank} spatial axes, got ${showShape(x)} and ${showShape(w)}`,
+    );
   }
   if (attrs.pads.length !== 2 * rank || attrs.dilations.length !== rank) {
-    throw new GenError("shape", `${op}: expected ${2 * rank} pads and ${rank} dilations, got ${attrs.pads.length} and ${attrs.dilations.length}`);
+    throw new GenError(
+      "shape",
+      `${op}: expected ${2 * rank} pads and ${rank} dilations, got ${attrs.pads.length} and ${attrs.dilations.length}`,
+    );
   }
   const steps = [...attrs.strides, ...attrs.dilations, attrs.groups];
   if (!steps.every((n) => isCount(n) && n > 0) || !attrs.pads.every(isCount)) {
-    throw new GenError("range", `${op}: expected strides, dilations and groups ≥ 1 and pads ≥ 0, got ${showShape(steps)} and ${showShape(attrs.pads)}`);
+    throw new GenError(
+      "range",
+      `${op}: expected strides, dilations and groups ≥ 1 and pads ≥ 0, got ${showShape(steps)} and ${showShape(attrs.pads)}`,
+    );
   }
   if (x[1] !== w[1]! * attrs.groups || w[0]! % attrs.groups !== 0) {
-    throw new GenError("shape", `${op}: expected channels ${w[1]! * attrs.groups} (kernel ${showShape(w)}, ${attrs.groups} groups), got ${x[1]}`);
+    throw new GenError(
+      "shape",
+      `${op}: expected channels ${w[1]! * attrs.groups} (kernel ${showShape(w)}, ${attrs.groups} groups), got ${x[1]}`,
+    );
   }
   const size = x.slice(2).map((extent, i) => convExtent(extent, w[i + 2]!, i, attrs));
   if (size.some((extent) => extent < 1)) {
-    throw new GenError("shape", `${op}: expected an input at least as large as the kernel, got ${showShape(x)} and ${showShape(w)}`);
+    throw new GenError(
+      "shape",
+      `${op}: expected an input at least as large as the kernel, got ${showShape(x)} and ${showShape(w)}`,
+    );
   }
   return size;
 }
 
 function expectShape(got: Shape, wanted: Shape, op: string): void {
-  if (!sameShape(got, wanted)) throw new GenError("shape", `${op}: expected ${showShape(wanted)}, got ${showShape(got)}`);
+  if (!sameShape(got, wanted))
+    throw new GenError("shape", `${op}: expected ${showShape(wanted)}, got ${showShape(got)}`);
 }
 
 function expectTypes(got: readonly TensorType[], wanted: readonly TensorType[], op: string): void {
-  if (got.length !== wanted.length) throw new GenError("graph", `${op}: expected ${wanted.length} values, got ${got.length}`);
+  if (got.length !== wanted.length)
+    throw new GenError("graph", `${op}: expected ${wanted.length} values, got ${got.length}`);
   got.forEach((type, i) => {
     const { dtype, shape } = wanted[i]!;
     if (type.dtype !== dtype) throw new GenError("dtype", `${op}: expected ${dtype} as value ${i}, got ${type.dtype}`);
@@ -138,7 +159,8 @@ const rules: { readonly [O in Op]: Rule<O> } = {
 
   at: (results, { index }) => {
     const type = results[index]; // the inputs' types are the results of the one source
-    if (type === undefined) throw new GenError("range", `at: expected a result in [0, ${results.length - 1}], got ${index}`);
+    if (type === undefined)
+      throw new GenError("range", `at: expected a result in [0, ${results.length - 1}], got ${index}`);
     return [type];
   },
   call: (inputs, { body }) => {
@@ -255,14 +277,21 @@ const rules: { readonly [O in Op]: Rule<O> } = {
     take(inputs, 1, op);
     checkShape(shape, op);
     if (sizeOf(shape) !== sizeOf(inputs[0]!.shape)) {
-      throw new GenError("shape", `reshape: expected ${sizeOf(inputs[0]!.shape)} elements (${showShape(inputs[0]!.shape)}), got ${showShape(shape)}`);
+      throw new GenError(
+        "shape",
+        `reshape: expected ${sizeOf(inputs[0]!.shape)} elements (${showShape(inputs[0]!.shape)}), got ${showShape(shape)}`,
+      );
     }
     return [{ dtype: inputs[0]!.dtype, shape }];
   },
   transpose: (inputs, { perm }, op) => {
     take(inputs, 1, op);
     const { dtype, shape } = inputs[0]!;
-    if (perm.length !== shape.length || new Set(perm).size !== perm.length || perm.some((p) => shape[p] === undefined)) {
+    if (
+      perm.length !== shape.length ||
+      new Set(perm).size !== perm.length ||
+      perm.some((p) => shape[p] === undefined)
+    ) {
       throw new GenError("range", `transpose: expected a permutation of ${shape.length} axes, got ${showShape(perm)}`);
     }
     return [{ dtype, shape: perm.map((p) => shape[p]!) }];
@@ -276,10 +305,19 @@ const rules: { readonly [O in Op]: Rule<O> } = {
     take(inputs, 1, op);
     const { dtype, shape } = inputs[0]!;
     const ok = shape.every(
-      (n, i) => isCount(starts[i]!) && isCount(ends[i]!) && starts[i]! <= ends[i]! && ends[i]! <= n && isCount(steps[i]!) && steps[i]! >= 1,
+      (n, i) =>
+        isCount(starts[i]!) &&
+        isCount(ends[i]!) &&
+        starts[i]! <= ends[i]! &&
+        ends[i]! <= n &&
+        isCount(steps[i]!) &&
+        steps[i]! >= 1,
     );
     if (!ok || starts.length !== shape.length || ends.length !== shape.length || steps.length !== shape.length) {
-      throw new GenError("range", `slice: expected 0 ≤ start ≤ end ≤ extent and step ≥ 1 on each axis of ${showShape(shape)}, got ${showShape(starts)} to ${showShape(ends)} by ${showShape(steps)}`);
+      throw new GenError(
+        "range",
+        `slice: expected 0 ≤ start ≤ end ≤ extent and step ≥ 1 on each axis of ${showShape(shape)}, got ${showShape(starts)} to ${showShape(ends)} by ${showShape(steps)}`,
+      );
     }
     return [{ dtype, shape: shape.map((_, i) => Math.ceil((ends[i]! - starts[i]!) / steps[i]!)) }];
   },
@@ -287,7 +325,10 @@ const rules: { readonly [O in Op]: Rule<O> } = {
     take(inputs, 1, op, numeric);
     const { dtype, shape } = inputs[0]!;
     if (before.length !== shape.length || after.length !== shape.length || ![...before, ...after].every(isCount)) {
-      throw new GenError("range", `pad: expected widths ≥ 0 for ${shape.length} axes, got ${showShape(before)} and ${showShape(after)}`);
+      throw new GenError(
+        "range",
+        `pad: expected widths ≥ 0 for ${shape.length} axes, got ${showShape(before)} and ${showShape(after)}`,
+      );
     }
     return [{ dtype, shape: shape.map((n, i) => before[i]! + n + after[i]!) }];
   },
@@ -297,7 +338,11 @@ const rules: { readonly [O in Op]: Rule<O> } = {
     const first = inputs[0]!.shape;
     checkAxis(axis, first.length, op);
     for (const { shape } of inputs) {
-      expectShape(shape, first.map((n, i) => (i === axis ? (shape[i] ?? -1) : n)), op);
+      expectShape(
+        shape,
+        first.map((n, i) => (i === axis ? (shape[i] ?? -1) : n)),
+        op,
+      );
     }
     const total = inputs.reduce((n, { shape }) => n + shape[axis]!, 0);
     return [{ dtype, shape: first.map((n, i) => (i === axis ? total : n)) }];
@@ -306,28 +351,38 @@ const rules: { readonly [O in Op]: Rule<O> } = {
     take(inputs, 2, op);
     const [x, indices] = inputs as [TensorType, TensorType];
     checkAxis(axis, x.shape.length, op);
-    if (indices.dtype !== "i32") throw new GenError("dtype", `gather: expected i32 indices, got ${indices.dtype}`, { fix: 'indices.cast("i32")' });
+    if (indices.dtype !== "i32")
+      throw new GenError("dtype", `gather: expected i32 indices, got ${indices.dtype}`, { fix: 'indices.cast("i32")' });
     return [{ dtype: x.dtype, shape: [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)] }];
   },
   scatterAdd: (inputs, { axis, size }, op) => {
     take(inputs, 2, op);
     const [indices, updates] = inputs as [TensorType, TensorType];
-    if (indices.dtype !== "i32") throw new GenError("dtype", `scatterAdd: expected i32 indices, got ${indices.dtype}`, { fix: 'indices.cast("i32")' });
+    if (indices.dtype !== "i32")
+      throw new GenError("dtype", `scatterAdd: expected i32 indices, got ${indices.dtype}`, {
+        fix: 'indices.cast("i32")',
+      });
     take([updates], 1, op, numeric);
     checkShape([size], op);
     const rank = indices.shape.length;
     if (!isCount(axis) || axis + rank > updates.shape.length) {
-      throw new GenError("range", `scatterAdd: expected updates with ${rank} axes from axis ${axis} on, got ${showShape(updates.shape)}`);
+      throw new GenError(
+        "range",
+        `scatterAdd: expected updates with ${rank} axes from axis ${axis} on, got ${showShape(updates.shape)}`,
+      );
     }
     expectShape(updates.shape.slice(axis, axis + rank), indices.shape, op);
-    return [{ dtype: updates.dtype, shape: [...updates.shape.slice(0, axis), size, ...updates.shape.slice(axis + rank)] }];
+    return [
+      { dtype: updates.dtype, shape: [...updates.shape.slice(0, axis), size, ...updates.shape.slice(axis + rank)] },
+    ];
   },
 
   randomBits: (inputs, { shape }, op) => {
     take(inputs, 1, op);
     expectTypes(inputs, [{ dtype: "u64", shape: [] }], op);
     checkShape(shape, op);
-    if (sizeOf(shape) > 2 ** 32) throw new GenError("range", `randomBits: expected at most 2³² elements, got ${showShape(shape)}`);
+    if (sizeOf(shape) > 2 ** 32)
+      throw new GenError("range", `randomBits: expected at most 2³² elements, got ${showShape(shape)}`);
     return [{ dtype: "u32", shape }];
   },
 };

@@ -68,8 +68,12 @@ export function typeOf(node: Node): TensorType {
 
 function checkOrigin(node: Node, where: string): void {
   if (!made.has(node)) {
-    throw new GenError("graph", `${where}: expected a node of this copy of @gen/core (${VERSION}), got one of another`, {
-      fix: "let one copy of @gen/core be installed: `npm ls @gen/core` shows where the second comes from",
-    });
+    throw new GenError(
+      "graph",
+      `${where}: expected a node of this copy of @gen/core (${VERSION}), got one of another`,
+      {
+        fix: "let one copy of @gen/core be installed: `npm ls @gen/core` shows where the second comes from",
+      },
+    );
   }
 }

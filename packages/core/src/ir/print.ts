@@ -99,7 +99,10 @@ function lines(graph: Graph): string[] {
     const name = `%${count++}`;
     names.set(node, name);
     const operands = node.inputs.map((input) => names.get(input)!);
-    text.push(`${name} ${showTypes(node.types)} = ${[node.op, ...operands, ...attributes(node)].join(" ")}`, ...inside(node, name, bodies));
+    text.push(
+      `${name} ${showTypes(node.types)} = ${[node.op, ...operands, ...attributes(node)].join(" ")}`,
+      ...inside(node, name, bodies),
+    );
   }
   return [...text, ...graph.outputs.map(({ name, node }) => `${name} = ${names.get(node)!}`)];
 }
@@ -131,11 +134,12 @@ function isUsual(name: string, value: unknown): boolean {
 function inside(node: Node, name: string, bodies: Map<Graph, string>): string[] {
   if (node.op !== "scan" && node.op !== "call") return [];
   const { body } = node.attrs;
-  const gradient = node.op === "call" ? (node).attrs.gradient : undefined;
+  const gradient = node.op === "call" ? node.attrs.gradient : undefined;
   const known = bodies.get(body);
   bodies.set(body, known ?? name);
   const text = known === undefined ? lines(body) : [`as in ${known}`];
-  const own = gradient === undefined || known !== undefined ? [] : ["gradient:", ...lines(gradient).map((line) => `  ${line}`)];
+  const own =
+    gradient === undefined || known !== undefined ? [] : ["gradient:", ...lines(gradient).map((line) => `  ${line}`)];
   return [...text, ...own].map((line) => `  ${line}`);
 }
 

@@ -29,7 +29,7 @@ export function tightenBodies(roots: readonly Node[], simplifyBody: (body: Graph
     const source = node.op === "at" ? tight.get(node.inputs[0]!) : undefined;
     if (source === undefined) return results(node, rebuild());
     const index = source.place.get((node as NodeOf<"at">).attrs.index)!;
-    return source.node.types.length === 1 ? source.node : (make("at", [source.node], { index }));
+    return source.node.types.length === 1 ? source.node : make("at", [source.node], { index });
   });
 }
 
@@ -107,7 +107,10 @@ function sinkConstants(node: Closed): Closed {
     if (value !== undefined) known.set(input, filled(input, value));
   });
   if (known.size === 0) return node;
-  const roots = substitute(body.outputs.map((port) => port.node), known);
+  const roots = substitute(
+    body.outputs.map((port) => port.node),
+    known,
+  );
   if (roots.every((root, i) => root === body.outputs[i]!.node)) return node;
   const outputs = body.outputs.map(({ name }, i): Port => ({ name, node: roots[i]! }));
   return withBody(node, new Graph({ inputs: body.inputs, outputs }));
@@ -117,5 +120,5 @@ function sinkConstants(node: Closed): Closed {
 function filled(input: Node, value: number | bigint): Node {
   const { dtype, shape } = typeOf(input);
   const one = scalar(value, dtype);
-  return sameShape(shape, []) ? one : (make("expand", [one], { shape }));
+  return sameShape(shape, []) ? one : make("expand", [one], { shape });
 }

@@ -71,7 +71,9 @@ const joinScales: Rule<"mul"> = ({ inputs }) => {
 
 function isNormal(x: number, dtype: DType): boolean {
   const size = Math.abs(x);
-  return dtype === "f32" ? size >= 2 ** -126 && size < 2 ** 127 : dtype === "f64" && size >= 2 ** -1022 && size < 2 ** 1023;
+  return dtype === "f32"
+    ? size >= 2 ** -126 && size < 2 ** 127
+    : dtype === "f64" && size >= 2 ** -1022 && size < 2 ** 1023;
 }
 
 /** Does `to` hold every number of `from`? */
@@ -111,10 +113,14 @@ const movement: Rules = {
     fold,
     moveUniform,
     ({ inputs: [x], attrs: { perm } }) =>
-      x!.op === "transpose" ? build("transpose", x.inputs, { perm: perm.map((axis) => (x).attrs.perm[axis]!) }) : undefined,
+      x!.op === "transpose"
+        ? build("transpose", x.inputs, { perm: perm.map((axis) => x.attrs.perm[axis]!) })
+        : undefined,
     ({ inputs: [x], attrs: { perm }, types }) => {
       const moved = perm.filter((axis) => shapeOf(x!)[axis] !== 1); // only axes of extent 1 change places: no element moves
-      return moved.every((axis, i) => i === 0 || moved[i - 1]! < axis) ? build("reshape", [x!], { shape: types[0]!.shape }) : undefined;
+      return moved.every((axis, i) => i === 0 || moved[i - 1]! < axis)
+        ? build("reshape", [x!], { shape: types[0]!.shape })
+        : undefined;
     },
   ],
   expand: [
@@ -136,12 +142,17 @@ const movement: Rules = {
 /** One slice of the source instead of a slice of its slice. */
 function sliceOfSlice({ attrs: inner }: NodeOf<"slice">, outer: Attrs["slice"]): Attrs["slice"] {
   const starts = outer.starts.map((start, i) => Math.min(inner.starts[i]! + start * inner.steps[i]!, inner.ends[i]!));
-  const ends = outer.ends.map((end, i) => Math.max(starts[i]!, Math.min(inner.starts[i]! + end * inner.steps[i]!, inner.ends[i]!)));
+  const ends = outer.ends.map((end, i) =>
+    Math.max(starts[i]!, Math.min(inner.starts[i]! + end * inner.steps[i]!, inner.ends[i]!)),
+  );
   return { starts, ends, steps: outer.steps.map((step, i) => step * inner.steps[i]!) };
 }
 
 /** The part of a concat that a slice takes whole. */
-function partOf({ inputs, attrs: { axis }, types }: NodeOf<"concat">, { starts, ends, steps }: Attrs["slice"]): Node | undefined {
+function partOf(
+  { inputs, attrs: { axis }, types }: NodeOf<"concat">,
+  { starts, ends, steps }: Attrs["slice"],
+): Node | undefined {
   const { shape } = types[0]!;
   if (!shape.every((n, i) => steps[i] === 1 && (i === axis || (starts[i] === 0 && ends[i] === n)))) return undefined;
   let start = 0;
@@ -162,7 +173,10 @@ export const simplifications: Rules = {
     ...elementwise,
     ({ inputs: [x] }) => negated(x!),
     ({ inputs: [x] }) => (x!.op === "sub" ? build("sub", [x.inputs[1]!, x.inputs[0]!], {}) : undefined),
-    ({ inputs: [x] }) => (x!.op === "mul" && uniformValue(x.inputs[1]!) !== undefined ? build("mul", [x.inputs[0]!, neg(x.inputs[1]!)], {}) : undefined),
+    ({ inputs: [x] }) =>
+      x!.op === "mul" && uniformValue(x.inputs[1]!) !== undefined
+        ? build("mul", [x.inputs[0]!, neg(x.inputs[1]!)], {})
+        : undefined,
   ],
   not: [...elementwise, ({ inputs: [x] }) => (x!.op === "not" ? x.inputs[0] : undefined)],
   exp: elementwise,
@@ -193,7 +207,8 @@ export const simplifications: Rules = {
     neutral(0, "right"),
     ({ inputs: [a, b] }) => (negated(b!) ? build("sub", [a!, negated(b!)!], {}) : undefined),
     ({ inputs: [a, b] }) => (negated(a!) ? build("sub", [b!, negated(a!)!], {}) : undefined),
-    ({ inputs: [a, b], types }) => (a === b && isReal(types[0]!.dtype) ? build("mul", [a!, scalar(2, types[0]!.dtype)], {}) : undefined),
+    ({ inputs: [a, b], types }) =>
+      a === b && isReal(types[0]!.dtype) ? build("mul", [a!, scalar(2, types[0]!.dtype)], {}) : undefined,
   ],
   sub: [
     ...elementwise,
@@ -204,8 +219,10 @@ export const simplifications: Rules = {
     ...elementwise,
     constantsRight,
     neutral(1, "right"),
-    (node) => (isReal(node.types[0]!.dtype) && isValue(node.inputs[1]!, -1) ? stretched(neg(node.inputs[0]!), node) : undefined),
-    ({ inputs: [a, b] }) => (negated(a!) && uniformValue(b!) !== undefined ? build("mul", [negated(a!)!, neg(b!)], {}) : undefined),
+    (node) =>
+      isReal(node.types[0]!.dtype) && isValue(node.inputs[1]!, -1) ? stretched(neg(node.inputs[0]!), node) : undefined,
+    ({ inputs: [a, b] }) =>
+      negated(a!) && uniformValue(b!) !== undefined ? build("mul", [negated(a!)!, neg(b!)], {}) : undefined,
     ({ inputs: [a, b] }) => (negated(a!) && negated(b!) ? build("mul", [negated(a!)!, negated(b!)!], {}) : undefined),
     joinScales,
   ],
@@ -213,11 +230,15 @@ export const simplifications: Rules = {
   pow: [
     ...elementwise,
     neutral(1, "right"),
-    (node) => (isValue(node.inputs[1]!, 2) ? stretched(build("mul", [node.inputs[0]!, node.inputs[0]!], {}), node) : undefined),
+    (node) =>
+      isValue(node.inputs[1]!, 2) ? stretched(build("mul", [node.inputs[0]!, node.inputs[0]!], {}), node) : undefined,
   ],
   max: [
     ...elementwise,
-    ({ inputs: [x, y], types }) => (isReal(types[0]!.dtype) && isValue(y!, 0) && sameShape(shapeOf(x!), types[0]!.shape) ? build("relu", [x!], {}) : undefined),
+    ({ inputs: [x, y], types }) =>
+      isReal(types[0]!.dtype) && isValue(y!, 0) && sameShape(shapeOf(x!), types[0]!.shape)
+        ? build("relu", [x!], {})
+        : undefined,
   ],
   min: elementwise,
   equal: elementwise,

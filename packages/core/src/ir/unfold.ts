@@ -18,7 +18,12 @@ export function unfoldCalls(roots: readonly Node[], bodies = new Map<Graph, read
 
 function unfold({ inputs, attrs: { body } }: NodeOf<"call">, bodies: Map<Graph, readonly Node[]>): Node[] {
   const known = bodies.get(body);
-  const results = known ?? unfoldCalls(body.outputs.map(({ node }) => node), bodies);
+  const results =
+    known ??
+    unfoldCalls(
+      body.outputs.map(({ node }) => node),
+      bodies,
+    );
   if (known === undefined) bodies.set(body, results);
   return substitute(results, new Map(body.inputs.map(({ node }, i) => [node, inputs[i]!])));
 }

@@ -55,12 +55,18 @@ export function parseCard(text: string, { file }: { readonly file: string }): Ca
   try {
     json = JSON.parse(text);
   } catch (cause) {
-    throw new GenError("format", `${file}: expected JSON, got ${text.trim() === "" ? "an empty file" : messageOf(cause)}`, { fix: "export the model again", cause });
+    throw new GenError(
+      "format",
+      `${file}: expected JSON, got ${text.trim() === "" ? "an empty file" : messageOf(cause)}`,
+      { fix: "export the model again", cause },
+    );
   }
   const card = new Reader(file, "card", json);
   const format = card.number("format");
   if (format > CARD_FORMAT) {
-    throw new GenError("version", `${file}: expected card format ${CARD_FORMAT} or older, got ${format}`, { fix: "update @gen/core" });
+    throw new GenError("version", `${file}: expected card format ${CARD_FORMAT} or older, got ${format}`, {
+      fix: "update @gen/core",
+    });
   }
   return {
     format,
@@ -122,13 +128,18 @@ class Reader {
   ) {}
 
   wrong(field: string, wanted: string, got: unknown): GenError {
-    return new GenError("format", `${this.file}: expected ${wanted} as "${field}" of ${this.path}, got ${got === undefined ? "nothing" : JSON.stringify(got).slice(0, 60)}`, {
-      fix: "export the model again",
-    });
+    return new GenError(
+      "format",
+      `${this.file}: expected ${wanted} as "${field}" of ${this.path}, got ${got === undefined ? "nothing" : JSON.stringify(got).slice(0, 60)}`,
+      {
+        fix: "export the model again",
+      },
+    );
   }
   field(name: string): unknown {
     const { value } = this;
-    if (typeof value !== "object" || value === null || Array.isArray(value)) throw this.wrong(name, "an object around it", value);
+    if (typeof value !== "object" || value === null || Array.isArray(value))
+      throw this.wrong(name, "an object around it", value);
     return Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined;
   }
   string(name: string): string {
@@ -140,11 +151,13 @@ class Reader {
     return new Reader(this.file, `${this.path}.${name}`, this.field(name)).asNumber();
   }
   asNumber(): number {
-    if (typeof this.value !== "number" || !Number.isFinite(this.value)) throw this.wrong("value", "a number", this.value);
+    if (typeof this.value !== "number" || !Number.isFinite(this.value))
+      throw this.wrong("value", "a number", this.value);
     return this.value;
   }
   asExtent(): number | string {
-    if (typeof this.value === "string" || (Number.isSafeInteger(this.value) && Number(this.value) >= 0)) return this.value as number | string;
+    if (typeof this.value === "string" || (Number.isSafeInteger(this.value) && Number(this.value) >= 0))
+      return this.value as number | string;
     throw this.wrong("shape", "a whole number or a name", this.value);
   }
   list<T>(name: string, read: (entry: Reader) => T): T[] {
@@ -156,7 +169,10 @@ class Reader {
     const value = this.field(name);
     if (typeof value !== "object" || value === null || Array.isArray(value)) throw this.wrong(name, "an object", value);
     return Object.fromEntries(
-      Object.entries(value).map(([key, entry]) => [key, read(new Reader(this.file, `${this.path}.${name}.${key}`, entry), key)]),
+      Object.entries(value).map(([key, entry]) => [
+        key,
+        read(new Reader(this.file, `${this.path}.${name}.${key}`, entry), key),
+      ]),
     );
   }
 }

@@ -93,7 +93,15 @@ async function assemble(file: ExportFile, { store, from }: TrainedModel): Promis
   const sizes = Object.fromEntries(Object.keys(file.symbols).map((symbol) => [symbol, 2]));
   const names = [...file.trace(sizes).reads.keys()];
   const weights = Object.fromEntries(
-    await Promise.all(names.map(async (name) => [name, await store.read(from !== undefined && store.has(`${from}.${name}`) ? `${from}.${name}` : name)] as const)),
+    await Promise.all(
+      names.map(
+        async (name) =>
+          [
+            name,
+            await store.read(from !== undefined && store.has(`${from}.${name}`) ? `${from}.${name}` : name),
+          ] as const,
+      ),
+    ),
   );
   return exportModel({ trace: (at) => file.trace(at).graph, symbols: file.symbols, weights });
 }
@@ -113,14 +121,22 @@ async function compare(
     const got = await checker.run(bytes, inputs);
     for (const [name, { data }] of Object.entries(wanted)) {
       const found = got[name]?.data;
-      if (found?.length !== data.length) throw new GenError("numeric", `export: expected ${data.length} numbers as "${name}" of ${path} on ${checker.provider}, got ${found?.length ?? "none"}`);
+      if (found?.length !== data.length)
+        throw new GenError(
+          "numeric",
+          `export: expected ${data.length} numbers as "${name}" of ${path} on ${checker.provider}, got ${found?.length ?? "none"}`,
+        );
       for (let i = 0; i < data.length; i++) {
         const [a, b] = [Number(data[i]), Number(found[i])];
         const difference = Object.is(a, b) ? 0 : Math.abs(a - b);
         if (!(difference <= PARITY_TOLERANCE * (1 + Math.abs(a)))) {
-          throw new GenError("numeric", `export: expected ${path} to agree with the trainer to ${PARITY_TOLERANCE}, got ${b} for ${a} in "${name}" on ${checker.provider}`, {
-            fix: "please report it with the card of the model; nothing was written",
-          });
+          throw new GenError(
+            "numeric",
+            `export: expected ${path} to agree with the trainer to ${PARITY_TOLERANCE}, got ${b} for ${a} in "${name}" on ${checker.provider}`,
+            {
+              fix: "please report it with the card of the model; nothing was written",
+            },
+          );
         }
         maxAbsolute = Math.max(maxAbsolute, difference);
         maxRelative = Math.max(maxRelative, difference / (1 + Math.abs(a)));
@@ -132,6 +148,7 @@ async function compare(
 
 function portOf({ name, dtype, shape }: OnnxValue, { describe }: ExportFile): CardPort {
   const description = describe[name];
-  if (description === undefined) throw new GenError("internal", `export: expected a description of "${name}", got none`);
+  if (description === undefined)
+    throw new GenError("internal", `export: expected a description of "${name}", got none`);
   return { name, dtype, shape, description };
 }

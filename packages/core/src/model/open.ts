@@ -25,14 +25,21 @@ export async function openFiles(read: ReadFile, at: string): Promise<ModelFiles>
     async bytes(name) {
       const entry = card.files[name];
       if (entry === undefined) {
-        throw new GenError("file", `${at}/card.json: expected a file "${name}", got ${Object.keys(card.files).join(", ")}`);
+        throw new GenError(
+          "file",
+          `${at}/card.json: expected a file "${name}", got ${Object.keys(card.files).join(", ")}`,
+        );
       }
       const content = await read(name);
       const hash = await sha256(content);
       if (hash !== entry.sha256) {
-        throw new GenError("hash", `${at}/${name}: expected sha256 ${entry.sha256.slice(0, 12)}… as in the card, got ${hash.slice(0, 12)}…`, {
-          fix: "export the model again, or copy the whole folder again",
-        });
+        throw new GenError(
+          "hash",
+          `${at}/${name}: expected sha256 ${entry.sha256.slice(0, 12)}… as in the card, got ${hash.slice(0, 12)}…`,
+          {
+            fix: "export the model again, or copy the whole folder again",
+          },
+        );
       }
       return content;
     },

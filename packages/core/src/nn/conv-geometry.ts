@@ -41,12 +41,18 @@ export function geometryOf(options: ConvOptions, rank: number, where: string): G
   const each = (value: PerAxis, name: string, least: number): readonly number[] => {
     const list = typeof value === "number" ? new Array<number>(rank).fill(value) : value;
     if (list.length !== rank || !list.every((n) => Number.isInteger(n) && n >= least)) {
-      throw new GenError("option", `${where}: expected ${rank} whole numbers ≥ ${least} as ${name}, got [${list.join(", ")}]`);
+      throw new GenError(
+        "option",
+        `${where}: expected ${rank} whole numbers ≥ ${least} as ${name}, got [${list.join(", ")}]`,
+      );
     }
     return list;
   };
   if (inputs % groups !== 0 || outputs % groups !== 0) {
-    throw new GenError("option", `${where}: expected groups that divide ${inputs} and ${outputs} channels, got ${groups}`);
+    throw new GenError(
+      "option",
+      `${where}: expected groups that divide ${inputs} and ${outputs} channels, got ${groups}`,
+    );
   }
   return {
     kernel: each(kernel, "kernel", 1),

@@ -53,7 +53,10 @@ export class ConvTranspose2d implements Layer {
   forward(x: Tensor, scope?: Scope): Tensor;
   forward(x: Tensor): Tensor {
     if (x.rank !== 4 || x.shape[1] !== this.weight.shape[0]) {
-      throw new GenError("shape", `ConvTranspose2d: expected [N, ${this.weight.shape[0]!}, H, W], got ${showShape(x.shape)}`);
+      throw new GenError(
+        "shape",
+        `ConvTranspose2d: expected [N, ${this.weight.shape[0]!}, H, W], got ${showShape(x.shape)}`,
+      );
     }
     const { kernel, strides, dilations, groups, padding } = this.#geometry;
     const reach = kernel.map((k, i) => (k - 1) * dilations[i]! + 1);
@@ -66,6 +69,9 @@ export class ConvTranspose2d implements Layer {
       if (padding === "same") return n * strides[i]!;
       return (n - 1) * strides[i]! - 2 * padding[i]! + reach[i]! + this.#extra[i]!;
     });
-    return addChannels(apply("convInputGrad", [x, this.weight], { strides, pads, dilations, groups, inputSize }), this.bias);
+    return addChannels(
+      apply("convInputGrad", [x, this.weight], { strides, pads, dilations, groups, inputSize }),
+      this.bias,
+    );
   }
 }

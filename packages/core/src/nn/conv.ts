@@ -73,7 +73,10 @@ interface Weights {
   readonly bias: Tensor | undefined;
 }
 
-function convParams({ inputs, outputs, bias = true, init = torchUniform }: ConvLayerOptions, { kernel, groups }: Geometry): Weights {
+function convParams(
+  { inputs, outputs, bias = true, init = torchUniform }: ConvLayerOptions,
+  { kernel, groups }: Geometry,
+): Weights {
   const taps = sizeOf(kernel);
   const fans = { fanIn: (inputs / groups) * taps, fanOut: (outputs / groups) * taps };
   return {
@@ -85,7 +88,10 @@ function convParams({ inputs, outputs, bias = true, init = torchUniform }: ConvL
 function convolve(x: Tensor, { weight, bias }: Weights, geometry: Geometry): Tensor {
   const { strides, dilations, groups, kernel } = geometry;
   if (x.rank !== kernel.length + 2) {
-    throw new GenError("shape", `Conv${kernel.length}d: expected [N, C, ${kernel.length === 1 ? "T" : "H, W"}], got ${showShape(x.shape)}`);
+    throw new GenError(
+      "shape",
+      `Conv${kernel.length}d: expected [N, C, ${kernel.length === 1 ? "T" : "H, W"}], got ${showShape(x.shape)}`,
+    );
   }
   const pads = padsFor(geometry, x.shape.slice(2));
   return addChannels(apply("conv", [x, weight], { strides, pads, dilations, groups }), bias);

@@ -4,7 +4,15 @@ import type { Scope } from "../program/scope.js";
 import { param } from "../tensor/inputs.js";
 import { full, type Tensor } from "../tensor/tensor.js";
 import type { Layer } from "./layer.js";
-import { checked, overTime, recurrentWeights, type Carry, type Cell, type Recurrence, type RecurrentOptions } from "./recurrent.js";
+import {
+  checked,
+  overTime,
+  recurrentWeights,
+  type Carry,
+  type Cell,
+  type Recurrence,
+  type RecurrentOptions,
+} from "./recurrent.js";
 
 /**
  * Gated recurrent unit:
@@ -27,7 +35,11 @@ export class Gru implements Layer {
   readonly #hidden: number;
 
   constructor({ inputs, hidden }: RecurrentOptions) {
-    ({ inputWeight: this.inputWeight, hiddenWeight: this.hiddenWeight, bias: this.bias } = recurrentWeights(inputs, hidden, 3));
+    ({
+      inputWeight: this.inputWeight,
+      hiddenWeight: this.hiddenWeight,
+      bias: this.bias,
+    } = recurrentWeights(inputs, hidden, 3));
     this.resetBias = param([hidden], uniformInit(-1 / Math.sqrt(hidden), 1 / Math.sqrt(hidden)));
     this.#hidden = hidden;
   }

@@ -2,7 +2,15 @@
 import type { Scope } from "../program/scope.js";
 import { full, type Tensor } from "../tensor/tensor.js";
 import type { Layer } from "./layer.js";
-import { checked, overTime, recurrentWeights, type Carry, type Cell, type Recurrence, type RecurrentOptions } from "./recurrent.js";
+import {
+  checked,
+  overTime,
+  recurrentWeights,
+  type Carry,
+  type Cell,
+  type Recurrence,
+  type RecurrentOptions,
+} from "./recurrent.js";
 
 export interface LstmOptions extends RecurrentOptions {
   /** Added to the forget gate, so that the past is kept at first. @default 0 */
@@ -30,7 +38,11 @@ export class Lstm implements Layer {
   readonly #forgetBias: number;
 
   constructor({ inputs, hidden, forgetBias = 0 }: LstmOptions) {
-    ({ inputWeight: this.inputWeight, hiddenWeight: this.hiddenWeight, bias: this.bias } = recurrentWeights(inputs, hidden, 4));
+    ({
+      inputWeight: this.inputWeight,
+      hiddenWeight: this.hiddenWeight,
+      bias: this.bias,
+    } = recurrentWeights(inputs, hidden, 4));
     this.#hidden = hidden;
     this.#forgetBias = forgetBias;
   }
@@ -58,7 +70,12 @@ export class Lstm implements Layer {
 
   readonly #cell: Cell = (gates, [h, c]) => {
     const size = this.#hidden;
-    const [i, f, g, o] = gates.add(h!.matmul(this.hiddenWeight)).split([size, size, size, size]) as [Tensor, Tensor, Tensor, Tensor];
+    const [i, f, g, o] = gates.add(h!.matmul(this.hiddenWeight)).split([size, size, size, size]) as [
+      Tensor,
+      Tensor,
+      Tensor,
+      Tensor,
+    ];
     const forget = this.#forgetBias === 0 ? f : f.add(this.#forgetBias);
     const nextC = forget.sigmoid().mul(c!).add(i.sigmoid().mul(g.tanh()));
     const nextH = o.sigmoid().mul(nextC.tanh());

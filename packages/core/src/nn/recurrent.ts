@@ -26,10 +26,18 @@ export interface Recurrence {
 export type Cell = (gates: Tensor, carry: Carry) => { y: Tensor; carry: Carry };
 
 /** W, U and b of so many gates, from U(±1/√H). */
-export function recurrentWeights(inputs: number, hidden: number, gates: number): { inputWeight: Tensor; hiddenWeight: Tensor; bias: Tensor } {
+export function recurrentWeights(
+  inputs: number,
+  hidden: number,
+  gates: number,
+): { inputWeight: Tensor; hiddenWeight: Tensor; bias: Tensor } {
   const limit = 1 / Math.sqrt(hidden);
   const made = (shape: number[]): Tensor => param(shape, uniformInit(-limit, limit));
-  return { inputWeight: made([inputs, gates * hidden]), hiddenWeight: made([hidden, gates * hidden]), bias: made([gates * hidden]) };
+  return {
+    inputWeight: made([inputs, gates * hidden]),
+    hiddenWeight: made([hidden, gates * hidden]),
+    bias: made([gates * hidden]),
+  };
 }
 
 /** The products with x are made for all times at once, before the scan. gates: [N, T, …] */
@@ -45,7 +53,10 @@ export function overTime(gates: Tensor, carry: Carry, cell: Cell): Recurrence {
 export function checked(x: Tensor, weight: Tensor, rank: number): Tensor {
   const inputs = weight.shape[0]!;
   if (x.rank !== rank || x.shape.at(-1) !== inputs) {
-    throw new GenError("shape", `recurrent: expected [N, ${rank === 3 ? "T, " : ""}${inputs}], got ${showShape(x.shape)}`);
+    throw new GenError(
+      "shape",
+      `recurrent: expected [N, ${rank === 3 ? "T, " : ""}${inputs}], got ${showShape(x.shape)}`,
+    );
   }
   return weight;
 }

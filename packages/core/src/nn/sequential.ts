@@ -15,6 +15,9 @@ export class Sequential implements Layer {
   }
 
   forward(x: Tensor, scope: Scope): Tensor {
-    return this.layers.reduce<Tensor>((h, stage) => (typeof stage === "function" ? stage(h) : stage.forward(h, scope)), x);
+    return this.layers.reduce<Tensor>(
+      (h, stage) => (typeof stage === "function" ? stage(h) : stage.forward(h, scope)),
+      x,
+    );
   }
 }

@@ -49,7 +49,13 @@ function flipped(scope: Scope, w: Node, groups: number): string {
 
 export function lowerConvWeightGrad(scope: Scope, node: NodeOf<"convWeightGrad">): string {
   const { strides, groups, kernelSize } = node.attrs;
-  const form = weightGradForm({ target: scope.target, dtype: typeOf(node.inputs[0]!).dtype, strides, groups, kernelSize });
+  const form = weightGradForm({
+    target: scope.target,
+    dtype: typeOf(node.inputs[0]!).dtype,
+    strides,
+    groups,
+    kernelSize,
+  });
   return form === "slices" ? weightGradFromSlices(scope, node) : weightGradAsConv(scope, node);
 }
 

@@ -11,7 +11,9 @@ export function accumulate(batches: number, optimizer: Optimizer): Optimizer {
   return {
     init: (names, params) => ({
       count: state([], undefined, "i32"),
-      ...Object.fromEntries(names.map((name, i) => [`sum.${name}`, state(params[i]!.shape, undefined, params[i]!.dtype)])),
+      ...Object.fromEntries(
+        names.map((name, i) => [`sum.${name}`, state(params[i]!.shape, undefined, params[i]!.dtype)]),
+      ),
       ...Object.fromEntries(under("inner", optimizer.init(names, params))),
     }),
     update: (site) => {

@@ -36,7 +36,12 @@ export function adam({
   return {
     init: (names, params) => ({
       step: state([], undefined, "i32"),
-      ...Object.fromEntries(names.flatMap((name, i) => [[`m.${name}`, like(params[i]!)], [`v.${name}`, like(params[i]!)]])),
+      ...Object.fromEntries(
+        names.flatMap((name, i) => [
+          [`m.${name}`, like(params[i]!)],
+          [`v.${name}`, like(params[i]!)],
+        ]),
+      ),
     }),
     update: ({ names, params, grads, states }) => {
       const step = states["step"]!.add(1);
@@ -44,8 +49,12 @@ export function adam({
       const t = step.cast(dtype);
       const rate = rateAt(learningRate, states["step"]!, dtype).maximum(1e-30); // it divides: 0 would give 0 · ∞ where V is 0
       // α m̂ / (√v̂ + ε) with m = (1 − β₁) M and v = (1 − β₂) V  is  M / (c √V + e):
-      const correct1 = scalar(1, dtype).sub(scalar(beta1, dtype).pow(t)).div(1 - beta1); //     (1 − β₁ᵗ) / (1 − β₁)
-      const correct2 = scalar(1, dtype).sub(scalar(beta2, dtype).pow(t)).div(1 - beta2); //     (1 − β₂ᵗ) / (1 − β₂)
+      const correct1 = scalar(1, dtype)
+        .sub(scalar(beta1, dtype).pow(t))
+        .div(1 - beta1); //     (1 − β₁ᵗ) / (1 − β₁)
+      const correct2 = scalar(1, dtype)
+        .sub(scalar(beta2, dtype).pow(t))
+        .div(1 - beta2); //     (1 − β₂ᵗ) / (1 − β₂)
       const e = correct1.mul(epsilon).div(rate);
       const c = correct1.div(rate).div(correct2.sqrt());
       const next: Record<string, Tensor> = { step };

@@ -29,7 +29,9 @@ export function groups(list: readonly ParameterGroup[]): Optimizer {
   return {
     init: (names, params) =>
       Object.fromEntries(
-        membersOf(names).flatMap((members, i) => under(i, list[i]!.optimizer.init(pick(names, members), pick(params, members)))),
+        membersOf(names).flatMap((members, i) =>
+          under(i, list[i]!.optimizer.init(pick(names, members), pick(params, members))),
+        ),
       ),
     update: ({ names, params, grads, states }) => {
       const steps = new Array<Tensor>(names.length);

@@ -36,13 +36,16 @@ export function rmsprop({
     init: (names, params) => ({
       step: state([], undefined, "i32"),
       ...Object.fromEntries(
-        names.flatMap((name, i) => kept.map((kind) => [`${kind}.${name}`, state(params[i]!.shape, undefined, params[i]!.dtype)])),
+        names.flatMap((name, i) =>
+          kept.map((kind) => [`${kind}.${name}`, state(params[i]!.shape, undefined, params[i]!.dtype)]),
+        ),
       ),
     }),
     update: ({ names, params, grads, states }) => {
       const rate = rateAt(learningRate, states["step"]!, params[0]?.dtype ?? "f32");
       const next: Record<string, Tensor> = { step: states["step"]!.add(1) };
-      const blend = (past: string, now: Tensor): Tensor => (next[past] = states[past]!.mul(decay).add(now.mul(1 - decay)));
+      const blend = (past: string, now: Tensor): Tensor =>
+        (next[past] = states[past]!.mul(decay).add(now.mul(1 - decay)));
       const steps = names.map((name, i) => {
         const g = grads[i]!;
         const v = blend(`v.${name}`, g.square());

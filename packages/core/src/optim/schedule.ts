@@ -17,12 +17,25 @@ export function exponentialDecay(rate: number, { decay, every }: { decay: number
 
 /** Half a cosine from `rate` down to `end` over `steps`, constant after. Loshchilov & Hutter 2017, arXiv:1608.03983 */
 export function cosine(rate: number, { steps, end = 0 }: { steps: number; end?: number }): Rate {
-  return (step) => step.div(steps).minimum(1).mul(Math.PI).cos().add(1).mul((rate - end) / 2).add(end);
+  return (step) =>
+    step
+      .div(steps)
+      .minimum(1)
+      .mul(Math.PI)
+      .cos()
+      .add(1)
+      .mul((rate - end) / 2)
+      .add(end);
 }
 
 /** A straight line from `rate` to `end` over `steps`, constant after. */
 export function linear(rate: number, { steps, end = 0 }: { steps: number; end?: number }): Rate {
-  return (step) => step.div(steps).minimum(1).mul(end - rate).add(rate);
+  return (step) =>
+    step
+      .div(steps)
+      .minimum(1)
+      .mul(end - rate)
+      .add(rate);
 }
 
 /** Rises linearly from 0 over the first `steps`, then follows `rate`. */

@@ -25,7 +25,11 @@ export function sgd({ learningRate, momentum = 0, nesterov = false, weightDecay 
   return {
     init: (names, params) => ({
       step: state([], undefined, "i32"),
-      ...(momentum === 0 ? {} : Object.fromEntries(names.map((name, i) => [`b.${name}`, state(params[i]!.shape, undefined, params[i]!.dtype)]))),
+      ...(momentum === 0
+        ? {}
+        : Object.fromEntries(
+            names.map((name, i) => [`b.${name}`, state(params[i]!.shape, undefined, params[i]!.dtype)]),
+          )),
     }),
     update: ({ names, params, grads, states }) => {
       const rate = rateAt(learningRate, states["step"]!, params[0]?.dtype ?? "f32");

@@ -42,7 +42,10 @@ export function categorical({ logits, eventDims = 0 }: CategoricalOptions): Cate
       return sumEvent(chosen.where(logP, 0).sum(-1), eventDims); // where, not a product: 0 · −∞ is NaN
     },
     sample: (key) => {
-      const cumulative = logits.sub(logits.max(-1, { keepDims: true })).exp().cumSum(-1);
+      const cumulative = logits
+        .sub(logits.max(-1, { keepDims: true }))
+        .exp()
+        .cumSum(-1);
       const u = randomUniform(key, shape).cast(logits.dtype).unsqueeze(-1);
       const below = cumulative.less(cumulative.slice(-1, classes - 1).mul(u)); // the last is never below
       return below.cast("i32").sum(-1);

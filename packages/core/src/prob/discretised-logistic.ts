@@ -46,7 +46,10 @@ export function discretisedLogistic({
   minLogScale = -7,
 }: DiscretisedLogisticOptions): Distribution {
   if (!Number.isInteger(levels) || levels < 2 || !(low < high)) {
-    throw new GenError("range", `discretisedLogistic: expected levels ≥ 2 and low < high, got ${levels} from ${low} to ${high}`);
+    throw new GenError(
+      "range",
+      `discretisedLogistic: expected levels ≥ 2 and low < high, got ${levels} from ${low} to ${high}`,
+    );
   }
   const logS = (typeof logScale === "number" ? scalar(logScale, mu.dtype) : logScale).maximum(minLogScale);
   const shape = broadcastShapes(mu.shape, logS.shape, "discretisedLogistic");
@@ -57,7 +60,10 @@ export function discretisedLogistic({
   return {
     eventDims,
     get mean() {
-      return softplus(mu.sub(low).mul(rate)).sub(softplus(mu.sub(high).mul(rate))).mul(s).add(low);
+      return softplus(mu.sub(low).mul(rate))
+        .sub(softplus(mu.sub(high).mul(rate)))
+        .mul(s)
+        .add(low);
     },
     logProb: (x) => {
       const centred = x.sub(mu);
@@ -65,13 +71,22 @@ export function discretisedLogistic({
       const isHigh = x.greater(high - h);
       const below = isHigh.not().where(logSigmoid(centred.add(h).mul(rate)), 0); //      log σ(b); the top has no upper end
       const above = isLow.not().where(logSigmoid(centred.sub(h).mul(rate).neg()), 0); // log σ(−a); the bottom no lower one
-      const width = isLow.or(isHigh).not().where(logOneMinusExp(rate.mul(2 * h), logS), 0);
+      const width = isLow
+        .or(isHigh)
+        .not()
+        .where(logOneMinusExp(rate.mul(2 * h), logS), 0);
       return sumEvent(below.add(above).add(width), eventDims);
     },
     sample: (key) => {
       const u = randomUniform(key, shape).cast(mu.dtype);
       const y = u.log().sub(u.neg().add(1).log()).mul(s).add(mu);
-      const level = y.sub(low).div(2 * h).add(0.5).floor().maximum(0).minimum(levels - 1);
+      const level = y
+        .sub(low)
+        .div(2 * h)
+        .add(0.5)
+        .floor()
+        .maximum(0)
+        .minimum(levels - 1);
       return level.mul(2 * h).add(low);
     },
   };
@@ -79,8 +94,20 @@ export function discretisedLogistic({
   /** log(1 − e^(−δ)) for δ = 2h/s > 0; where δ is small, log δ plus a series, as 1 − e^(−δ) would lose its digits. */
   function logOneMinusExp(delta: Tensor, logScaleOf: Tensor): Tensor {
     const small = delta.minimum(0.5);
-    const series = small.square().mul(-1 / 2880).add(1 / 24).mul(small).sub(0.5).mul(small);
+    const series = small
+      .square()
+      .mul(-1 / 2880)
+      .add(1 / 24)
+      .mul(small)
+      .sub(0.5)
+      .mul(small);
     const direct = delta.maximum(0.5).neg().exp().neg().add(1).log();
-    return delta.less(0.5).where(logScaleOf.neg().add(Math.log(2 * h)).add(series), direct);
+    return delta.less(0.5).where(
+      logScaleOf
+        .neg()
+        .add(Math.log(2 * h))
+        .add(series),
+      direct,
+    );
   }
 }

@@ -46,6 +46,8 @@ export function klBernoulli(p: Bernoulli, q: Bernoulli): Tensor {
  *     KL = Σ_k p_k (log p_k − log q_k)
  */
 export function klCategorical(p: Categorical, q: Categorical): Tensor {
-  const kl = softmax(p.logits).mul(logSoftmax(p.logits).sub(logSoftmax(q.logits))).sum(-1);
+  const kl = softmax(p.logits)
+    .mul(logSoftmax(p.logits).sub(logSoftmax(q.logits)))
+    .sum(-1);
   return sumEvent(kl, p.eventDims);
 }

@@ -17,8 +17,7 @@ export interface Normal extends Distribution {
 
 /** The spread is given as it is (> 0), or by its logarithm, which a network can give without a constraint. */
 export type NormalOptions = EventOptions & { readonly mean: Tensor } & (
-    | { readonly std: Operand; readonly logStd?: undefined }
-    | { readonly logStd: Operand; readonly std?: undefined }
+    { readonly std: Operand; readonly logStd?: undefined } | { readonly logStd: Operand; readonly std?: undefined }
   );
 
 /**
@@ -40,6 +39,7 @@ export function normal({ mean, std: sigma, logStd: logSigma, eventDims = 0 }: No
     logStd,
     logProb: (x) => sumEvent(x.sub(mean).mul(precision).square().mul(-0.5).sub(logStd).sub(HALF_LOG_TAU), eventDims),
     sample: (key) => randomNormal(key, shape).cast(mean.dtype).mul(std).add(mean),
-    entropy: () => sumEvent(logStd.add(HALF_LOG_TAU + 0.5), eventDims, shape).expand(shape.slice(0, shape.length - eventDims)),
+    entropy: () =>
+      sumEvent(logStd.add(HALF_LOG_TAU + 0.5), eventDims, shape).expand(shape.slice(0, shape.length - eventDims)),
   };
 }

@@ -12,7 +12,10 @@ export const STEP = "$step";
 
 /** What a program computes on given values of its inputs, by name of its outputs. */
 function unfold({ graph }: Program, values: ReadonlyMap<string, Tensor>): Map<string, Tensor> {
-  const results = inline(graph, graph.inputs.map(({ name }) => values.get(name)!));
+  const results = inline(
+    graph,
+    graph.inputs.map(({ name }) => values.get(name)!),
+  );
   return new Map(graph.outputs.map(({ name }, i) => [name, results[i]!]));
 }
 
@@ -40,7 +43,8 @@ export function sequence(parts: Readonly<Record<string, Program>>): Program {
       if (!states.has(name)) states.set(name, stateInput(spec));
       values.set(name, agreed(current.get(name) ?? states.get(name)!, spec, name));
     }
-    for (const [name, type] of p.feeds) values.set(name, agreed((feeds[name] ??= feed(type.shape, type.dtype)), type, name));
+    for (const [name, type] of p.feeds)
+      values.set(name, agreed((feeds[name] ??= feed(type.shape, type.dtype)), type, name));
     if (p.usesKey) values.set(KEY, splitKey(key!, i));
     const results = unfold(p, values);
     for (const name of p.outputs) outputs[`${part}.${name}`] = results.get(name)!;
@@ -61,7 +65,10 @@ function probesOf(parts: Readonly<Record<string, Program>>): Record<string, Prog
 
 function agreed(tensor: Tensor, { dtype, shape }: { dtype: string; shape: readonly number[] }, name: string): Tensor {
   if (tensor.dtype !== dtype || !sameShape(tensor.shape, shape)) {
-    throw new GenError("graph", `sequence: expected one type for "${name}", got ${tensor.toString()} and ${dtype}[${shape.join(", ")}]`);
+    throw new GenError(
+      "graph",
+      `sequence: expected one type for "${name}", got ${tensor.toString()} and ${dtype}[${shape.join(", ")}]`,
+    );
   }
   return tensor;
 }
@@ -89,7 +96,10 @@ export function repeat(p: Program, k: number): Program {
       if (key !== undefined && count !== undefined) values.set(KEY, splitKey(key, count));
       const results = unfold(p, values);
       return {
-        carry: [...written.map((name) => results.get(p.writes.get(name)!)!), ...(count === undefined ? [] : [count.add(scalar(1n, "u64"))])],
+        carry: [
+          ...written.map((name) => results.get(p.writes.get(name)!)!),
+          ...(count === undefined ? [] : [count.add(scalar(1n, "u64"))]),
+        ],
         ys: p.outputs.map((name) => results.get(name)!),
       };
     },
@@ -102,4 +112,3 @@ export function repeat(p: Program, k: number): Program {
     writes: new Map(written.map((name, i) => [name, carry[i]!])),
   });
 }
-

@@ -23,7 +23,8 @@ export function paths(model: Model): Map<string, Tensor> {
       return;
     }
     if (ArrayBuffer.isView(value) || value instanceof Map || value instanceof Set) return;
-    if (open.has(value)) throw new GenError("graph", `model: expected a tree, got a field that leads back to itself at "${path}"`);
+    if (open.has(value))
+      throw new GenError("graph", `model: expected a tree, got a field that leads back to itself at "${path}"`);
     open.add(value);
     for (const [name, field] of Object.entries(value)) visit(field, path === "" ? name : `${path}.${name}`);
     open.delete(value);

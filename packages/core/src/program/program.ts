@@ -57,8 +57,12 @@ export function program({ states = new Map(), feeds = {}, key, outputs, writes =
   const port = ([name, { node }]: [string, Tensor]): Port => ({ name, node });
   const graph = simplify(
     new Graph({
-      inputs: [...read, ...Object.entries(feeds), ...(key === undefined ? [] : [[KEY, key] as [string, Tensor]])].map(port),
-      outputs: [...Object.entries(outputs), ...[...writes].map(([name, t]): [string, Tensor] => [nextOf(name), t])].map(port),
+      inputs: [...read, ...Object.entries(feeds), ...(key === undefined ? [] : [[KEY, key] as [string, Tensor]])].map(
+        port,
+      ),
+      outputs: [...Object.entries(outputs), ...[...writes].map(([name, t]): [string, Tensor] => [nextOf(name), t])].map(
+        port,
+      ),
     }),
   );
   return {
@@ -92,13 +96,20 @@ function checkWrite(name: string, state: Tensor | undefined, next: Tensor): void
     });
   }
   if (state.dtype !== next.dtype || !sameShape(state.shape, next.shape)) {
-    throw new GenError("shape", `program: expected ${state.dtype}${showShape(state.shape)} as next value of "${name}", got ${next.dtype}${showShape(next.shape)}`);
+    throw new GenError(
+      "shape",
+      `program: expected ${state.dtype}${showShape(state.shape)} as next value of "${name}", got ${next.dtype}${showShape(next.shape)}`,
+    );
   }
 }
 
 /** The graph's input of this name. */
 export function inputOf({ graph }: Program, name: string): Tensor {
   const port = graph.inputs.find((input) => input.name === name);
-  if (port === undefined) throw new GenError("graph", `program: expected an input "${name}", got ${graph.inputs.map((p) => p.name).join(", ")}`);
+  if (port === undefined)
+    throw new GenError(
+      "graph",
+      `program: expected an input "${name}", got ${graph.inputs.map((p) => p.name).join(", ")}`,
+    );
   return new Tensor(port.node);
 }

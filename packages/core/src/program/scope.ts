@@ -49,7 +49,10 @@ export function traceScope(mode: Mode, key?: Tensor): TracedScope {
         throw new GenError("graph", "scope.write: expected a state() or param(), got a computed tensor");
       }
       if (next.dtype !== state.dtype || !sameShape(next.shape, state.shape)) {
-        throw new GenError("shape", `scope.write: expected ${state.dtype}${showShape(state.shape)}, got ${next.dtype}${showShape(next.shape)}`);
+        throw new GenError(
+          "shape",
+          `scope.write: expected ${state.dtype}${showShape(state.shape)}, got ${next.dtype}${showShape(next.shape)}`,
+        );
       }
       writes.set(state.node, { state, next });
     },

@@ -27,6 +27,9 @@ export function initialValue(
 }
 
 function keyed(key: Key | undefined): Key {
-  if (key === undefined) throw new GenError("graph", "init: expected a key for a random initial value, got none", { fix: "call runtime.init(model, { key: key(seed) })" });
+  if (key === undefined)
+    throw new GenError("graph", "init: expected a key for a random initial value, got none", {
+      fix: "call runtime.init(model, { key: key(seed) })",
+    });
   return key;
 }

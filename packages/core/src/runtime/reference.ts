@@ -31,7 +31,9 @@ export function referenceBackend(): Backend {
           const given = Object.entries(inputs).map(([name, input]) => [name, "handle" in input ? look(input) : input]);
           const outputs = Object.entries(evaluate(graph, Object.fromEntries(given) as Record<string, NdArray>));
           return Promise.resolve({
-            kept: Object.fromEntries(outputs.filter(([name]) => keep.has(name)).map(([name, array]) => [name, hold(array)])),
+            kept: Object.fromEntries(
+              outputs.filter(([name]) => keep.has(name)).map(([name, array]) => [name, hold(array)]),
+            ),
             returned: Object.fromEntries(outputs.filter(([name]) => !keep.has(name))),
           });
         },

@@ -86,7 +86,10 @@ export class Runtime {
     checkFeeds(program, feeds);
     Object.assign(inputs, feeds);
     if (program.usesKey) {
-      if (key === undefined) throw new GenError("graph", "run: expected a key, as the program draws random numbers, got none", { fix: "pass { key: key(seed) }" });
+      if (key === undefined)
+        throw new GenError("graph", "run: expected a key, as the program draws random numbers, got none", {
+          fix: "pass { key: key(seed) }",
+        });
       inputs[KEY] = ndarray([key], [], "u64");
     }
     const kernel = await this.compile(program);
@@ -150,14 +153,19 @@ const forgotten = new FinalizationRegistry<Kernel>((kernel) => void kernel.relea
 function checkFeeds(program: Program, feeds: Readonly<Record<string, NdArray>>): void {
   for (const name of Object.keys(feeds)) {
     if (!program.feeds.has(name)) {
-      throw new GenError("graph", `run: expected feeds ${[...program.feeds.keys()].join(", ") || "none"}, got "${name}"`);
+      throw new GenError(
+        "graph",
+        `run: expected feeds ${[...program.feeds.keys()].join(", ") || "none"}, got "${name}"`,
+      );
     }
   }
   for (const [name, type] of program.feeds) {
     const array = feeds[name];
     if (array === undefined) throw new GenError("graph", `run: expected a feed "${name}" ${showType(type)}, got none`);
-    if (array.dtype !== type.dtype) throw new GenError("dtype", `run: expected feed "${name}" ${showType(type)}, got ${showType(array)}`);
-    if (!sameShape(array.shape, type.shape)) throw new GenError("shape", `run: expected feed "${name}" ${showType(type)}, got ${showType(array)}`);
+    if (array.dtype !== type.dtype)
+      throw new GenError("dtype", `run: expected feed "${name}" ${showType(type)}, got ${showType(array)}`);
+    if (!sameShape(array.shape, type.shape))
+      throw new GenError("shape", `run: expected feed "${name}" ${showType(type)}, got ${showType(array)}`);
   }
 }
 

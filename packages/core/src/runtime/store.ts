@@ -95,9 +95,13 @@ const reclaim = new FinalizationRegistry<{ backend: Backend; entries: Map<string
 
 function checkType(name: string, wanted: TensorType, got: TensorType): void {
   if (!sameShape(wanted.shape, got.shape)) {
-    throw new GenError("shape", `store: expected "${name}" to be ${showShape(wanted.shape)}, got ${showShape(got.shape)}`, {
-      fix: "use the options that the model was first trained with",
-    });
+    throw new GenError(
+      "shape",
+      `store: expected "${name}" to be ${showShape(wanted.shape)}, got ${showShape(got.shape)}`,
+      {
+        fix: "use the options that the model was first trained with",
+      },
+    );
   }
   const real = (d: string): boolean => d.startsWith("f");
   if (wanted.dtype !== got.dtype && !(real(wanted.dtype) && real(got.dtype))) {

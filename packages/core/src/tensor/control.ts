@@ -109,10 +109,12 @@ function close(slots: readonly Tensor[], outputs: readonly Tensor[]): { body: Gr
   inside.forEach((node) => node.inputs.forEach(capture));
   const closed = substitute(roots, captured).map((node) => new Tensor(node));
   const captureSlots = [...captured.values()].map((node) => new Tensor(node));
-  return { body: graphOf([...slots, ...captureSlots], closed), captures: [...captured.keys()].map((node) => new Tensor(node)) };
+  return {
+    body: graphOf([...slots, ...captureSlots], closed),
+    captures: [...captured.keys()].map((node) => new Tensor(node)),
+  };
 }
 
 function nodesOf(tensors: readonly { node: Node }[]): Node[] {
   return tensors.map(({ node }) => node);
 }
-

@@ -29,6 +29,9 @@ export function slot(like: { readonly dtype: DType; readonly shape: Shape }): Te
 
 function checkInit(shape: Shape, init: Initializer, where: string): void {
   if (init.kind === "array" && !sameShape(init.value.shape, shape)) {
-    throw new GenError("shape", `${where}: expected initial values ${showShape(shape)}, got ${showShape(init.value.shape)}`);
+    throw new GenError(
+      "shape",
+      `${where}: expected initial values ${showShape(shape)}, got ${showShape(init.value.shape)}`,
+    );
   }
 }

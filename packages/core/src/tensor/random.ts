@@ -46,7 +46,11 @@ export function randomBits(key: Tensor, shape: Shape): Tensor {
 
 /** Draws from U(0, 1), both ends excluded: (⌊bits / 2⁹⌋ + ½) · 2⁻²³, exact in f32. */
 export function randomUniform(key: Tensor, shape: Shape): Tensor {
-  return randomBits(key, shape).div(512).cast("f32").add(0.5).mul(2 ** -23);
+  return randomBits(key, shape)
+    .div(512)
+    .cast("f32")
+    .add(0.5)
+    .mul(2 ** -23);
 }
 
 /**
@@ -65,7 +69,10 @@ export function randomNormal(key: Tensor, shape: Shape): Tensor {
 
 /** Draws of whole numbers in [0, below), i32. */
 export function randomInteger(key: Tensor, shape: Shape, below: number): Tensor {
-  return randomUniform(key, shape).mul(below).cast("i32").minimum(below - 1);
+  return randomUniform(key, shape)
+    .mul(below)
+    .cast("i32")
+    .minimum(below - 1);
 }
 
 /** Horner's rule; coefficients from the highest power down. */

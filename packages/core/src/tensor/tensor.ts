@@ -43,57 +43,125 @@ export class Tensor {
   }
 
   // ── element by element ──
-  neg(): Tensor { return apply("neg", [this], {}); }
-  exp(): Tensor { return apply("exp", [this], {}); }
+  neg(): Tensor {
+    return apply("neg", [this], {});
+  }
+  exp(): Tensor {
+    return apply("exp", [this], {});
+  }
   /** Natural logarithm. */
-  log(): Tensor { return apply("log", [this], {}); }
-  sqrt(): Tensor { return apply("sqrt", [this], {}); }
-  reciprocal(): Tensor { return apply("reciprocal", [this], {}); }
-  abs(): Tensor { return apply("abs", [this], {}); }
-  floor(): Tensor { return apply("floor", [this], {}); }
-  tanh(): Tensor { return apply("tanh", [this], {}); }
+  log(): Tensor {
+    return apply("log", [this], {});
+  }
+  sqrt(): Tensor {
+    return apply("sqrt", [this], {});
+  }
+  reciprocal(): Tensor {
+    return apply("reciprocal", [this], {});
+  }
+  abs(): Tensor {
+    return apply("abs", [this], {});
+  }
+  floor(): Tensor {
+    return apply("floor", [this], {});
+  }
+  tanh(): Tensor {
+    return apply("tanh", [this], {});
+  }
   /** 1 / (1 + e⁻ˣ). */
-  sigmoid(): Tensor { return apply("sigmoid", [this], {}); }
-  relu(): Tensor { return apply("relu", [this], {}); }
+  sigmoid(): Tensor {
+    return apply("sigmoid", [this], {});
+  }
+  relu(): Tensor {
+    return apply("relu", [this], {});
+  }
   /** The error function, 2/√π ∫₀ˣ e^(−t²) dt. */
-  erf(): Tensor { return apply("erf", [this], {}); }
-  sin(): Tensor { return apply("sin", [this], {}); }
-  cos(): Tensor { return apply("cos", [this], {}); }
-  square(): Tensor { return this.mul(this); }
-  cast(dtype: DType): Tensor { return dtype === this.dtype ? this : apply("cast", [this], { dtype }); }
+  erf(): Tensor {
+    return apply("erf", [this], {});
+  }
+  sin(): Tensor {
+    return apply("sin", [this], {});
+  }
+  cos(): Tensor {
+    return apply("cos", [this], {});
+  }
+  square(): Tensor {
+    return this.mul(this);
+  }
+  cast(dtype: DType): Tensor {
+    return dtype === this.dtype ? this : apply("cast", [this], { dtype });
+  }
   /** The same numbers, through which no gradient passes. */
-  stopGradient(): Tensor { return apply("stopGradient", [this], {}); }
+  stopGradient(): Tensor {
+    return apply("stopGradient", [this], {});
+  }
 
   // ── with another operand; shapes broadcast ──
-  add(other: Operand): Tensor { return this.#with("add", other); }
-  sub(other: Operand): Tensor { return this.#with("sub", other); }
-  mul(other: Operand): Tensor { return this.#with("mul", other); }
+  add(other: Operand): Tensor {
+    return this.#with("add", other);
+  }
+  sub(other: Operand): Tensor {
+    return this.#with("sub", other);
+  }
+  mul(other: Operand): Tensor {
+    return this.#with("mul", other);
+  }
   /** Whole numbers divide toward zero. */
-  div(other: Operand): Tensor { return this.#with("div", other); }
-  pow(other: Operand): Tensor { return this.#with("pow", other); }
+  div(other: Operand): Tensor {
+    return this.#with("div", other);
+  }
+  pow(other: Operand): Tensor {
+    return this.#with("pow", other);
+  }
   /** The larger of two, element by element. */
-  maximum(other: Operand): Tensor { return this.#with("max", other); }
+  maximum(other: Operand): Tensor {
+    return this.#with("max", other);
+  }
   /** The smaller of two, element by element. */
-  minimum(other: Operand): Tensor { return this.#with("min", other); }
-  clip(low: number, high: number): Tensor { return this.maximum(low).minimum(high); }
+  minimum(other: Operand): Tensor {
+    return this.#with("min", other);
+  }
+  clip(low: number, high: number): Tensor {
+    return this.maximum(low).minimum(high);
+  }
 
   // ── comparisons: bool ──
-  equal(other: Operand): Tensor { return this.#with("equal", other); }
-  notEqual(other: Operand): Tensor { return this.equal(other).not(); }
-  less(other: Operand): Tensor { return this.#with("less", other); }
-  greater(other: Operand): Tensor { return this.#like(other).less(this); }
-  lessEqual(other: Operand): Tensor { return this.greater(other).not(); }
-  greaterEqual(other: Operand): Tensor { return this.less(other).not(); }
-  not(): Tensor { return apply("not", [this], {}); }
-  and(other: Tensor): Tensor { return apply("and", [this, other], {}); }
-  or(other: Tensor): Tensor { return this.not().and(other.not()).not(); }
+  equal(other: Operand): Tensor {
+    return this.#with("equal", other);
+  }
+  notEqual(other: Operand): Tensor {
+    return this.equal(other).not();
+  }
+  less(other: Operand): Tensor {
+    return this.#with("less", other);
+  }
+  greater(other: Operand): Tensor {
+    return this.#like(other).less(this);
+  }
+  lessEqual(other: Operand): Tensor {
+    return this.greater(other).not();
+  }
+  greaterEqual(other: Operand): Tensor {
+    return this.less(other).not();
+  }
+  not(): Tensor {
+    return apply("not", [this], {});
+  }
+  and(other: Tensor): Tensor {
+    return apply("and", [this, other], {});
+  }
+  or(other: Tensor): Tensor {
+    return this.not().and(other.not()).not();
+  }
   /** `then` where this is true, `otherwise` elsewhere. */
   where(then: Tensor, otherwise: Operand): Tensor {
     return apply("where", [this, then, then.#like(otherwise)], {});
   }
 
   // ── along axes; all of them when none is named ──
-  sum(axes?: Axes, { keepDims = false }: ReduceOptions = {}): Tensor { return this.#reduce("sum", axes, keepDims); }
+  sum(axes?: Axes, { keepDims = false }: ReduceOptions = {}): Tensor {
+    return this.#reduce("sum", axes, keepDims);
+  }
   mean(axes?: Axes, { keepDims = false }: ReduceOptions = {}): Tensor {
     const total = this.#reduce("sum", axes, keepDims);
     return total.mul(Math.max(total.size, 1) / Math.max(this.size, 1));
@@ -101,10 +169,14 @@ export class Tensor {
   max(axes?: Axes, { keepDims = false }: ReduceOptions = {}): Tensor {
     return this.#reduce("reduceMax", axes, keepDims);
   }
-  min(axes?: Axes, options: ReduceOptions = {}): Tensor { return this.neg().max(axes, options).neg(); }
+  min(axes?: Axes, options: ReduceOptions = {}): Tensor {
+    return this.neg().max(axes, options).neg();
+  }
   /** Mean of squared distances from the mean (divided by the count, not by the count − 1). */
   variance(axes?: Axes, options: ReduceOptions = {}): Tensor {
-    return this.sub(this.mean(axes, { keepDims: true })).square().mean(axes, options);
+    return this.sub(this.mean(axes, { keepDims: true }))
+      .square()
+      .mean(axes, options);
   }
   /** Index of the largest element along an axis (i32); the first of equals. */
   argMax(axis = -1, { keepDims = false }: ReduceOptions = {}): Tensor {
@@ -137,7 +209,11 @@ export class Tensor {
     if (perm === undefined && this.rank < 2) {
       throw new GenError("shape", `transpose: expected at least two axes, got ${showShape(this.shape)}`);
     }
-    const order = perm?.map((axis) => normalizeAxis(axis, this.rank, "transpose")) ?? [...axes.slice(0, -2), this.rank - 1, this.rank - 2];
+    const order = perm?.map((axis) => normalizeAxis(axis, this.rank, "transpose")) ?? [
+      ...axes.slice(0, -2),
+      this.rank - 1,
+      this.rank - 2,
+    ];
     return order.every((axis, i) => axis === i) ? this : apply("transpose", [this], { perm: order });
   }
   /** Repeats along axes of extent 1, and along new leading axes. */
@@ -163,11 +239,18 @@ export class Tensor {
     const extent = this.shape[index]!;
     const { end = extent, step } = typeof to === "object" ? to : { end: to, step: 1 };
     const from = (position: number): number => (position < 0 ? position + extent : position);
-    const edit = (values: readonly number[], value: number): number[] => values.map((v, i) => (i === index ? value : v));
+    const edit = (values: readonly number[], value: number): number[] =>
+      values.map((v, i) => (i === index ? value : v));
     return apply("slice", [this], {
-      starts: edit(this.shape.map(() => 0), from(start)),
+      starts: edit(
+        this.shape.map(() => 0),
+        from(start),
+      ),
       ends: edit(this.shape, from(end)),
-      steps: edit(this.shape.map(() => 1), step),
+      steps: edit(
+        this.shape.map(() => 1),
+        step,
+      ),
     });
   }
   /** Consecutive parts of an axis. */
@@ -208,7 +291,13 @@ export class Tensor {
 
 /** The only result of an op, as a tensor. */
 export function apply<O extends Op>(op: O, inputs: readonly Tensor[], attrs: Attrs[O]): Tensor {
-  return new Tensor(make(op, inputs.map(({ node }) => node), attrs) as Node);
+  return new Tensor(
+    make(
+      op,
+      inputs.map(({ node }) => node),
+      attrs,
+    ) as Node,
+  );
 }
 
 /** A constant without axes. */
@@ -240,7 +329,10 @@ export function concat(parts: readonly Tensor[], axis = -1): Tensor {
 
 /** Joins tensors of one shape along a new axis. */
 export function stack(parts: readonly Tensor[], axis = 0): Tensor {
-  return concat(parts.map((part) => part.unsqueeze(axis)), axis);
+  return concat(
+    parts.map((part) => part.unsqueeze(axis)),
+    axis,
+  );
 }
 
 /** Sums away what broadcasting from `shape` added. */

@@ -40,27 +40,61 @@ function broadcasts(a: Shape, b: Shape): boolean {
 const steps: readonly Step[] = [
   (pick, at) => {
     const x = pick(isReal);
-    return at.of([() => x.neg(), () => x.tanh(), () => x.sin(), () => x.abs(), () => x.relu(), () => x.sigmoid(), () => x.stopGradient()])();
+    return at.of([
+      () => x.neg(),
+      () => x.tanh(),
+      () => x.sin(),
+      () => x.abs(),
+      () => x.relu(),
+      () => x.sigmoid(),
+      () => x.stopGradient(),
+    ])();
   },
   (pick) => pick(isReal).neg(),
   (pick, at) => {
     const a = pick(isReal);
     const b = pick((t) => isReal(t) && broadcasts(t.shape, a.shape));
-    return at.of([() => a.add(b), () => a.sub(b), () => a.mul(b), () => a.maximum(b), () => a.less(b).where(a, b), () => a.sub(b.neg())])();
+    return at.of([
+      () => a.add(b),
+      () => a.sub(b),
+      () => a.mul(b),
+      () => a.maximum(b),
+      () => a.less(b).where(a, b),
+      () => a.sub(b.neg()),
+    ])();
   },
   (pick, at) => {
     const [x, c] = [pick(isReal), at.of(NUMBERS)];
-    return at.of([() => x.add(c), () => x.sub(c), () => x.mul(c), () => scalar(c).mul(x), () => scalar(c).add(x), () => x.div(c === 0 ? 1 : c), () => x.pow(2), () => x.pow(1)])();
+    return at.of([
+      () => x.add(c),
+      () => x.sub(c),
+      () => x.mul(c),
+      () => scalar(c).mul(x),
+      () => scalar(c).add(x),
+      () => x.div(c === 0 ? 1 : c),
+      () => x.pow(2),
+      () => x.pow(1),
+    ])();
   },
   (_, at) => full(at.of([[], [3], [2, 3], [2, 1]]), at.of(NUMBERS)),
   (pick, at) => {
     const x = pick((t) => isReal(t) && t.rank > 0);
     const axis = at.below(x.rank);
-    return at.of([() => x.sum(axis, { keepDims: true }), () => x.max(axis), () => x.cumSum(axis), () => x.mean(axis)])();
+    return at.of([
+      () => x.sum(axis, { keepDims: true }),
+      () => x.max(axis),
+      () => x.cumSum(axis),
+      () => x.mean(axis),
+    ])();
   },
   (pick, at) => {
     const x = pick(isReal);
-    return at.of([() => x.reshape([-1]), () => x.reshape([1, ...x.shape]), () => x.reshape([...x.shape, 1]), () => x.reshape([-1, 1]).transpose()])();
+    return at.of([
+      () => x.reshape([-1]),
+      () => x.reshape([1, ...x.shape]),
+      () => x.reshape([...x.shape, 1]),
+      () => x.reshape([-1, 1]).transpose(),
+    ])();
   },
   (pick, at) => {
     const x = pick((t) => isReal(t) && t.rank > 1);
@@ -81,12 +115,26 @@ const steps: readonly Step[] = [
     const x = pick((t) => isReal(t) && t.rank > 0 && t.size < 40);
     const axis = at.below(x.rank);
     const both = concat([x, x.neg()], axis);
-    return at.of([both, both.slice(axis, x.shape[axis]!), x.pad(x.shape.map(() => at.below(2)), x.shape.map(() => 0), 1.5)]);
+    return at.of([
+      both,
+      both.slice(axis, x.shape[axis]!),
+      x.pad(
+        x.shape.map(() => at.below(2)),
+        x.shape.map(() => 0),
+        1.5,
+      ),
+    ]);
   },
   (pick, at) => {
     const x = pick(isReal);
     const n = x.mul(3).cast("i32");
-    return at.of([n, n.cast("i64").cast("i32"), x.cast("f64").cast("f32"), n.neg().neg().mul(1).add(0), n.equal(2).not().not().cast("f32")]);
+    return at.of([
+      n,
+      n.cast("i64").cast("i32"),
+      x.cast("f64").cast("f32"),
+      n.neg().neg().mul(1).add(0),
+      n.equal(2).not().not().cast("f32"),
+    ]);
   },
   (pick) => {
     const n = pick(isWhole);
@@ -96,23 +144,37 @@ const steps: readonly Step[] = [
   (pick, at) => {
     const x = pick((t) => isReal(t) && t.rank > 0 && t.shape[0]! > 0);
     const c = pick((t) => isReal(t) && t.size < 20);
-    const { carry, ys } = scan({ carry: [c, full([2], 1)], xs: [x, full([x.shape[0]!, 2], at.of([0, 1]))], reverse: at.below(2) === 0 }, ([h, k], [row, z]) => ({
-      carry: [h!.mul(0.5).add(row!.sum()).add(z!.sum()), k!.add(1)],
-      ys: [h!.sin(), k!.mul(2)],
-    }));
+    const { carry, ys } = scan(
+      { carry: [c, full([2], 1)], xs: [x, full([x.shape[0]!, 2], at.of([0, 1]))], reverse: at.below(2) === 0 },
+      ([h, k], [row, z]) => ({
+        carry: [h!.mul(0.5).add(row!.sum()).add(z!.sum()), k!.add(1)],
+        ys: [h!.sin(), k!.mul(2)],
+      }),
+    );
     return at.of([...carry, ...ys]);
   },
   (pick, at) => {
     const x = pick(isReal);
     const a = slot(x);
     const both = callGraph(graphOf([a], [a.neg().neg().sin(), a.mul(2).mul(3)]), [x]);
-    return at.of([...both, withGradient([x], ([v]) => v!.mul(1).tanh(), ([, ], y, g) => [g.mul(y)])]);
+    return at.of([
+      ...both,
+      withGradient(
+        [x],
+        ([v]) => v!.mul(1).tanh(),
+        ([,], y, g) => [g.mul(y)],
+      ),
+    ]);
   },
-  (_, at) => constant(at.of([spread([3], [-1, 1], at.below(9)), spread([2, 3], [-1, 1], at.below(9)), i32([1, -2, 3])])),
+  (_, at) =>
+    constant(at.of([spread([3], [-1, 1], at.below(9)), spread([2, 3], [-1, 1], at.below(9)), i32([1, -2, 3])])),
 ];
 
 /** A graph of about `size` operations on f32 and i32, with scans and calls among them; the same for the same seed. */
-export function randomCase(seed: number, size = 20): { readonly name: string; readonly graph: Graph; readonly inputs: Readonly<Record<string, NdArray>> } {
+export function randomCase(
+  seed: number,
+  size = 20,
+): { readonly name: string; readonly graph: Graph; readonly inputs: Readonly<Record<string, NdArray>> } {
   const at = dice(seed);
   const inputs = { x: spread([2, 3], [-2, 2], seed), y: spread([3], [-1, 1], seed + 1), n: i32([2, -1, 3]) };
   return primitiveCase(`random graph ${seed}`, inputs, ({ x, y, n }) => {

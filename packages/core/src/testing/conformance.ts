@@ -106,7 +106,9 @@ const GRADIENT_TOLERANCE = 2e-6;
 export function describeGradients(): void {
   describe("gradients are limits of differences", () => {
     for (const [op, cases] of Object.entries(primitiveCases) as [Op, readonly PrimitiveCase[]][]) {
-      const smooth = cases.filter((given) => given.smooth && variablesOf(given).length > 0 && lossOf(given) !== undefined);
+      const smooth = cases.filter(
+        (given) => given.smooth && variablesOf(given).length > 0 && lossOf(given) !== undefined,
+      );
       if (smooth.length === 0) continue;
       describe(op, () => {
         it.each(smooth.map((given) => [given.name, given] as const))("%s", (_, given) => {
@@ -137,8 +139,15 @@ function weighted(y: Tensor, phase: number): Tensor {
 }
 
 /** Compares ∂loss/∂x with differences of the loss, for elements of each variable; gives the gradients back. */
-function checkGradient(loss: Tensor, variables: readonly { name: string; x: Tensor }[], { graph, inputs }: PrimitiveCase): Tensor[] {
-  const gradients = grad(loss, variables.map(({ x }) => x));
+function checkGradient(
+  loss: Tensor,
+  variables: readonly { name: string; x: Tensor }[],
+  { graph, inputs }: PrimitiveCase,
+): Tensor[] {
+  const gradients = grad(
+    loss,
+    variables.map(({ x }) => x),
+  );
   const value = new Graph({ inputs: graph.inputs, outputs: [{ name: "loss", node: loss.node }] });
   const slopes = evaluate(
     new Graph({ inputs: graph.inputs, outputs: gradients.map(({ node }, i) => ({ name: variables[i]!.name, node })) }),

@@ -25,9 +25,16 @@ export interface ExpectGradientsOptions {
  * The gradient of Σ c·y by each real input equals central differences of fourth order, along a direction; then the
  * same for the gradient itself.
  */
-export function expectGradients(outputs: readonly Tensor[], given: Given, { order = 2, tolerance = 2e-6 }: ExpectGradientsOptions = {}): void {
+export function expectGradients(
+  outputs: readonly Tensor[],
+  given: Given,
+  { order = 2, tolerance = 2e-6 }: ExpectGradientsOptions = {},
+): void {
   const variables = [...given.keys()].filter(({ dtype }) => isReal(dtype));
-  const loss = total(outputs.filter(({ dtype }) => isReal(dtype)), 0);
+  const loss = total(
+    outputs.filter(({ dtype }) => isReal(dtype)),
+    0,
+  );
   const gradients = grad(loss, variables);
   const slopes = valuesOf(gradients, given);
   variables.forEach((x, i) => {
@@ -80,7 +87,11 @@ export function describeModelGradients(name: string, make: () => ModelCase): voi
       const directions = [...params.values()].map((p, i) => spread(p.shape, [-1, 1], i + 3).data);
       const slope = directions.reduce((sum, along, i) => sum + product(gradients[i]!, along), 0);
       const at = (step: number): number =>
-        valueAt(loss, given, new Map([...params.values()].map((p, i) => [p, moved(given.get(p)!, directions[i]!, step)])));
+        valueAt(
+          loss,
+          given,
+          new Map([...params.values()].map((p, i) => [p, moved(given.get(p)!, directions[i]!, step)])),
+        );
       expectSlope("all parameters", slope, { difference: difference(at, 1e-6), tolerance: 1e-5 });
     });
   });
@@ -95,7 +106,11 @@ function difference(f: (step: number) => number, h = 1e-4): number {
   return (8 * (f(h) - f(-h)) - (f(2 * h) - f(-2 * h))) / (12 * h);
 }
 
-function expectSlope(what: string, slope: number, { difference: wanted, tolerance }: { difference: number; tolerance: number }): void {
+function expectSlope(
+  what: string,
+  slope: number,
+  { difference: wanted, tolerance }: { difference: number; tolerance: number },
+): void {
   if (!(Math.abs(slope - wanted) <= tolerance * (1 + Math.abs(wanted)))) {
     expect.fail(`${what}: expected the slope ${wanted}, got ${slope}`);
   }
@@ -108,10 +123,16 @@ function product({ data }: NdArray, along: Float32Array): number {
 
 /** x + step · direction, in float64. */
 function moved({ data, shape }: NdArray, direction: ArrayLike<number>, step: number): NdArray {
-  return ndarray(Float64Array.from(data as Float64Array, (v, i) => v + step * direction[i]!), shape, "f64");
+  return ndarray(
+    Float64Array.from(data as Float64Array, (v, i) => v + step * direction[i]!),
+    shape,
+    "f64",
+  );
 }
 
 /** Σ c·y over all tensors, for some numbers c. */
 function total(tensors: readonly Tensor[], phase: number): Tensor {
-  return tensors.map((y, i) => y.mul(constant(spread(y.shape, [0.5, 1.5], phase + i))).sum()).reduce((a, b) => a.add(b));
+  return tensors
+    .map((y, i) => y.mul(constant(spread(y.shape, [0.5, 1.5], phase + i))).sum())
+    .reduce((a, b) => a.add(b));
 }

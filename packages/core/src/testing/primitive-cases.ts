@@ -8,10 +8,25 @@ import { ndarray, type NdArray } from "../ndarray.js";
 import { scan, withGradient, callGraph, graphOf } from "../tensor/control.js";
 import { slot } from "../tensor/inputs.js";
 import { apply, constant, iota, type Tensor } from "../tensor/tensor.js";
-import { bool, i32, i64, primitiveCase, rough, SPECIAL, special, spread, u32, u64, u8, type PrimitiveCase, type Range } from "./primitive-cases-build.js";
+import {
+  bool,
+  i32,
+  i64,
+  primitiveCase,
+  rough,
+  SPECIAL,
+  special,
+  spread,
+  u32,
+  u64,
+  u8,
+  type PrimitiveCase,
+  type Range,
+} from "./primitive-cases-build.js";
 import { convCases } from "./primitive-cases-conv.js";
 
-type Unary = "neg" | "exp" | "log" | "sqrt" | "reciprocal" | "abs" | "floor" | "tanh" | "sigmoid" | "relu" | "erf" | "sin" | "cos";
+type Unary =
+  "neg" | "exp" | "log" | "sqrt" | "reciprocal" | "abs" | "floor" | "tanh" | "sigmoid" | "relu" | "erf" | "sin" | "cos";
 type Binary = "add" | "sub" | "mul" | "div" | "pow" | "max" | "min" | "equal" | "less";
 
 const MAX_I32 = 2 ** 31 - 1;
@@ -67,8 +82,10 @@ function whole(op: Binary, { skipZero = false } = {}): PrimitiveCase[] {
 /** Reductions of real numbers over various axes. */
 function reduction(op: "sum" | "reduceMax"): PrimitiveCase[] {
   const over = (shape: number[], axes: number[], keepDims: boolean): PrimitiveCase =>
-    primitiveCase(`${JSON.stringify(shape)} over ${JSON.stringify(axes)}${keepDims ? ", kept" : ""}`, { x: spread(shape) }, ({ x }) =>
-      apply(op, [x], { axes, keepDims }),
+    primitiveCase(
+      `${JSON.stringify(shape)} over ${JSON.stringify(axes)}${keepDims ? ", kept" : ""}`,
+      { x: spread(shape) },
+      ({ x }) => apply(op, [x], { axes, keepDims }),
     );
   return [
     over([7], [0], false),
@@ -78,14 +95,18 @@ function reduction(op: "sum" | "reduceMax"): PrimitiveCase[] {
     over([2, 3, 5], [0, 1, 2], false),
     over([1, 3, 1], [0, 2], false),
     over([0, 3], [1], false),
-    primitiveCase("i32", { x: i32([3, -1, MAX_I32, 5, 0, 2], [2, 3]) }, ({ x }) => apply(op, [x], { axes: [1], keepDims: false })),
+    primitiveCase("i32", { x: i32([3, -1, MAX_I32, 5, 0, 2], [2, 3]) }, ({ x }) =>
+      apply(op, [x], { axes: [1], keepDims: false }),
+    ),
   ];
 }
 
 function cumSums(): PrimitiveCase[] {
   const along = (shape: number[], axis: number, exclusive: boolean, reverse: boolean): PrimitiveCase =>
-    primitiveCase(`${JSON.stringify(shape)} along ${axis}${exclusive ? ", exclusive" : ""}${reverse ? ", reverse" : ""}`, { x: spread(shape) }, ({ x }) =>
-      x.cumSum(axis, { exclusive, reverse }),
+    primitiveCase(
+      `${JSON.stringify(shape)} along ${axis}${exclusive ? ", exclusive" : ""}${reverse ? ", reverse" : ""}`,
+      { x: spread(shape) },
+      ({ x }) => x.cumSum(axis, { exclusive, reverse }),
     );
   return [
     ...[false, true].flatMap((exclusive) => [false, true].map((reverse) => along([2, 5], 1, exclusive, reverse))),
@@ -98,7 +119,9 @@ function cumSums(): PrimitiveCase[] {
 
 function matmuls(): PrimitiveCase[] {
   const pair = (a: number[], b: number[]): PrimitiveCase =>
-    primitiveCase(`${JSON.stringify(a)} · ${JSON.stringify(b)}`, { a: spread(a), b: spread(b, [-1, 3], 1) }, (t) => apply("matmul", [t.a, t.b], {}));
+    primitiveCase(`${JSON.stringify(a)} · ${JSON.stringify(b)}`, { a: spread(a), b: spread(b, [-1, 3], 1) }, (t) =>
+      apply("matmul", [t.a, t.b], {}),
+    );
   return [
     pair([3, 5], [5, 2]),
     pair([1, 7], [7, 1]),
@@ -154,8 +177,10 @@ function twoResults(): ReturnType<typeof graphOf> {
   return graphOf([x, y], [x.mul(y), x.sub(y).exp()]);
 }
 
-const slice = (x: Tensor, starts: number[], ends: number[], steps: number[]): Tensor => apply("slice", [x], { starts, ends, steps });
-const scatter = (indices: Tensor, updates: Tensor, attrs: Attrs["scatterAdd"]): Tensor => apply("scatterAdd", [indices, updates], attrs);
+const slice = (x: Tensor, starts: number[], ends: number[], steps: number[]): Tensor =>
+  apply("slice", [x], { starts, ends, steps });
+const scatter = (indices: Tensor, updates: Tensor, attrs: Attrs["scatterAdd"]): Tensor =>
+  apply("scatterAdd", [indices, updates], attrs);
 
 export const primitiveCases: { readonly [O in Op]: readonly PrimitiveCase[] } = {
   input: [
@@ -180,13 +205,25 @@ export const primitiveCases: { readonly [O in Op]: readonly PrimitiveCase[] } = 
   ],
 
   at: [
-    primitiveCase("both of two", { x: spread([3]), y: spread([3], [0, 1], 1) }, ({ x, y }) => callGraph(twoResults(), [x, y])),
-    primitiveCase("the second of two", { x: spread([3]), y: spread([3], [0, 1], 1) }, ({ x, y }) => callGraph(twoResults(), [x, y])[1]!),
+    primitiveCase("both of two", { x: spread([3]), y: spread([3], [0, 1], 1) }, ({ x, y }) =>
+      callGraph(twoResults(), [x, y]),
+    ),
+    primitiveCase(
+      "the second of two",
+      { x: spread([3]), y: spread([3], [0, 1], 1) },
+      ({ x, y }) => callGraph(twoResults(), [x, y])[1]!,
+    ),
   ],
   call: [
-    primitiveCase("derived gradient", { x: spread([3]), y: spread([3], [0, 1], 1) }, ({ x, y }) => callGraph(twoResults(), [x, y])),
+    primitiveCase("derived gradient", { x: spread([3]), y: spread([3], [0, 1], 1) }, ({ x, y }) =>
+      callGraph(twoResults(), [x, y]),
+    ),
     primitiveCase("own gradient", { x: spread([4]) }, ({ x }) =>
-      withGradient([x], ([v]) => v!.mul(v!).mul(v!), ([v], _, g) => [g.mul(v!).mul(v!).mul(3)]),
+      withGradient(
+        [x],
+        ([v]) => v!.mul(v!).mul(v!),
+        ([v], _, g) => [g.mul(v!).mul(v!).mul(3)],
+      ),
     ),
     primitiveCase("within a call", { x: spread([2]) }, ({ x }) => {
       const outer = slot(x);
@@ -196,14 +233,35 @@ export const primitiveCases: { readonly [O in Op]: readonly PrimitiveCase[] } = 
     }),
   ],
   scan: [
-    primitiveCase("forward", { x: spread([4, 2]), h: spread([2], [-1, 1], 1), a: spread([], [0.3, 0.9]) }, ({ x, h, a }) => scanOf(x, h, a, false)),
-    primitiveCase("reverse", { x: spread([4, 2]), h: spread([2], [-1, 1], 1), a: spread([], [0.3, 0.9]) }, ({ x, h, a }) => scanOf(x, h, a, true)),
-    primitiveCase("one step", { x: spread([1, 2]), h: spread([2], [-1, 1], 1), a: spread([], [0.3, 0.9]) }, ({ x, h, a }) => scanOf(x, h, a, false)),
-    primitiveCase("nothing to scan", { h: spread([2]) }, ({ h }) => scan({ carry: [h], length: 3 }, ([c]) => ({ carry: [c!.sin()] })).carry),
-    primitiveCase("nothing to carry", { x: spread([3, 2]) }, ({ x }) => scan({ carry: [], xs: [x] }, (_, [row]) => ({ carry: [], ys: [row!.exp().sum()] })).ys),
+    primitiveCase(
+      "forward",
+      { x: spread([4, 2]), h: spread([2], [-1, 1], 1), a: spread([], [0.3, 0.9]) },
+      ({ x, h, a }) => scanOf(x, h, a, false),
+    ),
+    primitiveCase(
+      "reverse",
+      { x: spread([4, 2]), h: spread([2], [-1, 1], 1), a: spread([], [0.3, 0.9]) },
+      ({ x, h, a }) => scanOf(x, h, a, true),
+    ),
+    primitiveCase(
+      "one step",
+      { x: spread([1, 2]), h: spread([2], [-1, 1], 1), a: spread([], [0.3, 0.9]) },
+      ({ x, h, a }) => scanOf(x, h, a, false),
+    ),
+    primitiveCase(
+      "nothing to scan",
+      { h: spread([2]) },
+      ({ h }) => scan({ carry: [h], length: 3 }, ([c]) => ({ carry: [c!.sin()] })).carry,
+    ),
+    primitiveCase(
+      "nothing to carry",
+      { x: spread([3, 2]) },
+      ({ x }) => scan({ carry: [], xs: [x] }, (_, [row]) => ({ carry: [], ys: [row!.exp().sum()] })).ys,
+    ),
     primitiveCase("a counter", { h: spread([2]) }, ({ h }) => {
       const n = constant(i32([0], []));
-      return scan({ carry: [h, n], length: 3 }, ([c, k]) => ({ carry: [c!.mul(k!.cast("f32").add(0.5)), k!.add(1)] })).carry;
+      return scan({ carry: [h, n], length: 3 }, ([c, k]) => ({ carry: [c!.mul(k!.cast("f32").add(0.5)), k!.add(1)] }))
+        .carry;
     }),
     primitiveCase("scan in a scan", { x: spread([2, 3]), h: spread([]) }, ({ x, h }) => {
       const outer = scan({ carry: [h], xs: [x] }, ([c], [row]) => ({
@@ -224,7 +282,10 @@ export const primitiveCases: { readonly [O in Op]: readonly PrimitiveCase[] } = 
   abs: [...unary("abs"), primitiveCase("i32", { x: i32([0, 5, -MAX_I32]) }, ({ x }) => x.abs())],
   floor: unary("floor"),
   tanh: unary("tanh", -6, 6),
-  sigmoid: [...unary("sigmoid", -6, 6), primitiveCase("far out", { x: ndarray([-100, -30, 30, 100]) }, ({ x }) => x.sigmoid())],
+  sigmoid: [
+    ...unary("sigmoid", -6, 6),
+    primitiveCase("far out", { x: ndarray([-100, -30, 30, 100]) }, ({ x }) => x.sigmoid()),
+  ],
   relu: unary("relu"),
   erf: unary("erf"),
   sin: unary("sin", -4, 4),
@@ -247,10 +308,20 @@ export const primitiveCases: { readonly [O in Op]: readonly PrimitiveCase[] } = 
   less: [...binary("less"), ...whole("less")],
   and: [primitiveCase("broadcast", { a: bool([0, 1], [2, 1]), b: bool([0, 1]) }, ({ a, b }) => a.and(b))],
   where: [
-    primitiveCase("one shape", { c: bool([1, 0, 1]), a: spread([3]), b: spread([3], [5, 6]) }, ({ c, a, b }) => c.where(a, b)),
-    primitiveCase("broadcast", { c: bool([1, 0], [2, 1]), a: spread([3]), b: spread([2, 1, 1]) }, ({ c, a, b }) => c.where(a, b)),
+    primitiveCase("one shape", { c: bool([1, 0, 1]), a: spread([3]), b: spread([3], [5, 6]) }, ({ c, a, b }) =>
+      c.where(a, b),
+    ),
+    primitiveCase("broadcast", { c: bool([1, 0], [2, 1]), a: spread([3]), b: spread([2, 1, 1]) }, ({ c, a, b }) =>
+      c.where(a, b),
+    ),
     primitiveCase("i32", { c: bool([1, 0]), a: i32([1, 2]), b: i32([3, 4]) }, ({ c, a, b }) => c.where(a, b)),
-    special(primitiveCase("what is not chosen is not seen", { c: bool([1, 0]), a: ndarray([1, NaN]), b: ndarray([Infinity, 2]) }, ({ c, a, b }) => c.where(a, b))),
+    special(
+      primitiveCase(
+        "what is not chosen is not seen",
+        { c: bool([1, 0]), a: ndarray([1, NaN]), b: ndarray([Infinity, 2]) },
+        ({ c, a, b }) => c.where(a, b),
+      ),
+    ),
   ],
 
   sum: reduction("sum").concat(primitiveCase("over no elements", { x: spread([2, 0]) }, ({ x }) => x.sum(1))),
@@ -302,28 +373,48 @@ export const primitiveCases: { readonly [O in Op]: readonly PrimitiveCase[] } = 
     primitiveCase("i32", { x: i32([1, 2]) }, ({ x }) => x.pad([1], [1], 9)),
   ],
   concat: [
-    primitiveCase("along 0", { a: spread([1, 3]), b: spread([2, 3], [-2, 2], 1) }, ({ a, b }) => apply("concat", [a, b], { axis: 0 })),
-    primitiveCase("three along 1", { a: spread([2, 1]), b: spread([2, 3], [-2, 2], 1) }, ({ a, b }) => apply("concat", [a, b, a], { axis: 1 })),
-    primitiveCase("with nothing", { a: spread([2, 0]), b: spread([2, 3]) }, ({ a, b }) => apply("concat", [a, b], { axis: 1 })),
+    primitiveCase("along 0", { a: spread([1, 3]), b: spread([2, 3], [-2, 2], 1) }, ({ a, b }) =>
+      apply("concat", [a, b], { axis: 0 }),
+    ),
+    primitiveCase("three along 1", { a: spread([2, 1]), b: spread([2, 3], [-2, 2], 1) }, ({ a, b }) =>
+      apply("concat", [a, b, a], { axis: 1 }),
+    ),
+    primitiveCase("with nothing", { a: spread([2, 0]), b: spread([2, 3]) }, ({ a, b }) =>
+      apply("concat", [a, b], { axis: 1 }),
+    ),
     primitiveCase("i32", { a: i32([1]), b: i32([2, 3]) }, ({ a, b }) => apply("concat", [a, b], { axis: 0 })),
   ],
   gather: [
     primitiveCase("rows, some twice", { x: spread([4, 3]), i: i32([2, 0, 2]) }, ({ x, i }) => x.gather(i, 0)),
-    primitiveCase("a table of indices along 1", { x: spread([2, 4, 2]), i: i32([3, 1, 0, 0, 2, 3], [2, 3]) }, ({ x, i }) => x.gather(i, 1)),
+    primitiveCase(
+      "a table of indices along 1",
+      { x: spread([2, 4, 2]), i: i32([3, 1, 0, 0, 2, 3], [2, 3]) },
+      ({ x, i }) => x.gather(i, 1),
+    ),
     primitiveCase("one, which drops the axis", { x: spread([2, 3]), i: i32([1], []) }, ({ x, i }) => x.gather(i, 1)),
     primitiveCase("none", { x: spread([3, 2]), i: i32([]) }, ({ x, i }) => x.gather(i, 0)),
     primitiveCase("of i32", { x: i32([5, 6, 7]), i: i32([2, 1]) }, ({ x, i }) => x.gather(i, 0)),
   ],
   scatterAdd: [
-    primitiveCase("rows, some twice", { i: i32([2, 0, 2]), u: spread([3, 2]) }, ({ i, u }) => scatter(i, u, { axis: 0, size: 4 })),
-    primitiveCase("a table of indices along 1", { i: i32([3, 1, 0, 0, 2, 3], [2, 3]), u: spread([2, 2, 3, 2]) }, ({ i, u }) => scatter(i, u, { axis: 1, size: 4 })),
+    primitiveCase("rows, some twice", { i: i32([2, 0, 2]), u: spread([3, 2]) }, ({ i, u }) =>
+      scatter(i, u, { axis: 0, size: 4 }),
+    ),
+    primitiveCase(
+      "a table of indices along 1",
+      { i: i32([3, 1, 0, 0, 2, 3], [2, 3]), u: spread([2, 2, 3, 2]) },
+      ({ i, u }) => scatter(i, u, { axis: 1, size: 4 }),
+    ),
     primitiveCase("one index", { i: i32([1], []), u: spread([2]) }, ({ i, u }) => scatter(i, u, { axis: 1, size: 3 })),
     primitiveCase("nothing", { i: i32([]), u: spread([0, 2]) }, ({ i, u }) => scatter(i, u, { axis: 0, size: 3 })),
   ],
 
   randomBits: [
-    primitiveCase("[2, 5]", { key: u64([0x9e3779b97f4a7c15n], []) }, ({ key }) => apply("randomBits", [key], { shape: [2, 5] })),
+    primitiveCase("[2, 5]", { key: u64([0x9e3779b97f4a7c15n], []) }, ({ key }) =>
+      apply("randomBits", [key], { shape: [2, 5] }),
+    ),
     primitiveCase("[300]", { key: u64([MAX_U64], []) }, ({ key }) => apply("randomBits", [key], { shape: [300] })),
-    primitiveCase("no axes", { key: u64([0xc8e4fd154ce32f6dn], []) }, ({ key }) => apply("randomBits", [key], { shape: [] })),
+    primitiveCase("no axes", { key: u64([0xc8e4fd154ce32f6dn], []) }, ({ key }) =>
+      apply("randomBits", [key], { shape: [] }),
+    ),
   ],
 };

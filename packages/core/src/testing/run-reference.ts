@@ -20,7 +20,10 @@ export interface RunReferenceOptions {
 }
 
 /** The outputs of a program; what it writes is in the store afterwards. */
-export function runReference(program: Program, { store, key, feeds = {} }: RunReferenceOptions): Record<string, NdArray> {
+export function runReference(
+  program: Program,
+  { store, key, feeds = {} }: RunReferenceOptions,
+): Record<string, NdArray> {
   const keyed = key === undefined ? {} : { [KEY]: scalarKey(key) };
   const results = evaluate(program.graph, { ...Object.fromEntries(store), ...feeds, ...keyed });
   for (const [name, output] of program.writes) store.set(name, results[output]!);
@@ -38,7 +41,11 @@ export function startOf({ init, dtype, shape }: Pick<StateSpec, "init" | "dtype"
   const stored = isReal(dtype) ? "f64" : dtype;
   const size = sizeOf(shape);
   const drawn = (draws: Float64Array, scale: number, shift: number): NdArray =>
-    ndarray(draws.map((draw) => draw * scale + shift), shape, "f64");
+    ndarray(
+      draws.map((draw) => draw * scale + shift),
+      shape,
+      "f64",
+    );
   switch (init.kind) {
     case "constant":
       return filled(stored, shape, init.value);

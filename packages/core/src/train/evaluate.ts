@@ -41,8 +41,15 @@ export async function evaluate(
     signal?.throwIfAborted();
     const rows = Math.min(size, data.length - start);
     const all = await data.rows(Array.from({ length: size }, (_, i) => (i < rows ? start + i : start)));
-    const feeds = Object.fromEntries([...program.feeds.keys()].flatMap((name) => (all[name] === undefined ? [] : [[name, all[name]]])));
-    const outputs = await runtime.run(program, { store, feeds, from, ...(key === undefined ? {} : { key: split(key, batch) }) });
+    const feeds = Object.fromEntries(
+      [...program.feeds.keys()].flatMap((name) => (all[name] === undefined ? [] : [[name, all[name]]])),
+    );
+    const outputs = await runtime.run(program, {
+      store,
+      feeds,
+      from,
+      ...(key === undefined ? {} : { key: split(key, batch) }),
+    });
     for (const [name, total] of sums) {
       const values = outputs[name]!;
       for (let i = 0; i < rows; i++) {
@@ -63,11 +70,16 @@ function meanOf({ sum, squares }: { sum: number; squares: number }, count: numbe
 
 /** The rows that a program takes at once: the one extent of all its per-row outputs. */
 function batchSize({ graph, outputs }: Program): number {
-  const shapes = graph.outputs.filter(({ name }) => outputs.includes(name)).map(({ name, node }) => ({ name, shape: node.types[0]!.shape }));
+  const shapes = graph.outputs
+    .filter(({ name }) => outputs.includes(name))
+    .map(({ name, node }) => ({ name, shape: node.types[0]!.shape }));
   const size = shapes[0]?.shape[0];
   for (const { name, shape } of shapes) {
     if (size === undefined || shape.length !== 1 || shape[0] !== size) {
-      throw new GenError("shape", `evaluate: expected one number a row, [${size ?? "N"}], as output "${name}", got ${showShape(shape)}`);
+      throw new GenError(
+        "shape",
+        `evaluate: expected one number a row, [${size ?? "N"}], as output "${name}", got ${showShape(shape)}`,
+      );
     }
   }
   return size ?? 1;

@@ -60,7 +60,10 @@ export async function* fit(step: Program, options: FitOptions): AsyncGenerator<R
   const { runtime, store, steps, key, from = 0, every, signal, validate } = options;
   checkBatches(step, options.data);
   const data = needed(step, options.data);
-  if (step.usesKey && key === undefined) throw new GenError("graph", "fit: expected a key, as the step draws random numbers, got none", { fix: "pass { key: key(seed) }" });
+  if (step.usesKey && key === undefined)
+    throw new GenError("graph", "fit: expected a key, as the step draws random numbers, got none", {
+      fix: "pass { key: key(seed) }",
+    });
   const validator = validate === undefined ? undefined : new Validator(validate, { runtime, store });
   const pace = new Pace(runtime, step, options.patienceMs ?? 250);
   const stops = [every, validate?.every].flatMap((n) => (n === undefined ? [] : [n]));
@@ -73,7 +76,7 @@ export async function* fit(step: Program, options: FitOptions): AsyncGenerator<R
   };
 
   let ahead = from < steps ? gather(from) : undefined;
-  for (let n = from; ahead !== undefined; ) {
+  for (let n = from; ahead !== undefined;) {
     if (signal?.aborted === true) throw aborted(n, signal);
     const { k, feeds } = ahead;
     const batch = await feeds;
@@ -113,7 +116,10 @@ class Pace {
     this.#runtime = runtime;
     this.#seconds = patienceMs / 1000;
     this.#programs.set(1, step);
-    const bytes = [...step.feeds.values()].reduce((sum, { dtype, shape }) => sum + bytesPerElement(dtype) * sizeOf(shape), 1);
+    const bytes = [...step.feeds.values()].reduce(
+      (sum, { dtype, shape }) => sum + bytesPerElement(dtype) * sizeOf(shape),
+      1,
+    );
     this.#limit = Math.max(1, Math.min(512, FEED_BYTES / bytes));
   }
 
@@ -200,14 +206,21 @@ function checkBatches(step: Program, data: Batches): void {
   for (const { name, node } of step.graph.outputs) {
     const { shape } = node.types[0]!;
     if (step.outputs.includes(name) && shape.length > 0) {
-      throw new GenError("shape", `fit: expected scalar outputs of a training step, got "${name}" ${showShape(shape)}`, { fix: "report its mean" });
+      throw new GenError(
+        "shape",
+        `fit: expected scalar outputs of a training step, got "${name}" ${showShape(shape)}`,
+        { fix: "report its mean" },
+      );
     }
   }
   for (const [name, type] of step.feeds) {
     const field = data.fields[name];
     const wanted = `${type.dtype}${showShape(type.shape)}`;
     if (field === undefined) {
-      throw new GenError("data", `fit: expected a field "${name}" ${wanted} in the data, got ${Object.keys(data.fields).join(", ")}`);
+      throw new GenError(
+        "data",
+        `fit: expected a field "${name}" ${wanted} in the data, got ${Object.keys(data.fields).join(", ")}`,
+      );
     }
     const got = `${field.dtype}${showShape([data.size, ...field.shape])}`;
     if (got !== wanted) throw new GenError("shape", `fit: expected batches of "${name}" ${wanted}, got ${got}`);
@@ -221,9 +234,13 @@ function checkFinite(rows: Rows, step: number): void {
     const bad = (data as Float32Array).findIndex((v) => !Number.isFinite(v));
     if (bad < 0) continue;
     const row = Math.floor(bad / (data.length / shape[0]!));
-    throw new GenError("data", `fit: expected finite numbers in the data, got ${String(data[bad])} in "${name}", row ${row} of batch ${step}`, {
-      fix: "remove such rows, or fill the gaps",
-    });
+    throw new GenError(
+      "data",
+      `fit: expected finite numbers in the data, got ${String(data[bad])} in "${name}", row ${row} of batch ${step}`,
+      {
+        fix: "remove such rows, or fill the gaps",
+      },
+    );
   }
 }
 

@@ -17,7 +17,10 @@ export interface Replay {
 }
 
 /** The error that names the first step and tensor of a thrown-away run that were not finite. The store is not changed. */
-export async function findFirstBad(step: Program, { runtime, store, data, key, from, steps }: Replay): Promise<GenError> {
+export async function findFirstBad(
+  step: Program,
+  { runtime, store, data, key, from, steps }: Replay,
+): Promise<GenError> {
   const probe = step.probe?.() ?? step;
   const scratch = runtime.emptyStore();
   for (const name of probe.reads.keys()) await scratch.write(name, await store.read(name));
@@ -31,15 +34,22 @@ export async function findFirstBad(step: Program, { runtime, store, data, key, f
       const bad = Object.entries(outputs).find(([, array]) => !isFinite(array));
       if (bad !== undefined) {
         const names = Object.entries(outputs).flatMap(([name, array]) => (isFinite(array) ? [] : [name]));
-        return new GenError("numeric", `fit: expected finite numbers, got ${firstBad(bad[1])} in "${bad[0]}" at step ${n + 1}${names.length > 1 ? ` (and in ${names.length - 1} more)` : ""}`, {
-          fix: "lower the learning rate, clip the gradients, or look for extreme rows in the data; the store is as it was before this run",
-        });
+        return new GenError(
+          "numeric",
+          `fit: expected finite numbers, got ${firstBad(bad[1])} in "${bad[0]}" at step ${n + 1}${names.length > 1 ? ` (and in ${names.length - 1} more)` : ""}`,
+          {
+            fix: "lower the learning rate, clip the gradients, or look for extreme rows in the data; the store is as it was before this run",
+          },
+        );
       }
     }
   } finally {
     scratch.dispose();
   }
-  return new GenError("numeric", `fit: expected a finite loss in steps ${from + 1} to ${from + steps}, got one that is not`);
+  return new GenError(
+    "numeric",
+    `fit: expected a finite loss in steps ${from + 1} to ${from + steps}, got one that is not`,
+  );
 }
 
 function isFinite({ data }: NdArray): boolean {

@@ -55,7 +55,10 @@ export function trainStep<const B extends BatchSpec>({
   const nameOf = new Map([...states].map(([name, { node }]) => [node, name]));
   const params = [...parameters(learn).values()];
   const names = params.map(({ node }) => nameOf.get(node) ?? missing(learn));
-  if (params.length === 0) throw new GenError("graph", "trainStep: expected a model with parameters, got none", { fix: "let its public fields hold param()s" });
+  if (params.length === 0)
+    throw new GenError("graph", "trainStep: expected a model with parameters, got none", {
+      fix: "let its public fields hold param()s",
+    });
 
   const grads = grad(results.loss, params);
   const own = optimizer.init(names, params);
@@ -65,8 +68,13 @@ export function trainStep<const B extends BatchSpec>({
 
   const writes = new Map<string, Tensor>();
   names.forEach((name, i) => writes.set(name, next[i]!));
-  for (const { state, next: value } of scope.writes.values()) writes.set(nameOf.get(state.node) ?? missing(model), value);
-  const addStates = (prefix: string, before: Readonly<Record<string, Tensor>>, after: Readonly<Record<string, Tensor>>): void => {
+  for (const { state, next: value } of scope.writes.values())
+    writes.set(nameOf.get(state.node) ?? missing(model), value);
+  const addStates = (
+    prefix: string,
+    before: Readonly<Record<string, Tensor>>,
+    after: Readonly<Record<string, Tensor>>,
+  ): void => {
     for (const [name, tensor] of Object.entries(before)) {
       states.set(`${prefix}.${name}`, tensor);
       writes.set(`${prefix}.${name}`, after[name]!);
@@ -76,7 +84,10 @@ export function trainStep<const B extends BatchSpec>({
   if (average !== undefined) addStates(average.prefix, averages, average.update(names, next, averages));
   const parts = { states, feeds, key: scope.key, writes };
   const inView = Object.fromEntries(names.map((name, i) => [`gradient of ${name}`, grads[i]!]));
-  return { ...program({ ...parts, outputs: results }), probe: () => program({ ...parts, outputs: { ...results, ...inView } }) };
+  return {
+    ...program({ ...parts, outputs: results }),
+    probe: () => program({ ...parts, outputs: { ...results, ...inView } }),
+  };
 }
 
 /** An input for each field of a batch. */
@@ -97,13 +108,17 @@ export function inference<const B extends BatchSpec>(
   const feeds = feedsOf(batch);
   const scope = traceScope("eval");
   const outputs = body(feeds, scope);
-  if (scope.writes.size > 0) throw new GenError("graph", "inference: expected no state to be written in eval mode, got some");
+  if (scope.writes.size > 0)
+    throw new GenError("graph", "inference: expected no state to be written in eval mode, got some");
   return program({ states: paths(model), feeds, key: scope.key, outputs });
 }
 
 function missing(where: Model): never {
-  throw new GenError("graph", `trainStep: expected every learned or written tensor to be a field of the model, got one that is not (in ${where.constructor.name})`, {
-    fix: "make it a public field of the model",
-  });
+  throw new GenError(
+    "graph",
+    `trainStep: expected every learned or written tensor to be a field of the model, got one that is not (in ${where.constructor.name})`,
+    {
+      fix: "make it a public field of the model",
+    },
+  );
 }
-

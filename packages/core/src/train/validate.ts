@@ -58,7 +58,9 @@ export class Validator {
     const store = this.#store;
     const metrics = await evaluate(program, data, { runtime, store, from, ...(key === undefined ? {} : { key }) });
     const value = metrics[program.outputs[0]!]!.mean;
-    const isBest = Number.isFinite(value) && (this.#best === undefined || (better === "lower" ? value < this.#best : value > this.#best));
+    const isBest =
+      Number.isFinite(value) &&
+      (this.#best === undefined || (better === "lower" ? value < this.#best : value > this.#best));
     this.#since = isBest ? 0 : this.#since + 1;
     if (isBest) {
       this.#best = value;

@@ -10,13 +10,21 @@ import { expectGradients } from "../../src/testing/gradients.js";
 import { spread } from "../../src/testing/primitive-cases-build.js";
 import { valuesOf } from "../../src/testing/run-reference.js";
 
-const numbers = (t: Tensor, given: [Tensor, number[]][] = []): number[] =>
-  [...(valuesOf([t], new Map<Tensor, NdArray>(given.map(([x, v]) => [x, ndarray(v, x.shape, "f64")])))[0]!.data as Float64Array)];
+const numbers = (t: Tensor, given: [Tensor, number[]][] = []): number[] => [
+  ...(valuesOf([t], new Map<Tensor, NdArray>(given.map(([x, v]) => [x, ndarray(v, x.shape, "f64")])))[0]!
+    .data as Float64Array),
+];
 
 describe("grad", () => {
   it("sums what broadcasting spread", () => {
     const [a, b] = [feed([2, 1, 3]), feed([4, 1])];
-    expectGradients([a.mul(b).exp(), a.add(b).div(b.square().add(1))], new Map([[a, spread(a.shape)], [b, spread(b.shape)]]));
+    expectGradients(
+      [a.mul(b).exp(), a.add(b).div(b.square().add(1))],
+      new Map([
+        [a, spread(a.shape)],
+        [b, spread(b.shape)],
+      ]),
+    );
     const scalarLike = feed([1, 1]);
     expect(grad(scalarLike.mul(full([2, 3], 2)).sum(), [scalarLike])[0]!.shape).toEqual([1, 1]);
   });
@@ -55,7 +63,15 @@ describe("grad", () => {
 
   it("shares ties", () => {
     const [a, b] = [feed([1]), feed([1])];
-    expect(grad(a.maximum(b).sum(), [a, b]).map((g) => numbers(g, [[a, [2]], [b, [2]]])[0])).toEqual([0.5, 0.5]);
+    expect(
+      grad(a.maximum(b).sum(), [a, b]).map(
+        (g) =>
+          numbers(g, [
+            [a, [2]],
+            [b, [2]],
+          ])[0],
+      ),
+    ).toEqual([0.5, 0.5]);
     const x = feed([4]);
     expect(numbers(grad(x.max(), [x])[0]!, [[x, [1, 3, 3, 0]]])).toEqual([0, 0.5, 0.5, 0]);
   });
@@ -79,7 +95,12 @@ describe("grad", () => {
 it("the law notices a gradient that is wrong, in the first and in the second order", () => {
   const x = feed([3]);
   const given = new Map([[x, spread([3])]]);
-  const square = (slope: (v: Tensor) => Tensor): Tensor => withGradient([x], ([v]) => v!.square(), ([v], _, g) => [g.mul(slope(v!))]);
+  const square = (slope: (v: Tensor) => Tensor): Tensor =>
+    withGradient(
+      [x],
+      ([v]) => v!.square(),
+      ([v], _, g) => [g.mul(slope(v!))],
+    );
   expect(() => expectGradients([square((v) => v.mul(2.001))], given)).toThrow("order 1");
   expect(() => expectGradients([square((v) => v.stopGradient().mul(2))], given)).toThrow("order 2");
   expectGradients([square((v) => v.mul(2))], given);
@@ -87,7 +108,11 @@ it("the law notices a gradient that is wrong, in the first and in the second ord
 
 describe("composites", () => {
   const cases: Record<string, (x: Tensor) => Tensor> = {
-    gelu, silu, softplus, elu, softmax,
+    gelu,
+    silu,
+    softplus,
+    elu,
+    softmax,
     leakyRelu: (x) => leakyRelu(x, 0.1),
     logSumExp: (x) => logSumExp(x),
     "logSumExp over several axes": (x) => logSumExp(x, [0, 1], { keepDims: true }),
@@ -109,10 +134,15 @@ describe("jvp", () => {
     const given = (h: number): [Tensor, number[]][] => {
       const moved = (shape: number[], phase: number): number[] =>
         [...spread(shape).data].map((v, i) => v + h * spread(shape, [-1, 1], phase).data[i]!);
-      return [[x, moved([2, 3], 4)], [w, moved([3, 2], 5)]];
+      return [
+        [x, moved([2, 3], 4)],
+        [w, moved([3, 2], 5)],
+      ];
     };
     const [ahead, behind] = [numbers(y, given(1e-5)), numbers(y, given(-1e-5))];
-    numbers(jvp(y, [x, w], [dx, dw]), given(0)).forEach((slope, i) => expect(slope).toBeCloseTo((ahead[i]! - behind[i]!) / 2e-5, 7));
+    numbers(jvp(y, [x, w], [dx, dw]), given(0)).forEach((slope, i) =>
+      expect(slope).toBeCloseTo((ahead[i]! - behind[i]!) / 2e-5, 7),
+    );
   });
 
   it("is zero where the output does not depend on the input", () => {

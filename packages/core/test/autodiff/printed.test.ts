@@ -11,7 +11,9 @@ import type { Tensor } from "../../src/tensor/tensor.js";
 /** The simplified graph of some outputs, as text. */
 function printed(inputs: Record<string, Tensor>, outputs: Record<string, Tensor>): string {
   const port = ([name, { node }]: [string, Tensor]): { name: string; node: Tensor["node"] } => ({ name, node });
-  return print(simplify(new Graph({ inputs: Object.entries(inputs).map(port), outputs: Object.entries(outputs).map(port) })));
+  return print(
+    simplify(new Graph({ inputs: Object.entries(inputs).map(port), outputs: Object.entries(outputs).map(port) })),
+  );
 }
 
 it("the gradient of a layer with a squared loss", () => {

@@ -16,7 +16,11 @@ const whole = (values: number[], shape?: number[]): Tensor => constant(ndarray(v
 
 describe("the gradient of a scan", () => {
   it.each([false, true])("reaches carries, arrays and captures, reverse: %s", (reverse) => {
-    const [[h, x, w], given] = inputs([[2, 3], [4, 2, 3], [3, 3]]);
+    const [[h, x, w], given] = inputs([
+      [2, 3],
+      [4, 2, 3],
+      [3, 3],
+    ]);
     const { carry, ys } = scan({ carry: [h!], xs: [x!], reverse }, ([c], [row]) => {
       const next = c!.matmul(w!).add(row!).tanh();
       return { carry: [next], ys: [next.square(), row!.mul(w!.sum())] };
@@ -42,7 +46,9 @@ describe("the gradient of a scan", () => {
 
   it("scans whole numbers beside real ones", () => {
     const [[h, table], given] = inputs([[2], [3, 2]]);
-    const { carry } = scan({ carry: [h!], xs: [whole([2, 0, 2, 1])] }, ([c], [i]) => ({ carry: [c!.mul(table!.gather(i!)).add(1)] }));
+    const { carry } = scan({ carry: [h!], xs: [whole([2, 0, 2, 1])] }, ([c], [i]) => ({
+      carry: [c!.mul(table!.gather(i!)).add(1)],
+    }));
     expectGradients(carry, given);
   });
 
@@ -50,7 +56,10 @@ describe("the gradient of a scan", () => {
     const [[x, w], given] = inputs([[3, 2], [2]]);
     const { ys } = scan({ carry: [], xs: [x!] }, (_, [row]) => ({ carry: [], ys: [row!.mul(w!).exp(), row!.mul(2)] }));
     expectGradients([ys[0]!], given);
-    const { carry } = scan({ carry: [w!, w!], xs: [x!] }, ([a, b], [row]) => ({ carry: [a!.mul(row!), b!.add(row!)], ys: [a!] }));
+    const { carry } = scan({ carry: [w!, w!], xs: [x!] }, ([a, b], [row]) => ({
+      carry: [a!.mul(row!), b!.add(row!)],
+      ys: [a!],
+    }));
     expectGradients([carry[1]!], given);
   });
 
@@ -90,8 +99,16 @@ describe("the gradient of a call", () => {
   it("is its own where it has one, and can be differentiated again", () => {
     const [[x], given] = inputs([[5]]);
     expectGradients([softplus(x!)], given);
-    const cube = (v: Tensor): Tensor => withGradient([v], ([t]) => t!.mul(t!).mul(t!), ([t], _, g) => [g.mul(t!.square()).mul(3)]);
+    const cube = (v: Tensor): Tensor =>
+      withGradient(
+        [v],
+        ([t]) => t!.mul(t!).mul(t!),
+        ([t], _, g) => [g.mul(t!.square()).mul(3)],
+      );
     expectGradients([cube(x!)], given);
-    expectGradients(scan({ carry: [x!], length: 2 }, ([c]) => ({ carry: [softplus(cube(c!)).sub(scalar(0.5))] })).carry, given);
+    expectGradients(
+      scan({ carry: [x!], length: 2 }, ([c]) => ({ carry: [softplus(cube(c!)).sub(scalar(0.5))] })).carry,
+      given,
+    );
   });
 });

@@ -40,7 +40,8 @@ function naive(x: NdArray, w: NdArray, geometry: Geometry): number[] {
           const first = Math.floor((o * geometry.groups) / O) * perGroup;
           for (let c = 0; c < perGroup; c++)
             for (let p = 0; p < kh; p++)
-              for (let q = 0; q < kw; q++) total += X(n, first + c, i * sh + p * dh - top, j * sw + q * dw - left) * W(o, c, p, q);
+              for (let q = 0; q < kw; q++)
+                total += X(n, first + c, i * sh + p * dh - top, j * sw + q * dw - left) * W(o, c, p, q);
           y.push(total);
         }
   return y;
@@ -49,20 +50,23 @@ function naive(x: NdArray, w: NdArray, geometry: Geometry): number[] {
 const dot = (a: Float64Array, b: NdArray): number => a.reduce((sum, v, i) => sum + v * Number(b.data[i]), 0);
 
 describe("convolutions", () => {
-  it.each(geometries.map((geometry) => [geometry.name, geometry] as const))("%s: the value, and both adjoints", (_, geometry) => {
-    const { strides, pads, dilations, groups } = geometry;
-    const attrs = { strides, pads, dilations, groups };
-    const [x, w] = [spread(geometry.x), spread(geometry.w, [-1, 1], 1)];
-    const g = spread(convShape(geometry), [-1, 2], 2);
-    const [X, W, G] = [constant(x), constant(w), constant(g)];
-    const y = run(apply("conv", [X, W], attrs));
-    const wanted = naive(x, w, geometry);
-    expect(y).toHaveLength(sizeOf(g.shape));
-    y.forEach((value, i) => expect(value).toBeCloseTo(wanted[i]!, 12));
+  it.each(geometries.map((geometry) => [geometry.name, geometry] as const))(
+    "%s: the value, and both adjoints",
+    (_, geometry) => {
+      const { strides, pads, dilations, groups } = geometry;
+      const attrs = { strides, pads, dilations, groups };
+      const [x, w] = [spread(geometry.x), spread(geometry.w, [-1, 1], 1)];
+      const g = spread(convShape(geometry), [-1, 2], 2);
+      const [X, W, G] = [constant(x), constant(w), constant(g)];
+      const y = run(apply("conv", [X, W], attrs));
+      const wanted = naive(x, w, geometry);
+      expect(y).toHaveLength(sizeOf(g.shape));
+      y.forEach((value, i) => expect(value).toBeCloseTo(wanted[i]!, 12));
 
-    // ⟨conv(x, w), g⟩ = ⟨x, convInputGrad(g, w)⟩ = ⟨w, convWeightGrad(x, g)⟩, as conv is linear in both
-    const [inputSize, kernelSize] = [geometry.x.slice(2), geometry.w.slice(2)];
-    expect(dot(run(apply("convInputGrad", [G, W], { ...attrs, inputSize })), x)).toBeCloseTo(dot(y, g), 10);
-    expect(dot(run(apply("convWeightGrad", [X, G], { ...attrs, kernelSize })), w)).toBeCloseTo(dot(y, g), 10);
-  });
+      // ⟨conv(x, w), g⟩ = ⟨x, convInputGrad(g, w)⟩ = ⟨w, convWeightGrad(x, g)⟩, as conv is linear in both
+      const [inputSize, kernelSize] = [geometry.x.slice(2), geometry.w.slice(2)];
+      expect(dot(run(apply("convInputGrad", [G, W], { ...attrs, inputSize })), x)).toBeCloseTo(dot(y, g), 10);
+      expect(dot(run(apply("convWeightGrad", [X, G], { ...attrs, kernelSize })), w)).toBeCloseTo(dot(y, g), 10);
+    },
+  );
 });

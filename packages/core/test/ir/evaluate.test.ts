@@ -22,8 +22,10 @@ function run(t: Tensor): NdArray {
   return evaluate(new Graph({ inputs: [], outputs: [{ name: "y", node: t.node }] }), {})["y"]!;
 }
 
-const c = (numbers: Values, dtype: DType = "f32", shape: Shape = [numbers.length]): Tensor => constant(ndarray(numbers, shape, dtype));
-const table = (rows: readonly (readonly number[])[], dtype: DType = "f32"): Tensor => c(rows.flat(), dtype, [rows.length, rows[0]!.length]);
+const c = (numbers: Values, dtype: DType = "f32", shape: Shape = [numbers.length]): Tensor =>
+  constant(ndarray(numbers, shape, dtype));
+const table = (rows: readonly (readonly number[])[], dtype: DType = "f32"): Tensor =>
+  c(rows.flat(), dtype, [rows.length, rows[0]!.length]);
 const { NaN: nan, POSITIVE_INFINITY: inf } = Number;
 
 const plain = { strides: [1], pads: [0, 0], dilations: [1], groups: 1 };
@@ -32,25 +34,42 @@ const plain = { strides: [1], pads: [0, 0], dilations: [1], groups: 1 };
 const known: { readonly [O in Op]: readonly (readonly [Tensor, Values])[] } = {
   input: [], //                              below, with the errors
   constant: [[c([1, -0, nan]), [1, -0, nan]]],
-  iota: [[iota(4), [0, 1, 2, 3]], [iota(3, "u64"), [0n, 1n, 2n]], [iota(0), []]],
+  iota: [
+    [iota(4), [0, 1, 2, 3]],
+    [iota(3, "u64"), [0n, 1n, 2n]],
+    [iota(0), []],
+  ],
 
   at: [[twice(c([5]))[1]!, [-5]]],
   call: [[twice(c([5]))[0]!, [10]]],
   scan: [
     [fibonacci(6).carry[0]!, [8]],
     [fibonacci(6).ys[0]!, [0, 1, 1, 2, 3, 5]],
-    [scan({ carry: [c([0], "f32", [])], xs: [c([1, 2, 4])], reverse: true }, ([s], [x]) => ({ carry: [s!.mul(10).add(x!)], ys: [s!] })).ys[0]!, [42, 4, 0]],
+    [
+      scan({ carry: [c([0], "f32", [])], xs: [c([1, 2, 4])], reverse: true }, ([s], [x]) => ({
+        carry: [s!.mul(10).add(x!)],
+        ys: [s!],
+      })).ys[0]!,
+      [42, 4, 0],
+    ],
     [scan({ carry: [c([7])], length: 0 }, ([s]) => ({ carry: [s!.neg()] })).carry[0]!, [7]],
   ],
   barrier: [[apply("barrier", [c([3])], {}), [3]]],
   stopGradient: [[c([3]).stopGradient(), [3]]],
 
-  neg: [[c([1, -2, 0]).neg(), [-1, 2, -0]], [c([1, -(2 ** 31)], "i32").neg(), [-1, -(2 ** 31)]], [c([1n], "u64").neg(), [2n ** 64n - 1n]]],
+  neg: [
+    [c([1, -2, 0]).neg(), [-1, 2, -0]],
+    [c([1, -(2 ** 31)], "i32").neg(), [-1, -(2 ** 31)]],
+    [c([1n], "u64").neg(), [2n ** 64n - 1n]],
+  ],
   exp: [[c([0, 1, -inf]).exp(), [1, Math.E, 0]]],
   log: [[c([1, 0, -1]).log(), [0, -inf, nan]]],
   sqrt: [[c([4, 2, -1]).sqrt(), [2, Math.SQRT2, nan]]],
   reciprocal: [[c([4, 0, -0, inf]).reciprocal(), [0.25, inf, -inf, 0]]],
-  abs: [[c([-3, 3, -0]).abs(), [3, 3, 0]], [c([-3n], "i64").abs(), [3n]]],
+  abs: [
+    [c([-3, 3, -0]).abs(), [3, 3, 0]],
+    [c([-3n], "i64").abs(), [3n]],
+  ],
   floor: [[c([1.5, -1.5, -0.5, 2]).floor(), [1, -2, -1, 2]]],
   tanh: [[c([0, inf, -inf]).tanh(), [0, 1, -1]]],
   sigmoid: [[c([0, inf, -inf, -1000]).sigmoid(), [0.5, 1, 0, 0]]],
@@ -81,7 +100,11 @@ const known: { readonly [O in Op]: readonly (readonly [Tensor, Values])[] } = {
     [c([2n ** 64n - 1n], "u64").add(2), [1n]],
     [c([250], "u8").add(10), [4]],
   ],
-  sub: [[c([1]).sub(3), [-2]], [c([1], "u32").sub(3), [2 ** 32 - 2]], [c([-(2n ** 63n)], "i64").sub(1), [2n ** 63n - 1n]]],
+  sub: [
+    [c([1]).sub(3), [-2]],
+    [c([1], "u32").sub(3), [2 ** 32 - 2]],
+    [c([-(2n ** 63n)], "i64").sub(1), [2n ** 63n - 1n]],
+  ],
   mul: [
     [c([1.5]).mul(-2), [-3]],
     [c([65537, -3], "i32").mul(c([65537, 5], "i32")), [131073, -15]],
@@ -96,55 +119,233 @@ const known: { readonly [O in Op]: readonly (readonly [Tensor, Values])[] } = {
     [c([-7n], "i64").div(2), [-3n]],
     [c([2n ** 64n - 1n], "u64").div(scalar(2n ** 32n, "u64")), [2n ** 32n - 1n]],
   ],
-  pow: [[c([2, 2, 4, -2, 0, 1, nan, -1]).pow(c([3, -1, 0.5, 3, 0, nan, 0, inf])), [8, 0.5, 2, -8, 1, 1, 1, 1]], [c([-2]).pow(0.5), [nan]]],
-  max: [[c([1, nan, 3, -0]).maximum(c([2, 2, nan, 0])), [2, nan, nan, 0]], [c([-1n], "i64").maximum(0), [0n]]],
-  min: [[c([1, nan, 3]).minimum(c([2, 2, nan])), [1, nan, nan]], [c([2 ** 31], "u32").minimum(5), [5]]],
-  equal: [[c([1, nan, 0, 2]).equal(c([1, nan, -0, 3])), [1, 0, 1, 0]], [c([1n], "u64").equal(1), [1]], [c([1, 0], "bool").equal(c([1, 1], "bool")), [1, 0]]],
-  less: [[c([1, 2, nan, 1]).less(c([2, 2, 2, nan])), [1, 0, 0, 0]], [c([2 ** 31], "u32").less(5), [0]]],
+  pow: [
+    [c([2, 2, 4, -2, 0, 1, nan, -1]).pow(c([3, -1, 0.5, 3, 0, nan, 0, inf])), [8, 0.5, 2, -8, 1, 1, 1, 1]],
+    [c([-2]).pow(0.5), [nan]],
+  ],
+  max: [
+    [c([1, nan, 3, -0]).maximum(c([2, 2, nan, 0])), [2, nan, nan, 0]],
+    [c([-1n], "i64").maximum(0), [0n]],
+  ],
+  min: [
+    [c([1, nan, 3]).minimum(c([2, 2, nan])), [1, nan, nan]],
+    [c([2 ** 31], "u32").minimum(5), [5]],
+  ],
+  equal: [
+    [c([1, nan, 0, 2]).equal(c([1, nan, -0, 3])), [1, 0, 1, 0]],
+    [c([1n], "u64").equal(1), [1]],
+    [c([1, 0], "bool").equal(c([1, 1], "bool")), [1, 0]],
+  ],
+  less: [
+    [c([1, 2, nan, 1]).less(c([2, 2, 2, nan])), [1, 0, 0, 0]],
+    [c([2 ** 31], "u32").less(5), [0]],
+  ],
   and: [[c([0, 0, 1, 1], "bool").and(c([0, 1, 0, 1], "bool")), [0, 0, 0, 1]]],
   where: [[c([1, 0], "bool", [2, 1]).where(c([1, 2]), c([9])), [1, 2, 9, 9]]],
 
   sum: [
-    [table([[1, 2], [3, 4]]).sum(), [10]],
-    [table([[1, 2], [3, 4]]).sum(0), [4, 6]],
-    [table([[1, 2], [3, 4]]).sum(1), [3, 7]],
+    [
+      table([
+        [1, 2],
+        [3, 4],
+      ]).sum(),
+      [10],
+    ],
+    [
+      table([
+        [1, 2],
+        [3, 4],
+      ]).sum(0),
+      [4, 6],
+    ],
+    [
+      table([
+        [1, 2],
+        [3, 4],
+      ]).sum(1),
+      [3, 7],
+    ],
     [c([], "f32", [2, 0]).sum(1), [0, 0]],
     [c([2 ** 32 - 1, 2], "u32").sum(), [1]],
     [c([2n ** 63n, 2n ** 63n, 1n], "u64").sum(), [1n]],
   ],
-  reduceMax: [[table([[1, 5], [3, 4]]).max(0), [3, 5]], [table([[-1, -5], [3, nan]]).max(1), [-1, nan]], [c([-3n, -2n], "i64").max(), [-2n]]],
-  argMax: [[table([[1, 5, 5], [7, 4, 7]]).argMax(1), [1, 0]], [table([[1, 5], [3, 4]]).argMax(0), [1, 0]]],
+  reduceMax: [
+    [
+      table([
+        [1, 5],
+        [3, 4],
+      ]).max(0),
+      [3, 5],
+    ],
+    [
+      table([
+        [-1, -5],
+        [3, nan],
+      ]).max(1),
+      [-1, nan],
+    ],
+    [c([-3n, -2n], "i64").max(), [-2n]],
+  ],
+  argMax: [
+    [
+      table([
+        [1, 5, 5],
+        [7, 4, 7],
+      ]).argMax(1),
+      [1, 0],
+    ],
+    [
+      table([
+        [1, 5],
+        [3, 4],
+      ]).argMax(0),
+      [1, 0],
+    ],
+  ],
   cumSum: [
     [c([1, 2, 3]).cumSum(), [1, 3, 6]],
     [c([1, 2, 3]).cumSum(0, { exclusive: true }), [0, 1, 3]],
     [c([1, 2, 3]).cumSum(0, { reverse: true }), [6, 5, 3]],
     [c([1, 2, 3]).cumSum(0, { exclusive: true, reverse: true }), [5, 3, 0]],
-    [table([[1, 2], [3, 4]]).cumSum(0), [1, 2, 4, 6]],
+    [
+      table([
+        [1, 2],
+        [3, 4],
+      ]).cumSum(0),
+      [1, 2, 4, 6],
+    ],
     [c([2n ** 64n - 1n, 2n], "u64").cumSum(), [2n ** 64n - 1n, 1n]],
   ],
 
   matmul: [
-    [table([[1, 2], [3, 4]]).matmul(table([[5, 6], [7, 8]])), [19, 22, 43, 50]],
+    [
+      table([
+        [1, 2],
+        [3, 4],
+      ]).matmul(
+        table([
+          [5, 6],
+          [7, 8],
+        ]),
+      ),
+      [19, 22, 43, 50],
+    ],
     [c([1, 2, 3, 4], "f32", [2, 1, 2]).matmul(c([1, 10], "f32", [1, 2, 1])), [21, 43]],
     [c([], "f32", [2, 0]).matmul(c([], "f32", [0, 1])), [0, 0]],
   ],
   conv: [[conv([1, 2, 3, 4], [1, 10]), [21, 32, 43]]], // correlation: the kernel is not flipped
-  convInputGrad: [[apply("convInputGrad", [c([1, 2], "f32", [1, 1, 2]), c([1, 10], "f32", [1, 1, 2])], { ...plain, inputSize: [3] }), [1, 12, 20]]],
-  convWeightGrad: [[apply("convWeightGrad", [c([1, 2, 3], "f32", [1, 1, 3]), c([1, 10], "f32", [1, 1, 2])], { ...plain, kernelSize: [2] }), [21, 32]]],
+  convInputGrad: [
+    [
+      apply("convInputGrad", [c([1, 2], "f32", [1, 1, 2]), c([1, 10], "f32", [1, 1, 2])], { ...plain, inputSize: [3] }),
+      [1, 12, 20],
+    ],
+  ],
+  convWeightGrad: [
+    [
+      apply("convWeightGrad", [c([1, 2, 3], "f32", [1, 1, 3]), c([1, 10], "f32", [1, 1, 2])], {
+        ...plain,
+        kernelSize: [2],
+      }),
+      [21, 32],
+    ],
+  ],
 
-  reshape: [[table([[1, 2], [3, 4]]).reshape([4]), [1, 2, 3, 4]]],
-  transpose: [[table([[1, 2, 3], [4, 5, 6]]).transpose(), [1, 4, 2, 5, 3, 6]], [c([1, 2, 3, 4], "i32", [2, 1, 2]).transpose([2, 0, 1]), [1, 3, 2, 4]]],
-  expand: [[c([1, 2], "f32", [2, 1]).expand([2, 3]), [1, 1, 1, 2, 2, 2]], [c([7n], "u64", []).expand([2]), [7n, 7n]]],
-  slice: [[c([0, 1, 2, 3, 4, 5]).slice(0, 1, { end: 6, step: 2 }), [1, 3, 5]], [table([[1, 2, 3], [4, 5, 6]]).slice(1, 1, 3), [2, 3, 5, 6]]],
-  pad: [[c([1, 2]).pad([1], [2], 9), [9, 1, 2, 9, 9]], [table([[1]]).pad([0, 1], [1, 0]), [0, 1, 0, 0]], [c([1n], "u64").pad([1], [0], 3), [3n, 1n]]],
-  concat: [[apply("concat", [table([[1], [2]]), table([[3, 4], [5, 6]])], { axis: 1 }), [1, 3, 4, 2, 5, 6]]],
-  gather: [[table([[1, 2], [3, 4], [5, 6]]).gather(c([2, 0, 2], "i32")), [5, 6, 1, 2, 5, 6]], [table([[1, 2], [3, 4]]).gather(c([1], "i32", []), 1), [2, 4]]],
+  reshape: [
+    [
+      table([
+        [1, 2],
+        [3, 4],
+      ]).reshape([4]),
+      [1, 2, 3, 4],
+    ],
+  ],
+  transpose: [
+    [
+      table([
+        [1, 2, 3],
+        [4, 5, 6],
+      ]).transpose(),
+      [1, 4, 2, 5, 3, 6],
+    ],
+    [c([1, 2, 3, 4], "i32", [2, 1, 2]).transpose([2, 0, 1]), [1, 3, 2, 4]],
+  ],
+  expand: [
+    [c([1, 2], "f32", [2, 1]).expand([2, 3]), [1, 1, 1, 2, 2, 2]],
+    [c([7n], "u64", []).expand([2]), [7n, 7n]],
+  ],
+  slice: [
+    [c([0, 1, 2, 3, 4, 5]).slice(0, 1, { end: 6, step: 2 }), [1, 3, 5]],
+    [
+      table([
+        [1, 2, 3],
+        [4, 5, 6],
+      ]).slice(1, 1, 3),
+      [2, 3, 5, 6],
+    ],
+  ],
+  pad: [
+    [c([1, 2]).pad([1], [2], 9), [9, 1, 2, 9, 9]],
+    [table([[1]]).pad([0, 1], [1, 0]), [0, 1, 0, 0]],
+    [c([1n], "u64").pad([1], [0], 3), [3n, 1n]],
+  ],
+  concat: [
+    [
+      apply(
+        "concat",
+        [
+          table([[1], [2]]),
+          table([
+            [3, 4],
+            [5, 6],
+          ]),
+        ],
+        { axis: 1 },
+      ),
+      [1, 3, 4, 2, 5, 6],
+    ],
+  ],
+  gather: [
+    [
+      table([
+        [1, 2],
+        [3, 4],
+        [5, 6],
+      ]).gather(c([2, 0, 2], "i32")),
+      [5, 6, 1, 2, 5, 6],
+    ],
+    [
+      table([
+        [1, 2],
+        [3, 4],
+      ]).gather(c([1], "i32", []), 1),
+      [2, 4],
+    ],
+  ],
   scatterAdd: [
-    [apply("scatterAdd", [c([2, 0, 2], "i32"), table([[1, 2], [3, 4], [5, 6]])], { axis: 0, size: 4 }), [3, 4, 0, 0, 6, 8, 0, 0]],
+    [
+      apply(
+        "scatterAdd",
+        [
+          c([2, 0, 2], "i32"),
+          table([
+            [1, 2],
+            [3, 4],
+            [5, 6],
+          ]),
+        ],
+        { axis: 0, size: 4 },
+      ),
+      [3, 4, 0, 0, 6, 8, 0, 0],
+    ],
     [apply("scatterAdd", [c([1], "i32", []), c([3, 4])], { axis: 1, size: 2 }), [0, 3, 0, 4]],
   ],
 
-  randomBits: [[apply("randomBits", [scalar(0x9e3779b97f4a7c15n, "u64")], { shape: [3] }), [0n, 1n, 2n].map((i) => squares32(i, 0x9e3779b97f4a7c15n))]],
+  randomBits: [
+    [
+      apply("randomBits", [scalar(0x9e3779b97f4a7c15n, "u64")], { shape: [3] }),
+      [0n, 1n, 2n].map((i) => squares32(i, 0x9e3779b97f4a7c15n)),
+    ],
+  ],
 };
 
 function conv(x: readonly number[], w: readonly number[]): Tensor {
@@ -177,7 +378,8 @@ describe("evaluate", () => {
   it("returns real numbers as float64 and others as they are", () => {
     expect(run(scalar(1)).dtype).toBe("f64");
     expect(run(scalar(0x3c00, "f16")).dtype).toBe("f64");
-    for (const dtype of ["i32", "u32", "u8", "i64", "u64", "bool"] as const) expect(run(scalar(1, dtype)).dtype).toBe(dtype);
+    for (const dtype of ["i32", "u32", "u8", "i64", "u64", "bool"] as const)
+      expect(run(scalar(1, dtype)).dtype).toBe(dtype);
   });
 
   it("reads f16 from its bits", () => {
@@ -208,7 +410,9 @@ describe("evaluate", () => {
       expect(Math.abs(erf(x) / y - 1)).toBeLessThan(1e-15);
       expect(erf(-x)).toBe(-erf(x));
     }
-    expect(Math.abs(erf(2.5) - erf(2.5 - 1e-9) - (2 / Math.sqrt(Math.PI)) * Math.exp(-6.25) * 1e-9)).toBeLessThan(1e-15);
+    expect(Math.abs(erf(2.5) - erf(2.5 - 1e-9) - (2 / Math.sqrt(Math.PI)) * Math.exp(-6.25) * 1e-9)).toBeLessThan(
+      1e-15,
+    );
     expect(erf(nan)).toBeNaN();
   });
 
@@ -233,9 +437,21 @@ describe("evaluate's errors", () => {
   it.each<[string, Record<string, NdArray>, RegExp]>([
     ["a missing input", { n: one }, /expected f32\[2\] as input "encoder\.weight", got nothing/],
     ["another shape", { "encoder.weight": ndarray([1, 2, 3]), n: one }, /input "encoder\.weight", got f32\[3\]/],
-    ["another dtype", { "encoder.weight": ndarray([1, 2], [2], "i32"), n: one }, /input "encoder\.weight", got i32\[2\]/],
-    ["a real number for a whole one", { "encoder.weight": good, n: ndarray([1], []) }, /i32\[\] as input "n", got f32\[\]/],
-    ["data that does not fill its shape", { "encoder.weight": { ...good, data: new Float32Array(1) }, n: one }, /encoder\.weight/],
+    [
+      "another dtype",
+      { "encoder.weight": ndarray([1, 2], [2], "i32"), n: one },
+      /input "encoder\.weight", got i32\[2\]/,
+    ],
+    [
+      "a real number for a whole one",
+      { "encoder.weight": good, n: ndarray([1], []) },
+      /i32\[\] as input "n", got f32\[\]/,
+    ],
+    [
+      "data that does not fill its shape",
+      { "encoder.weight": { ...good, data: new Float32Array(1) }, n: one },
+      /encoder\.weight/,
+    ],
   ])("names %s", (_, inputs, message) => {
     expect(() => evaluate(graph, inputs)).toThrow(message);
   });
@@ -249,6 +465,8 @@ describe("evaluate's errors", () => {
     expect(() => values(scalar(1, "u64").div(0))).toThrow(/divisor other than 0/);
     expect(() => values(c([1, 2]).gather(c([2], "i32")))).toThrow(/gather.*: expected indices in \[0, 1\], got 2/);
     expect(() => values(c([1, 2]).gather(c([-1], "i32")))).toThrow(/got -1/);
-    expect(() => values(apply("scatterAdd", [c([3], "i32"), c([1])], { axis: 0, size: 3 }))).toThrow(/scatterAdd: expected indices in \[0, 2\], got 3/);
+    expect(() => values(apply("scatterAdd", [c([3], "i32"), c([1])], { axis: 0, size: 3 }))).toThrow(
+      /scatterAdd: expected indices in \[0, 2\], got 3/,
+    );
   });
 });

@@ -34,7 +34,9 @@ function unary(accepts: "real" | "numbers" | "any"): Row<Attrs["neg"]> {
       [[], {}, /expected 1 inputs, got 0/],
       [["f32[1]", "f32[1]"], {}, /expected 1 inputs, got 2/],
       ...(accepts === "any" ? [] : ([[["bool[2]"], {}, SHOW_NUMBERS]] as const)),
-      ...(accepts === "real" ? ([[["i32[2]"], {}, /expected real numbers, got i32\[2\]\n {2}fix: cast first/]] as const) : []),
+      ...(accepts === "real"
+        ? ([[["i32[2]"], {}, /expected real numbers, got i32\[2\]\n {2}fix: cast first/]] as const)
+        : []),
     ],
   };
 }
@@ -48,14 +50,20 @@ function binary(accepts: "real" | "numbers" | "any" | "bool", result?: DType): R
       [[`${dtype}[3]`, `${dtype}[2, 1]`], {}, [`${out}[2, 3]`]],
       [[`${dtype}[]`, `${dtype}[0, 3]`], {}, [`${out}[0, 3]`]],
       [[`${dtype}[1, 3]`, `${dtype}[0, 3]`], {}, [`${out}[0, 3]`]],
-      ...(accepts === "numbers" || accepts === "any" ? ([[["u64[2]", "u64[]"], {}, [`${result ?? "u64"}[2]`]]] as const) : []),
+      ...(accepts === "numbers" || accepts === "any"
+        ? ([[["u64[2]", "u64[]"], {}, [`${result ?? "u64"}[2]`]]] as const)
+        : []),
     ],
     illegal: [
       [[`${dtype}[2]`], {}, /expected 2 inputs, got 1/],
       [[`${dtype}[2]`, `${dtype}[3]`], {}, /expected shapes that broadcast, got \[2\] and \[3\]/],
-      ...(accepts === "numbers" ? ([[["f32[2]", "i32[2]"], {}, /one dtype, got f32 and i32\n {2}fix: cast one/]] as const) : []),
+      ...(accepts === "numbers"
+        ? ([[["f32[2]", "i32[2]"], {}, /one dtype, got f32 and i32\n {2}fix: cast one/]] as const)
+        : []),
       ...(accepts === "numbers" || accepts === "real" ? ([[["bool[2]", "bool[2]"], {}, SHOW_NUMBERS]] as const) : []),
-      ...(accepts === "bool" ? ([[["f32[2]", "f32[2]"], {}, /expected bool, got f32\[2\]\n {2}fix: compare first/]] as const) : []),
+      ...(accepts === "bool"
+        ? ([[["f32[2]", "f32[2]"], {}, /expected bool, got f32\[2\]\n {2}fix: compare first/]] as const)
+        : []),
     ],
   };
 }
@@ -75,24 +83,47 @@ function body(): Graph {
 }
 
 const plain = { strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1], groups: 1 };
-const scanOf = (attrs: Partial<Attrs["scan"]> = {}): Attrs["scan"] => ({ body: body(), carries: 1, scanned: 1, length: 5, reverse: false, ...attrs });
+const scanOf = (attrs: Partial<Attrs["scan"]> = {}): Attrs["scan"] => ({
+  body: body(),
+  carries: 1,
+  scanned: 1,
+  length: 5,
+  reverse: false,
+  ...attrs,
+});
 const input = (shape: Shape): Attrs["input"] => ({ kind: "feed", dtype: "f32", shape });
 const slice = (starts: number[], ends: number[], steps: number[]): Attrs["slice"] => ({ starts, ends, steps });
 
 const rows: { readonly [O in Op]: Row<Attrs[O]> } = {
   input: {
-    legal: [[[], input([2, 0]), ["f32[2, 0]"]], [[], { ...input([]), dtype: "u64" }, ["u64[]"]]],
-    illegal: [[[], input([-1]), /whole numbers ≥ 0 as extents, got \[-1\]/], [[], input([1.5]), /got \[1.5\]/], [[], input([NaN]), /got \[NaN\]/]],
+    legal: [
+      [[], input([2, 0]), ["f32[2, 0]"]],
+      [[], { ...input([]), dtype: "u64" }, ["u64[]"]],
+    ],
+    illegal: [
+      [[], input([-1]), /whole numbers ≥ 0 as extents, got \[-1\]/],
+      [[], input([1.5]), /got \[1.5\]/],
+      [[], input([NaN]), /got \[NaN\]/],
+    ],
   },
   constant: { legal: [[[], { value: ndarray([1, 2], [2, 1], "i32") }, ["i32[2, 1]"]]], illegal: [] },
   iota: {
-    legal: [[[], { length: 4, dtype: "i32" }, ["i32[4]"]], [[], { length: 0, dtype: "f32" }, ["f32[0]"]]],
-    illegal: [[[], { length: -1, dtype: "f32" }, /iota: expected whole numbers ≥ 0/], [[], { length: 2, dtype: "bool" }, /iota: expected numbers, got bool/]],
+    legal: [
+      [[], { length: 4, dtype: "i32" }, ["i32[4]"]],
+      [[], { length: 0, dtype: "f32" }, ["f32[0]"]],
+    ],
+    illegal: [
+      [[], { length: -1, dtype: "f32" }, /iota: expected whole numbers ≥ 0/],
+      [[], { length: 2, dtype: "bool" }, /iota: expected numbers, got bool/],
+    ],
   },
 
   at: {
     legal: [[["f32[1]", "i32[2]"], { index: 1 }, ["i32[2]"]]],
-    illegal: [[["f32[1]", "i32[2]"], { index: 2 }, /at: expected a result in \[0, 1\], got 2/], [["f32[1]"], { index: -1 }, /got -1/]],
+    illegal: [
+      [["f32[1]", "i32[2]"], { index: 2 }, /at: expected a result in \[0, 1\], got 2/],
+      [["f32[1]"], { index: -1 }, /got -1/],
+    ],
   },
   call: {
     legal: [[["f32[2]", "f32[3]", "f32[]"], { body: body() }, ["f32[2]", "f32[3]", "f32[]"]]],
@@ -112,7 +143,11 @@ const rows: { readonly [O in Op]: Row<Attrs[O]> } = {
       [["f32[2]", "f32[4, 3]", "f32[]"], scanOf(), /scan: expected 5 slices in scanned array 0, got \[4, 3\]/],
       [["f32[2]", "f32[5, 2]", "f32[]"], scanOf(), /scan, value 1: expected \[3\], got \[2\]/],
       [["f32[2]", "f32[5, 3]"], scanOf(), /scan: expected 3 values, got 2/],
-      [["f32[2]", "f32[3]", "f32[]"], scanOf({ carries: 2, scanned: 0, body: swapped() }), /scan: carry, value 0: expected \[2\], got \[3\]/],
+      [
+        ["f32[2]", "f32[3]", "f32[]"],
+        scanOf({ carries: 2, scanned: 0, body: swapped() }),
+        /scan: carry, value 0: expected \[2\], got \[3\]/,
+      ],
     ],
   },
   barrier: unary("any"),
@@ -132,7 +167,13 @@ const rows: { readonly [O in Op]: Row<Attrs[O]> } = {
   sin: unary("real"),
   cos: unary("real"),
   not: { legal: [[["bool[2]"], {}, ["bool[2]"]]], illegal: [[["f32[2]"], {}, /not: expected bool, got f32/]] },
-  cast: { legal: [[["f32[2]"], { dtype: "u8" }, ["u8[2]"]], [["bool[]"], { dtype: "f64" }, ["f64[]"]]], illegal: [[[], { dtype: "f32" }, /1 inputs, got 0/]] },
+  cast: {
+    legal: [
+      [["f32[2]"], { dtype: "u8" }, ["u8[2]"]],
+      [["bool[]"], { dtype: "f64" }, ["f64[]"]],
+    ],
+    illegal: [[[], { dtype: "f32" }, /1 inputs, got 0/]],
+  },
 
   add: binary("numbers"),
   sub: binary("numbers"),
@@ -173,16 +214,32 @@ const rows: { readonly [O in Op]: Row<Attrs[O]> } = {
     ],
   },
   reduceMax: {
-    legal: [[["f32[2, 3]"], { axes: [0, 1], keepDims: false }, ["f32[]"]], [["i32[0, 3]"], { axes: [1], keepDims: true }, ["i32[0, 1]"]]],
-    illegal: [[["f32[2, 0]"], { axes: [1], keepDims: false }, /axes with elements, got \[2, 0\]/], [["f32[2]"], { axes: [2], keepDims: false }, /an axis in/]],
+    legal: [
+      [["f32[2, 3]"], { axes: [0, 1], keepDims: false }, ["f32[]"]],
+      [["i32[0, 3]"], { axes: [1], keepDims: true }, ["i32[0, 1]"]],
+    ],
+    illegal: [
+      [["f32[2, 0]"], { axes: [1], keepDims: false }, /axes with elements, got \[2, 0\]/],
+      [["f32[2]"], { axes: [2], keepDims: false }, /an axis in/],
+    ],
   },
   argMax: {
-    legal: [[["f32[2, 3]"], { axis: 1, keepDims: false }, ["i32[2]"]], [["u8[2, 3]"], { axis: 0, keepDims: true }, ["i32[1, 3]"]]],
-    illegal: [[["f32[2, 0]"], { axis: 1, keepDims: false }, /an axis with elements/], [["f32[2]"], { axis: 1, keepDims: false }, /an axis in/], [["bool[2]"], { axis: 0, keepDims: false }, SHOW_NUMBERS]],
+    legal: [
+      [["f32[2, 3]"], { axis: 1, keepDims: false }, ["i32[2]"]],
+      [["u8[2, 3]"], { axis: 0, keepDims: true }, ["i32[1, 3]"]],
+    ],
+    illegal: [
+      [["f32[2, 0]"], { axis: 1, keepDims: false }, /an axis with elements/],
+      [["f32[2]"], { axis: 1, keepDims: false }, /an axis in/],
+      [["bool[2]"], { axis: 0, keepDims: false }, SHOW_NUMBERS],
+    ],
   },
   cumSum: {
     legal: [[["f32[2, 3]"], { axis: 1, exclusive: false, reverse: true }, ["f32[2, 3]"]]],
-    illegal: [[["f32[]"], { axis: 0, exclusive: false, reverse: false }, /an axis in/], [["bool[2]"], { axis: 0, exclusive: false, reverse: false }, SHOW_NUMBERS]],
+    illegal: [
+      [["f32[]"], { axis: 0, exclusive: false, reverse: false }, /an axis in/],
+      [["bool[2]"], { axis: 0, exclusive: false, reverse: false }, SHOW_NUMBERS],
+    ],
   },
 
   matmul: {
@@ -202,7 +259,11 @@ const rows: { readonly [O in Op]: Row<Attrs[O]> } = {
   conv: {
     legal: [
       [["f32[2, 3, 8, 8]", "f32[4, 3, 3, 3]"], plain, ["f32[2, 4, 6, 6]"]],
-      [["f32[2, 4, 8, 8]", "f32[6, 2, 3, 3]"], { strides: [2, 1], pads: [1, 0, 0, 2], dilations: [1, 2], groups: 2 }, ["f32[2, 6, 4, 6]"]],
+      [
+        ["f32[2, 4, 8, 8]", "f32[6, 2, 3, 3]"],
+        { strides: [2, 1], pads: [1, 0, 0, 2], dilations: [1, 2], groups: 2 },
+        ["f32[2, 6, 4, 6]"],
+      ],
       [["f32[1, 1, 5]", "f32[2, 1, 5]"], { strides: [1], pads: [0, 0], dilations: [1], groups: 1 }, ["f32[1, 2, 1]"]],
     ],
     illegal: [
@@ -210,16 +271,26 @@ const rows: { readonly [O in Op]: Row<Attrs[O]> } = {
       [["f32[2, 3, 8, 8]", "f32[4, 2, 3, 3]"], plain, /expected channels 2 \(kernel \[4, 2, 3, 3\], 1 groups\), got 3/],
       [["f32[2, 4, 8, 8]", "f32[3, 2, 3, 3]"], { ...plain, groups: 2 }, /expected channels/],
       [["f32[1, 1, 2, 2]", "f32[1, 1, 3, 3]"], plain, /an input at least as large as the kernel/],
-      [["f32[1, 1, 4, 4]", "f32[1, 1, 3, 3]"], { ...plain, pads: [0, 0] }, /expected 4 pads and 2 dilations, got 2 and 2/],
+      [
+        ["f32[1, 1, 4, 4]", "f32[1, 1, 3, 3]"],
+        { ...plain, pads: [0, 0] },
+        /expected 4 pads and 2 dilations, got 2 and 2/,
+      ],
       [["f32[1, 1, 4, 4]", "f32[1, 1, 3, 3]"], { ...plain, strides: [0, 1] }, /strides, dilations and groups ≥ 1/],
       [["f32[1, 1, 4, 4]", "f32[1, 1, 3, 3]"], { ...plain, pads: [-1, 0, 0, 0] }, /pads ≥ 0/],
       [["i32[1, 1, 4, 4]", "i32[1, 1, 3, 3]"], plain, /expected real numbers/],
     ],
   },
   convInputGrad: {
-    legal: [[["f32[2, 4, 3, 3]", "f32[4, 3, 3, 3]"], { ...plain, strides: [2, 2], inputSize: [8, 7] }, ["f32[2, 3, 8, 7]"]]],
+    legal: [
+      [["f32[2, 4, 3, 3]", "f32[4, 3, 3, 3]"], { ...plain, strides: [2, 2], inputSize: [8, 7] }, ["f32[2, 3, 8, 7]"]],
+    ],
     illegal: [
-      [["f32[2, 4, 5, 6]", "f32[4, 3, 3, 3]"], { ...plain, inputSize: [8, 8] }, /convInputGrad: expected \[2, 4, 6, 6\], got \[2, 4, 5, 6\]/],
+      [
+        ["f32[2, 4, 5, 6]", "f32[4, 3, 3, 3]"],
+        { ...plain, inputSize: [8, 8] },
+        /convInputGrad: expected \[2, 4, 6, 6\], got \[2, 4, 5, 6\]/,
+      ],
       [["f32[2, 5, 6, 6]", "f32[4, 3, 3, 3]"], { ...plain, inputSize: [8, 8] }, /expected \[2, 4, 6, 6\]/],
       [["f32[2, 4, 6, 6]", "f32[4, 3, 3, 3]"], { ...plain, inputSize: [2, 2] }, /at least as large/],
     ],
@@ -227,25 +298,53 @@ const rows: { readonly [O in Op]: Row<Attrs[O]> } = {
   convWeightGrad: {
     legal: [[["f32[2, 4, 8, 8]", "f32[2, 6, 6, 6]"], { ...plain, groups: 2, kernelSize: [3, 3] }, ["f32[6, 2, 3, 3]"]]],
     illegal: [
-      [["f32[2, 3, 8, 8]", "f32[2, 4, 5, 5]"], { ...plain, kernelSize: [3, 3] }, /convWeightGrad: expected \[2, 4, 6, 6\], got \[2, 4, 5, 5\]/],
+      [
+        ["f32[2, 3, 8, 8]", "f32[2, 4, 5, 5]"],
+        { ...plain, kernelSize: [3, 3] },
+        /convWeightGrad: expected \[2, 4, 6, 6\], got \[2, 4, 5, 5\]/,
+      ],
       [["f32[2, 3, 8, 8]", "f32[1, 4, 6, 6]"], { ...plain, kernelSize: [3, 3] }, /expected \[2, 4, 6, 6\]/],
     ],
   },
 
   reshape: {
-    legal: [[["f32[2, 6]"], { shape: [3, 4] }, ["f32[3, 4]"]], [["bool[1]"], { shape: [] }, ["bool[]"]], [["f32[0, 3]"], { shape: [7, 0] }, ["f32[7, 0]"]]],
-    illegal: [[["f32[2, 3]"], { shape: [4] }, /reshape: expected 6 elements \(\[2, 3\]\), got \[4\]/], [["f32[2]"], { shape: [-1, -2] }, /whole numbers ≥ 0/]],
+    legal: [
+      [["f32[2, 6]"], { shape: [3, 4] }, ["f32[3, 4]"]],
+      [["bool[1]"], { shape: [] }, ["bool[]"]],
+      [["f32[0, 3]"], { shape: [7, 0] }, ["f32[7, 0]"]],
+    ],
+    illegal: [
+      [["f32[2, 3]"], { shape: [4] }, /reshape: expected 6 elements \(\[2, 3\]\), got \[4\]/],
+      [["f32[2]"], { shape: [-1, -2] }, /whole numbers ≥ 0/],
+    ],
   },
   transpose: {
-    legal: [[["u8[2, 3, 4]"], { perm: [2, 0, 1] }, ["u8[4, 2, 3]"]], [["f32[]"], { perm: [] }, ["f32[]"]]],
-    illegal: [[["f32[2, 3]"], { perm: [0, 0] }, /a permutation of 2 axes/], [["f32[2, 3]"], { perm: [0] }, /got \[0\]/], [["f32[2, 3]"], { perm: [0, 2] }, /a permutation/]],
+    legal: [
+      [["u8[2, 3, 4]"], { perm: [2, 0, 1] }, ["u8[4, 2, 3]"]],
+      [["f32[]"], { perm: [] }, ["f32[]"]],
+    ],
+    illegal: [
+      [["f32[2, 3]"], { perm: [0, 0] }, /a permutation of 2 axes/],
+      [["f32[2, 3]"], { perm: [0] }, /got \[0\]/],
+      [["f32[2, 3]"], { perm: [0, 2] }, /a permutation/],
+    ],
   },
   expand: {
-    legal: [[["f32[3]"], { shape: [2, 3] }, ["f32[2, 3]"]], [["i32[1, 2]"], { shape: [0, 2] }, ["i32[0, 2]"]]],
-    illegal: [[["f32[3]"], { shape: [2] }, /shapes that broadcast/], [["f32[3]"], { shape: [1] }, /expand: expected \[1\], got \[3\]/], [["f32[2, 1]"], { shape: [3] }, /expected \[3\], got \[2, 3\]/]],
+    legal: [
+      [["f32[3]"], { shape: [2, 3] }, ["f32[2, 3]"]],
+      [["i32[1, 2]"], { shape: [0, 2] }, ["i32[0, 2]"]],
+    ],
+    illegal: [
+      [["f32[3]"], { shape: [2] }, /shapes that broadcast/],
+      [["f32[3]"], { shape: [1] }, /expand: expected \[1\], got \[3\]/],
+      [["f32[2, 1]"], { shape: [3] }, /expected \[3\], got \[2, 3\]/],
+    ],
   },
   slice: {
-    legal: [[["f32[5, 4]"], slice([1, 0], [5, 4], [2, 3]), ["f32[2, 2]"]], [["f32[3]"], slice([3], [3], [1]), ["f32[0]"]]],
+    legal: [
+      [["f32[5, 4]"], slice([1, 0], [5, 4], [2, 3]), ["f32[2, 2]"]],
+      [["f32[3]"], slice([3], [3], [1]), ["f32[0]"]],
+    ],
     illegal: [
       [["f32[3]"], slice([2], [1], [1]), /0 ≤ start ≤ end ≤ extent and step ≥ 1/],
       [["f32[3]"], slice([0], [4], [1]), /slice/],
@@ -265,7 +364,10 @@ const rows: { readonly [O in Op]: Row<Attrs[O]> } = {
     ],
   },
   concat: {
-    legal: [[["f32[2, 1]", "f32[2, 0]", "f32[2, 5]"], { axis: 1 }, ["f32[2, 6]"]], [["bool[1]", "bool[2]"], { axis: 0 }, ["bool[3]"]]],
+    legal: [
+      [["f32[2, 1]", "f32[2, 0]", "f32[2, 5]"], { axis: 1 }, ["f32[2, 6]"]],
+      [["bool[1]", "bool[2]"], { axis: 0 }, ["bool[3]"]],
+    ],
     illegal: [
       [[], { axis: 0 }, /at least one input, got none/],
       [["f32[2, 1]", "f32[3, 1]"], { axis: 1 }, /concat: expected \[2, 1\], got \[3, 1\]/],
@@ -279,7 +381,10 @@ const rows: { readonly [O in Op]: Row<Attrs[O]> } = {
       [["f32[5, 2]", "i32[3, 4]"], { axis: 0 }, ["f32[3, 4, 2]"]],
       [["bool[5, 2]", "i32[]"], { axis: 1 }, ["bool[5]"]],
     ],
-    illegal: [[["f32[5]", "i64[3]"], { axis: 0 }, /expected i32 indices, got i64\n {2}fix: indices.cast/], [["f32[5]", "i32[3]"], { axis: 1 }, /an axis in/]],
+    illegal: [
+      [["f32[5]", "i64[3]"], { axis: 0 }, /expected i32 indices, got i64\n {2}fix: indices.cast/],
+      [["f32[5]", "i32[3]"], { axis: 1 }, /an axis in/],
+    ],
   },
   scatterAdd: {
     legal: [
@@ -296,7 +401,10 @@ const rows: { readonly [O in Op]: Row<Attrs[O]> } = {
   },
 
   randomBits: {
-    legal: [[["u64[]"], { shape: [2, 3] }, ["u32[2, 3]"]], [["u64[]"], { shape: [] }, ["u32[]"]]],
+    legal: [
+      [["u64[]"], { shape: [2, 3] }, ["u32[2, 3]"]],
+      [["u64[]"], { shape: [] }, ["u32[]"]],
+    ],
     illegal: [
       [["u32[]"], { shape: [2] }, /randomBits: expected u64 as value 0, got u32/],
       [["u64[1]"], { shape: [2] }, /expected \[\], got \[1\]/],

@@ -19,7 +19,9 @@ describe("interning", () => {
 
   it("keeps apart what differs in op, attributes or order of inputs", () => {
     const [x, y] = [input([2, 3]), input([2, 3])];
-    const sums = [[0], [1], [0, 1]].flatMap((axes) => [true, false].map((keepDims) => make("sum", [x], { axes, keepDims })));
+    const sums = [[0], [1], [0, 1]].flatMap((axes) =>
+      [true, false].map((keepDims) => make("sum", [x], { axes, keepDims })),
+    );
     expect(new Set<Node>([...sums, make("exp", [x], {}), make("log", [x], {}), make("exp", [y], {})]).size).toBe(9);
     expect(make("sub", [x, y], {})).not.toBe(make("sub", [y, x], {}));
     expect(make("concat", [x, x], { axis: 0 })).not.toBe(make("concat", [x], { axis: 0 }));
@@ -92,12 +94,20 @@ describe("nodes", () => {
     const other = await import("../../src/ir/node.js");
     expect(other.make).not.toBe(make);
     const foreign = other.make("input", [], { kind: "feed", dtype: "f32", shape: [] });
-    expect(() => make("exp", [foreign], {})).toThrow(/exp: expected a node of this copy of @gen\/core .*\n {2}fix: .*npm ls @gen\/core/);
+    expect(() => make("exp", [foreign], {})).toThrow(
+      /exp: expected a node of this copy of @gen\/core .*\n {2}fix: .*npm ls @gen\/core/,
+    );
   });
 
   it("with several results are read through at", () => {
     const a = make("input", [], { kind: "slot", dtype: "f32", shape: [] });
-    const body = new Graph({ inputs: [{ name: "a", node: a }], outputs: [{ name: "b", node: a }, { name: "c", node: make("neg", [a], {}) }] });
+    const body = new Graph({
+      inputs: [{ name: "a", node: a }],
+      outputs: [
+        { name: "b", node: a },
+        { name: "c", node: make("neg", [a], {}) },
+      ],
+    });
     const both = make("call", [input()], { body });
     expect(() => typeOf(both)).toThrow(/call: expected one result, got 2; read them through at\(\)/);
     expect(() => make("add", [both, input()], {})).toThrow(/expected one result, got 2/);
@@ -112,8 +122,12 @@ describe("graphs", () => {
     const sum = make("add", [x, y], {});
     const port = (name: string, node: Node) => ({ name, node });
     expect(() => new Graph({ inputs: [port("x", x)], outputs: [port("s", sum)] })).toThrow(/got a free feed f32\[2\]/);
-    expect(() => new Graph({ inputs: [port("x", x), port("x", y)], outputs: [port("s", sum)] })).toThrow(/distinct input names, got "x" twice/);
-    expect(() => new Graph({ inputs: [port("x", x)], outputs: [port("s", x), port("s", x)] })).toThrow(/distinct output names/);
+    expect(() => new Graph({ inputs: [port("x", x), port("x", y)], outputs: [port("s", sum)] })).toThrow(
+      /distinct input names, got "x" twice/,
+    );
+    expect(() => new Graph({ inputs: [port("x", x)], outputs: [port("s", x), port("s", x)] })).toThrow(
+      /distinct output names/,
+    );
     expect(new Graph({ inputs: [port("x", x), port("y", y)], outputs: [port("s", sum)] }).nodes()).toEqual([x, y, sum]);
   });
 });

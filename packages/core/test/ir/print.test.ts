@@ -11,14 +11,18 @@ import { softplus } from "../../src/tensor/math.js";
 import { apply, constant, iota, scalar, type Tensor } from "../../src/tensor/tensor.js";
 
 function graph(inputs: Record<string, Tensor>, outputs: Record<string, Tensor>): Graph {
-  const ports = (tensors: Record<string, Tensor>) => Object.entries(tensors).map(([name, { node }]) => ({ name, node }));
+  const ports = (tensors: Record<string, Tensor>) =>
+    Object.entries(tensors).map(([name, { node }]) => ({ name, node }));
   return new Graph({ inputs: ports(inputs), outputs: ports(outputs) });
 }
 
 describe("print", () => {
   it("names inputs and their kinds, and shows short constants where they are used", () => {
     const [x, w, n] = [feed([2, 3]), param([3, 4], constantInit(0)), state([], constantInit(0), "i32")];
-    const y = x.matmul(w).mul(0.1).add(constant(ndarray([1, -0, NaN, Infinity])));
+    const y = x
+      .matmul(w)
+      .mul(0.1)
+      .add(constant(ndarray([1, -0, NaN, Infinity])));
     expect(print(graph({ x, w, n }, { y, next: n.add(1) }))).toMatchInlineSnapshot(`
       "x: feed f32[2, 3]
       w: param f32[3, 4]
@@ -61,7 +65,8 @@ describe("print", () => {
     const flags = constant(ndarray([true, false], [2], "bool"));
     const key = scalar(0x9e3779b97f4a7c15n, "u64");
     const y = table.add(iota(7));
-    expect(print(graph({}, { y, table, flags, bits: apply("randomBits", [key], { shape: [2] }) }))).toMatchInlineSnapshot(`
+    expect(print(graph({}, { y, table, flags, bits: apply("randomBits", [key], { shape: [2] }) })))
+      .toMatchInlineSnapshot(`
       "%0 f32[7] = constant 0.1, 0.2, 0.3, 1e-7, 5, 6, …
       %1 f32[7] = iota
       %2 f32[7] = add %0 %1
@@ -75,7 +80,10 @@ describe("print", () => {
 
   it("indents bodies", () => {
     const [x, h] = [feed([4, 2]), feed([2])];
-    const { carry, ys } = scan({ carry: [h], xs: [x], reverse: true }, ([c], [row]) => ({ carry: [c!.mul(0.5).add(row!)], ys: [c!.exp()] }));
+    const { carry, ys } = scan({ carry: [h], xs: [x], reverse: true }, ([c], [row]) => ({
+      carry: [c!.mul(0.5).add(row!)],
+      ys: [c!.exp()],
+    }));
     const made = graph({ x, h }, { last: carry[0]!, stack: ys[0]! });
     expect(print(made)).toMatchInlineSnapshot(`
       "x: feed f32[4, 2]

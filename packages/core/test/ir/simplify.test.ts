@@ -14,7 +14,8 @@ import { expectClose } from "../../src/testing/conformance.js";
 import { randomCase } from "../../src/testing/conformance-random.js";
 
 function graph(inputs: readonly Tensor[], outputs: readonly Tensor[]): Graph {
-  const ports = (name: string, tensors: readonly Tensor[]) => tensors.map(({ node }, i) => ({ name: `${name}${i}`, node }));
+  const ports = (name: string, tensors: readonly Tensor[]) =>
+    tensors.map(({ node }, i) => ({ name: `${name}${i}`, node }));
   return new Graph({ inputs: ports("x", inputs), outputs: ports("y", outputs) });
 }
 
@@ -78,7 +79,9 @@ describe("identities", () => {
   it("moves stretching outward, or drops it", () => {
     const row = n.cast("f32");
     expect(of(x.add(row.expand([2, 3])))).toBe("%0 f32[3] = cast x1; %1 f32[2, 3] = add x0 %0; y0 = %1");
-    expect(of(row.expand([50, 3]).exp())).toBe("%0 f32[3] = cast x1; %1 f32[3] = exp %0; %2 f32[50, 3] = expand %1; y0 = %2");
+    expect(of(row.expand([50, 3]).exp())).toBe(
+      "%0 f32[3] = cast x1; %1 f32[3] = exp %0; %2 f32[50, 3] = expand %1; y0 = %2",
+    );
   });
 
   it("does not touch what may not be finite: x · 0, x − x, x / x", () => {
@@ -95,7 +98,9 @@ describe("identities", () => {
 
   it("composes slices of slices", () => {
     const long = feed([20]);
-    expect(simple([long], long.slice(0, 2, { end: 19, step: 3 }).slice(0, 1, { end: 5, step: 2 }))).toBe("%0 f32[2] = slice x0 starts=[5] ends=[17] steps=[6]; y0 = %0");
+    expect(simple([long], long.slice(0, 2, { end: 19, step: 3 }).slice(0, 1, { end: 5, step: 2 }))).toBe(
+      "%0 f32[2] = slice x0 starts=[5] ends=[17] steps=[6]; y0 = %0",
+    );
   });
 });
 
@@ -127,7 +132,9 @@ describe("closed graphs", () => {
   }
   let inputs: Tensor[] = [];
   const scanIn = (outputs: readonly Tensor[]): NodeOf<"scan"> =>
-    simplify(graph(inputs, outputs)).nodes().find(({ op }) => op === "scan") as NodeOf<"scan">;
+    simplify(graph(inputs, outputs))
+      .nodes()
+      .find(({ op }) => op === "scan") as NodeOf<"scan">;
 
   it("drops stacks that nobody reads, and the carries recorded for a gradient", () => {
     const { a, b, ys } = decays();
@@ -181,7 +188,10 @@ describe("closed graphs", () => {
     });
     const [g] = grad(ys[0]!.sum(), [w]);
     inputs = [rows, h, w];
-    const backward = simplify(graph(inputs, [g!])).nodes().filter(({ op }) => op === "scan").at(-1) as NodeOf<"scan">;
+    const backward = simplify(graph(inputs, [g!]))
+      .nodes()
+      .filter(({ op }) => op === "scan")
+      .at(-1) as NodeOf<"scan">;
     expect(backward.attrs).toMatchObject({ carries: 2, scanned: 2 }); // stored carries and rows; the cotangents are ones
     expect(backward.types).toHaveLength(2);
   });

@@ -24,7 +24,8 @@ describe("topological", () => {
     const order = topological([c, a, c]);
     expect(new Set(order).size).toBe(order.length);
     expect(order).toHaveLength(7);
-    for (const node of order) for (const needed of node.inputs) expect(order.indexOf(needed)).toBeLessThan(order.indexOf(node));
+    for (const node of order)
+      for (const needed of node.inputs) expect(order.indexOf(needed)).toBeLessThan(order.indexOf(node));
   });
 
   it("keeps one order, and is empty without roots", () => {
@@ -60,7 +61,9 @@ describe("substitute and mapNodes", () => {
 
   it("hands the visitor rebuilt inputs", () => {
     const x = input();
-    const swapped = mapNodes([unary("neg", unary("neg", x))], (node, rebuild) => (node.op === "neg" ? unary("sin", rebuild().inputs[0]!) : node));
+    const swapped = mapNodes([unary("neg", unary("neg", x))], (node, rebuild) =>
+      node.op === "neg" ? unary("sin", rebuild().inputs[0]!) : node,
+    );
     expect(swapped[0]).toBe(unary("sin", unary("sin", x)));
   });
 });

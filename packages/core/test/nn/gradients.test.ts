@@ -24,24 +24,46 @@ const layers: [string, () => Layer, number[]][] = [
   ["Mlp", () => new Mlp({ inputs: 3, hidden: [5, 4], outputs: 2, activation: "silu" }), [4, 3]],
   ["Conv1d", () => new Conv1d({ inputs: 2, outputs: 3, kernel: 3, padding: "same" }), [2, 2, 5]],
   ["Conv2d", () => new Conv2d({ inputs: 2, outputs: 4, kernel: 3, stride: 2, padding: 1, groups: 2 }), [2, 2, 4, 5]],
-  ["ConvTranspose2d", () => new ConvTranspose2d({ inputs: 2, outputs: 3, kernel: 4, stride: 2, padding: 1 }), [2, 2, 2, 3]],
+  [
+    "ConvTranspose2d",
+    () => new ConvTranspose2d({ inputs: 2, outputs: 3, kernel: 4, stride: 2, padding: 1 }),
+    [2, 2, 2, 3],
+  ],
   ["LayerNorm", () => new LayerNorm({ features: 5 }), [2, 3, 5]],
   ["GroupNorm", () => new GroupNorm({ channels: 4, groups: 2 }), [2, 4, 3]],
   ["BatchNorm", () => new BatchNorm({ channels: 3 }), [4, 3, 2]],
   ["Lstm", () => new Lstm({ inputs: 3, hidden: 2, forgetBias: 1 }), [2, 4, 3]],
   ["Gru", () => new Gru({ inputs: 3, hidden: 2 }), [2, 4, 3]],
-  ["Sequential", () => new Sequential([new Linear({ inputs: 3, outputs: 8 }), (x) => x.tanh(), new Dropout({ rate: 0.25 }), new Linear({ inputs: 8, outputs: 1 })]), [4, 3]],
+  [
+    "Sequential",
+    () =>
+      new Sequential([
+        new Linear({ inputs: 3, outputs: 8 }),
+        (x) => x.tanh(),
+        new Dropout({ rate: 0.25 }),
+        new Linear({ inputs: 8, outputs: 1 }),
+      ]),
+    [4, 3],
+  ],
 ];
 
 for (const [name, make, shape] of layers) {
   describeModelGradients(name, () => {
     const model = make();
-    return { model, batch: { x: spread(shape) }, loss: ({ x }, scope) => model.forward(x!, scope).add(0.1).sin().sum() };
+    return {
+      model,
+      batch: { x: spread(shape) },
+      loss: ({ x }, scope) => model.forward(x!, scope).add(0.1).sin().sum(),
+    };
   });
 }
 describeModelGradients("Embedding", () => {
   const model = new Embedding({ count: 4, features: 3 });
-  return { model, batch: { x: ndarray([0, 3, 3, 1], [2, 2], "i32") }, loss: ({ x }) => model.forward(x!).square().sum() };
+  return {
+    model,
+    batch: { x: ndarray([0, 3, 3, 1], [2, 2], "i32") },
+    loss: ({ x }) => model.forward(x!).square().sum(),
+  };
 });
 
 describe("Dropout", () => {

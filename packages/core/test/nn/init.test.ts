@@ -1,7 +1,15 @@
 import { expect, it } from "vitest";
 import { ACTIVATIONS, activationOf } from "../../src/nn/activation.js";
 import {
-  glorotNormal, glorotUniform, heNormal, heUniform, lecunNormal, lecunUniform, torchUniform, zeroWeights, type WeightInit,
+  glorotNormal,
+  glorotUniform,
+  heNormal,
+  heUniform,
+  lecunNormal,
+  lecunUniform,
+  torchUniform,
+  zeroWeights,
+  type WeightInit,
 } from "../../src/nn/init.js";
 import { Linear } from "../../src/nn/linear.js";
 import { key } from "../../src/rng/key.js";
@@ -26,7 +34,8 @@ it.each<[string, WeightInit, number]>([
 });
 
 it("a bias starts as PyTorch's beside the default law, and at 0 beside another", () => {
-  const start = (init?: WeightInit): object => lasting(new Linear({ inputs: 4, outputs: 2, ...(init ? { init } : {}) }).bias!)!.init!;
+  const start = (init?: WeightInit): object =>
+    lasting(new Linear({ inputs: 4, outputs: 2, ...(init ? { init } : {}) }).bias!)!.init!;
   expect(start()).toEqual({ kind: "uniform", low: -0.5, high: 0.5 });
   expect(start(heNormal)).toEqual({ kind: "constant", value: 0 });
 });
@@ -35,5 +44,7 @@ it("activations are found by name, or are functions", () => {
   const x = feed([3]);
   for (const name of ACTIVATIONS) expect(activationOf(name)(x).shape).toEqual([3]);
   expect(activationOf((v) => v)(x)).toBe(x);
-  expect(() => activationOf("swish" as "silu")).toThrow('expected one of identity, relu, leakyRelu, elu, gelu, silu, softplus, sigmoid, tanh, got "swish"');
+  expect(() => activationOf("swish" as "silu")).toThrow(
+    'expected one of identity, relu, leakyRelu, elu, gelu, silu, softplus, sigmoid, tanh, got "swish"',
+  );
 });

@@ -21,7 +21,10 @@ function compute(y: Tensor, given: [Tensor, readonly number[]][]): number[] {
 describe("Linear", () => {
   it("multiplies the last axis and adds the bias, whatever axes lead", () => {
     const layer = new Linear({ inputs: 2, outputs: 3 });
-    const given: [Tensor, number[]][] = [[layer.weight, [1, 2, 3, 4, 5, 6]], [layer.bias!, [10, 20, 30]]];
+    const given: [Tensor, number[]][] = [
+      [layer.weight, [1, 2, 3, 4, 5, 6]],
+      [layer.bias!, [10, 20, 30]],
+    ];
     for (const shape of [[2], [1, 2], [1, 1, 2]]) {
       const x = feed(shape);
       const y = layer.forward(x, scope);
@@ -42,7 +45,13 @@ describe("convolutions", () => {
     const layer = new Conv1d({ inputs: 1, outputs: 1, kernel: 2 });
     const x = feed([1, 1, 4]);
     const y = layer.forward(x, scope);
-    expect(compute(y, [[x, [1, 2, 4, 8]], [layer.weight, [1, 10]], [layer.bias!, [0.5]]])).toEqual([21.5, 42.5, 84.5]);
+    expect(
+      compute(y, [
+        [x, [1, 2, 4, 8]],
+        [layer.weight, [1, 10]],
+        [layer.bias!, [0.5]],
+      ]),
+    ).toEqual([21.5, 42.5, 84.5]);
   });
 
   it.each([
@@ -70,7 +79,12 @@ describe("convolutions", () => {
   it("ConvTranspose2d adds a copy of the kernel for each element", () => {
     const layer = new ConvTranspose2d({ inputs: 1, outputs: 1, kernel: 2, stride: 2, bias: false });
     const x = feed([1, 1, 1, 2]);
-    expect(compute(layer.forward(x), [[x, [1, 10]], [layer.weight, [1, 2, 3, 4]]])).toEqual([1, 2, 10, 20, 3, 4, 30, 40]);
+    expect(
+      compute(layer.forward(x), [
+        [x, [1, 10]],
+        [layer.weight, [1, 2, 3, 4]],
+      ]),
+    ).toEqual([1, 2, 10, 20, 3, 4, 30, 40]);
   });
 
   it("refuses options that make no sense", () => {
@@ -86,7 +100,11 @@ describe("Mlp and Sequential", () => {
     const [first, last] = net.layers;
     const x = feed([2, 1]);
     const given: [Tensor, number[]][] = [
-      [first!.weight, [1, -1]], [first!.bias!, [0, 0]], [last!.weight, [-1, -2]], [last!.bias!, [0]], [x, [3, -3]],
+      [first!.weight, [1, -1]],
+      [first!.bias!, [0, 0]],
+      [last!.weight, [-1, -2]],
+      [last!.bias!, [0]],
+      [x, [3, -3]],
     ];
     expect(compute(net.forward(x, scope), given)).toEqual([-3, -6]);
   });
@@ -95,6 +113,12 @@ describe("Mlp and Sequential", () => {
     const layer = new Linear({ inputs: 1, outputs: 1 });
     const net = new Sequential([(x) => x.add(1), layer, (x) => x.square()]);
     const x = feed([1, 1]);
-    expect(compute(net.forward(x, scope), [[layer.weight, [3]], [layer.bias!, [0]], [x, [1]]])).toEqual([36]);
+    expect(
+      compute(net.forward(x, scope), [
+        [layer.weight, [3]],
+        [layer.bias!, [0]],
+        [x, [1]],
+      ]),
+    ).toEqual([36]);
   });
 });

@@ -18,7 +18,11 @@ import fixture from "./fixtures/torch.json" with { type: "json" };
 
 /** The numbers that make.py fills arrays with. */
 function fill(shape: Shape, phase: number): NdArray {
-  return ndarray(Array.from({ length: sizeOf(shape) }, (_, i) => Math.sin(0.7 * (i + 1) + phase)), shape, "f64");
+  return ndarray(
+    Array.from({ length: sizeOf(shape) }, (_, i) => Math.sin(0.7 * (i + 1) + phase)),
+    shape,
+    "f64",
+  );
 }
 
 function expectNear(got: NdArray, wanted: readonly number[]): void {
@@ -32,18 +36,48 @@ describe("layers give what PyTorch's give", () => {
   /** Parameters in the order of their fields have the phases 1, 2, … */
   const plain: [keyof typeof fixture, Layer, number[]][] = [
     ["conv1d", new Conv1d({ inputs: 2, outputs: 3, kernel: 3, stride: 2, padding: 1 }), [2, 2, 7]],
-    ["conv2d", new Conv2d({ inputs: 4, outputs: 6, kernel: [2, 3], stride: [1, 2], padding: [2, 1], dilation: [2, 1], groups: 2 }), [1, 4, 5, 6]],
-    ["convTranspose2d", new ConvTranspose2d({ inputs: 2, outputs: 4, kernel: [3, 2], stride: 2, padding: 1, outputPadding: 1, groups: 2 }), [1, 2, 3, 4]],
+    [
+      "conv2d",
+      new Conv2d({
+        inputs: 4,
+        outputs: 6,
+        kernel: [2, 3],
+        stride: [1, 2],
+        padding: [2, 1],
+        dilation: [2, 1],
+        groups: 2,
+      }),
+      [1, 4, 5, 6],
+    ],
+    [
+      "convTranspose2d",
+      new ConvTranspose2d({
+        inputs: 2,
+        outputs: 4,
+        kernel: [3, 2],
+        stride: 2,
+        padding: 1,
+        outputPadding: 1,
+        groups: 2,
+      }),
+      [1, 2, 3, 4],
+    ],
     ["layerNorm", new LayerNorm({ features: 5 }), [2, 3, 5]],
     ["groupNorm", new GroupNorm({ channels: 4, groups: 2 }), [2, 4, 3, 2]],
   ];
   it.each(plain)("%s", (name, layer, shape) => {
     const x = feed(shape);
-    const given = new Map([[x, fill(shape, 0)], ...[...paths(layer).values()].map((p, i) => [p, fill(p.shape, i + 1)] as const)]);
+    const given = new Map([
+      [x, fill(shape, 0)],
+      ...[...paths(layer).values()].map((p, i) => [p, fill(p.shape, i + 1)] as const),
+    ]);
     expectNear(valuesOf([layer.forward(x, scope)], given)[0]!, fixture[name] as number[]);
   });
 
-  it.each([["lstm", new Lstm({ inputs: 3, hidden: 2 })], ["gru", new Gru({ inputs: 3, hidden: 2 })]] as const)("%s", (name, layer) => {
+  it.each([
+    ["lstm", new Lstm({ inputs: 3, hidden: 2 })],
+    ["gru", new Gru({ inputs: 3, hidden: 2 })],
+  ] as const)("%s", (name, layer) => {
     const x = feed([2, 4, 3]);
     const carry = layer.initialCarry(2).map(({ shape }) => feed(shape));
     const { y, carry: last } = layer.run(x, carry);
@@ -52,7 +86,10 @@ describe("layers give what PyTorch's give", () => {
       ...carry.map((c, i) => [c, fill(c.shape, 5 + i)] as const),
       ...[...paths(layer).values()].map((p, i) => [p, fill(p.shape, i + 1)] as const),
     ]);
-    const all = concat([y, ...last].map((t) => t.reshape([-1])), 0);
+    const all = concat(
+      [y, ...last].map((t) => t.reshape([-1])),
+      0,
+    );
     expectNear(valuesOf([all], given)[0]!, fixture[name]);
 
     let state: readonly Tensor[] = carry;
@@ -61,7 +98,10 @@ describe("layers give what PyTorch's give", () => {
       state = step.carry;
       return step.y.unsqueeze(1);
     });
-    const stepped = concat([concat(rows, 1), ...state].map((t) => t.reshape([-1])), 0);
+    const stepped = concat(
+      [concat(rows, 1), ...state].map((t) => t.reshape([-1])),
+      0,
+    );
     expectNear(valuesOf([stepped], given)[0]!, fixture[name]);
   });
 
@@ -76,8 +116,10 @@ describe("layers give what PyTorch's give", () => {
       return program({ states: paths(layer), feeds: { x }, outputs: { y }, writes });
     };
     const store = new Map([
-      ["scale", fill([3], 1)], ["shift", fill([3], 2)],
-      ["runningMean", ndarray([0, 0, 0])], ["runningVariance", ndarray([1, 1, 1])],
+      ["scale", fill([3], 1)],
+      ["shift", fill([3], 2)],
+      ["runningMean", ndarray([0, 0, 0])],
+      ["runningVariance", ndarray([1, 1, 1])],
     ]);
     const run = (p: ReturnType<typeof program>, phase: number): NdArray =>
       runReference(p, { store, feeds: { x: fill([2, 3, 2, 2], phase) } })["y"]!;

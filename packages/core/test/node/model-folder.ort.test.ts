@@ -2,7 +2,18 @@ import { mkdir, mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promi
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
-import { inference, key, keyFromSeed, Linear, ndarray, randomNormal, type ExportFile, type Runtime, type Store, type Tensor } from "../../src/index.js";
+import {
+  inference,
+  key,
+  keyFromSeed,
+  Linear,
+  ndarray,
+  randomNormal,
+  type ExportFile,
+  type Runtime,
+  type Store,
+  type Tensor,
+} from "../../src/index.js";
 import { exportFolder, node, openFolder } from "../../src/node.js";
 
 const model = { line: new Linear({ inputs: 4, outputs: 2 }) };
@@ -49,7 +60,9 @@ it.each([1, 2, 17])("samples %i rows without our code, equal to the trainer's fo
   await session.close();
   const wanted = await runtime.run(sample(n), { store, feeds: { seed: whole(42), n: whole(n) } });
   expect(got["samples"]!.shape).toEqual([n, 2]);
-  got["samples"]!.data.forEach((v: number | bigint, i: number) => expect(Number(v)).toBeCloseTo(Number(wanted["samples"]!.data[i]), 5));
+  got["samples"]!.data.forEach((v: number | bigint, i: number) =>
+    expect(Number(v)).toBeCloseTo(Number(wanted["samples"]!.data[i]), 5),
+  );
 });
 
 it("records the parity with the trainer", async () => {
@@ -61,26 +74,46 @@ it("records the parity with the trainer", async () => {
 it("replaces an older export only when the new one is whole", async () => {
   const before = await readFile(join(folder, "card.json"), "utf8");
   const broken = { ...sampler, describe: {} };
-  await expect(exportFolder(folder, { ...request, files: { sampler: broken } }, { runtime, store })).rejects.toMatchObject({ code: "internal" });
+  await expect(
+    exportFolder(folder, { ...request, files: { sampler: broken } }, { runtime, store }),
+  ).rejects.toMatchObject({ code: "internal" });
   expect(await readFile(join(folder, "card.json"), "utf8")).toBe(before);
 });
 
 it("refuses what cannot be trusted, naming the file and the field", async () => {
   const open = async (): Promise<unknown> => (await openFolder(folder)).open("sampler.onnx");
   await truncate(join(folder, "sampler.onnx"), 100);
-  await expect(open()).rejects.toMatchObject({ code: "hash", message: expect.stringContaining("sampler.onnx") as string });
+  await expect(open()).rejects.toMatchObject({
+    code: "hash",
+    message: expect.stringContaining("sampler.onnx") as string,
+  });
   await edit((card) => (card["files"] = { "../../etc/passwd": {} }));
-  await expect(open()).rejects.toMatchObject({ code: "file", message: expect.stringContaining("../../etc/passwd") as string });
+  await expect(open()).rejects.toMatchObject({
+    code: "file",
+    message: expect.stringContaining("../../etc/passwd") as string,
+  });
   await edit((card) => (card["format"] = 99));
   await expect(open()).rejects.toMatchObject({ code: "version", message: expect.stringContaining("got 99") as string });
-  await edit((card) => { card["format"] = 1; delete card["family"]; });
-  await expect(open()).rejects.toMatchObject({ code: "format", message: expect.stringContaining('"family"') as string });
+  await edit((card) => {
+    card["format"] = 1;
+    delete card["family"];
+  });
+  await expect(open()).rejects.toMatchObject({
+    code: "format",
+    message: expect.stringContaining('"family"') as string,
+  });
   await writeFile(join(folder, "card.json"), "{");
   await expect(open()).rejects.toMatchObject({ code: "format" });
   await writeFile(join(folder, "card.json"), "");
-  await expect(open()).rejects.toMatchObject({ code: "format", message: expect.stringContaining("an empty file") as string });
+  await expect(open()).rejects.toMatchObject({
+    code: "format",
+    message: expect.stringContaining("an empty file") as string,
+  });
   await rm(join(folder, "card.json"));
-  await expect(open()).rejects.toMatchObject({ code: "file", message: expect.stringContaining("it is not there") as string });
+  await expect(open()).rejects.toMatchObject({
+    code: "file",
+    message: expect.stringContaining("it is not there") as string,
+  });
 });
 
 it("says so when the folder cannot be written", async () => {

@@ -18,7 +18,8 @@ const TOLERANCE = 2e-5; // coefficients in the graph are f32
 
 function expectNear(got: readonly number[], wanted: readonly number[]): void {
   got.forEach((x, i) => {
-    if (!(Math.abs(x - wanted[i]!) <= TOLERANCE * (1 + Math.abs(wanted[i]!)))) expect.fail(`[${i}]: expected ${wanted[i]!}, got ${x}`);
+    if (!(Math.abs(x - wanted[i]!) <= TOLERANCE * (1 + Math.abs(wanted[i]!))))
+      expect.fail(`[${i}]: expected ${wanted[i]!}, got ${x}`);
   });
   expect(got).toHaveLength(wanted.length);
 }
@@ -31,7 +32,13 @@ describe("PyTorch's trajectories", () => {
     adam: adam({ learningRate: 0.05, beta1: 0.8, beta2: 0.95, epsilon: 1e-3 }),
     adamw: adam({ learningRate: 0.05, weightDecay: 0.2 }),
     rmsprop: rmsprop({ learningRate: 0.05, decay: 0.9 }),
-    "rmsprop, centered with momentum": rmsprop({ learningRate: 0.01, decay: 0.9, epsilon: 1e-3, momentum: 0.5, centered: true }),
+    "rmsprop, centered with momentum": rmsprop({
+      learningRate: 0.01,
+      decay: 0.9,
+      epsilon: 1e-3,
+      momentum: 0.5,
+      centered: true,
+    }),
     clipped: chain(clipByGlobalNorm(1.5), sgd({ learningRate: 0.05, momentum: 0.9 })),
   };
   it.each(Object.entries(ours))("%s", (name, optimizer) => {
@@ -63,7 +70,9 @@ describe("the papers' equations", () => {
         return (0.02 * g) / (Math.sqrt(v / (1 - 0.9 ** t)) + 1e-8);
       };
     });
-    trajectory(adam({ learningRate: 0.02, beta1: 0, beta2: 0.9 }), STEPS).rows.forEach((row, i) => expectNear(row, plain[i]!));
+    trajectory(adam({ learningRate: 0.02, beta1: 0, beta2: 0.9 }), STEPS).rows.forEach((row, i) =>
+      expectNear(row, plain[i]!),
+    );
   });
 
   it("Adam follows a schedule, and stands still where the rate is 0", () => {
@@ -114,13 +123,19 @@ describe("links", () => {
       return row!.map((x, i) => [...START.w, ...START.u][i]! - x);
     };
     expectNear(stepOf(norm * 1.01), g);
-    expectNear(stepOf(norm / 4), g.map((x) => x / 4));
+    expectNear(
+      stepOf(norm / 4),
+      g.map((x) => x / 4),
+    );
   });
 
   it("clipByValue cuts each element", () => {
     const [row] = trajectory(chain(clipByValue(0.5), sgd({ learningRate: 1 })), 1).rows;
     const g = gradientAt([...START.w, ...START.u]).map((x) => Math.max(-0.5, Math.min(0.5, x)));
-    expectNear(row!, [...START.w, ...START.u].map((x, i) => x - g[i]!));
+    expectNear(
+      row!,
+      [...START.w, ...START.u].map((x, i) => x - g[i]!),
+    );
   });
 
   it("clampParameters holds them in a box", () => {
@@ -130,8 +145,14 @@ describe("links", () => {
   });
 
   it("a chain keeps the states of its links apart", () => {
-    const halved = trajectory(chain(sgd({ learningRate: 0.5, momentum: 0.5 }), sgd({ learningRate: 0.1, momentum: 0.5 })), 3);
-    expect([...halved.store.keys()].filter((name) => name.includes("b.w"))).toEqual(["optimizer.0.b.w", "optimizer.1.b.w"]);
+    const halved = trajectory(
+      chain(sgd({ learningRate: 0.5, momentum: 0.5 }), sgd({ learningRate: 0.1, momentum: 0.5 })),
+      3,
+    );
+    expect([...halved.store.keys()].filter((name) => name.includes("b.w"))).toEqual([
+      "optimizer.0.b.w",
+      "optimizer.1.b.w",
+    ]);
   });
 
   it("groups give each parameter its optimizer", () => {
@@ -154,14 +175,23 @@ describe("links", () => {
 });
 
 describe("schedules", () => {
-  const at = (rate: Rate, step: number): number => Number(valuesOf([rateAt(rate, scalar(step, "i32"), "f32")])[0]!.data[0]);
+  const at = (rate: Rate, step: number): number =>
+    Number(valuesOf([rateAt(rate, scalar(step, "i32"), "f32")])[0]!.data[0]);
   it.each<[string, Rate, (step: number) => number]>([
     ["constant", 0.1, () => 0.1],
     ["exponentialDecay", exponentialDecay(0.1, { decay: 0.5, every: 10 }), (s) => 0.1 * 0.5 ** (s / 10)],
-    ["cosine", cosine(0.1, { steps: 20, end: 0.01 }), (s) => 0.01 + 0.045 * (1 + Math.cos((Math.PI * Math.min(s, 20)) / 20))],
+    [
+      "cosine",
+      cosine(0.1, { steps: 20, end: 0.01 }),
+      (s) => 0.01 + 0.045 * (1 + Math.cos((Math.PI * Math.min(s, 20)) / 20)),
+    ],
     ["linear", linear(0.1, { steps: 20, end: 0.02 }), (s) => 0.1 - 0.08 * Math.min(s / 20, 1)],
     ["warmUp", warmUp(0.1, { steps: 4 }), (s) => 0.1 * Math.min((s + 1) / 4, 1)],
-    ["warmUp of another", warmUp(linear(0.1, { steps: 20 }), { steps: 4 }), (s) => 0.1 * (1 - Math.min(s / 20, 1)) * Math.min((s + 1) / 4, 1)],
+    [
+      "warmUp of another",
+      warmUp(linear(0.1, { steps: 20 }), { steps: 4 }),
+      (s) => 0.1 * (1 - Math.min(s / 20, 1)) * Math.min((s + 1) / 4, 1),
+    ],
   ])("%s", (_, rate, plain) => {
     for (const step of [0, 1, 3, 10, 20, 50]) expect(at(rate, step)).toBeCloseTo(plain(step), 7);
   });

@@ -14,11 +14,20 @@ const A = [1, 2, 0.5, 3];
 const T = [1, 1, -1, 0.25];
 
 /** Parameters after each of `steps` steps on Σ a (w − t)²/2 + Σ sin 3w + Σ u⁴/4: w's four, then u's two. */
-export function trajectory(optimizer: Optimizer, steps: number, average?: Average): { rows: number[][]; store: PlainStore } {
+export function trajectory(
+  optimizer: Optimizer,
+  steps: number,
+  average?: Average,
+): { rows: number[][]; store: PlainStore } {
   const model = { w: param([4], arrayInit(ndarray(START.w))), u: param([2], arrayInit(ndarray(START.u))) };
   const loss = (): Tensor => {
     const { w, u } = model;
-    const pull = w.sub(constant(ndarray(T))).square().mul(constant(ndarray(A))).sum().mul(0.5);
+    const pull = w
+      .sub(constant(ndarray(T)))
+      .square()
+      .mul(constant(ndarray(A)))
+      .sum()
+      .mul(0.5);
     return pull.add(w.mul(3).sin().sum()).add(u.square().square().sum().mul(0.25));
   };
   const step = trainStep({ model, batch: {}, loss, optimizer, ...(average === undefined ? {} : { average }) });
@@ -32,7 +41,8 @@ export function trajectory(optimizer: Optimizer, steps: number, average?: Averag
 
 export function numbersIn(store: PlainStore, name: string): number[] {
   const array = store.get(name);
-  if (array === undefined) throw new GenError("graph", `store: expected "${name}", got ${[...store.keys()].join(", ")}`);
+  if (array === undefined)
+    throw new GenError("graph", `store: expected "${name}", got ${[...store.keys()].join(", ")}`);
   return [...array.data].map(Number);
 }
 
@@ -42,7 +52,10 @@ export function gradientAt(theta: readonly number[]): number[] {
 }
 
 /** A rule in plain numbers, element by element, run on the same problem. */
-export function plainTrajectory(steps: number, makeRule: () => (g: number, theta: number, t: number) => number): number[][] {
+export function plainTrajectory(
+  steps: number,
+  makeRule: () => (g: number, theta: number, t: number) => number,
+): number[][] {
   const rules = Array.from({ length: 6 }, makeRule);
   let theta = [...START.w, ...START.u];
   return Array.from({ length: steps }, (_, t) => {

@@ -32,8 +32,20 @@ describe.each(continuous)("%s", (_, make, [low, high]) => {
   });
   it("has the mean and entropy of its density", () => {
     const d = make(1);
-    expect(numbersOf(d.mean)[0]).toBeCloseTo(integrate(p.map((v, i) => v * xs[i]!), step), 6);
-    expect(numbersOf(d.entropy())[0]).toBeCloseTo(-integrate(p.map((v, i) => (v === 0 ? 0 : v * logP[i]!)), step), 6);
+    expect(numbersOf(d.mean)[0]).toBeCloseTo(
+      integrate(
+        p.map((v, i) => v * xs[i]!),
+        step,
+      ),
+      6,
+    );
+    expect(numbersOf(d.entropy())[0]).toBeCloseTo(
+      -integrate(
+        p.map((v, i) => (v === 0 ? 0 : v * logP[i]!)),
+        step,
+      ),
+      6,
+    );
   });
   it("draws by its density", () => {
     const draws = numbersOf(make(DRAWS).sample(testKey(3)));
@@ -43,7 +55,10 @@ describe.each(continuous)("%s", (_, make, [low, high]) => {
 });
 
 it("uniform gives nothing to what lies outside", () => {
-  expect(mapNumbers((x) => uniform({ low: full([2], -1), high: 3 }).logProb(x), [-1.01, 3.01])).toEqual([-Infinity, -Infinity]);
+  expect(mapNumbers((x) => uniform({ low: full([2], -1), high: 3 }).logProb(x), [-1.01, 3.01])).toEqual([
+    -Infinity,
+    -Infinity,
+  ]);
 });
 
 describe("bernoulli", () => {
@@ -53,7 +68,9 @@ describe("bernoulli", () => {
     expect(p[0]! + p[1]!).toBeCloseTo(1, 12);
     expect(numbersOf(d.mean)[0]).toBeCloseTo(p[1]!, 12);
     expect(numbersOf(d.entropy())[0]).toBeCloseTo(-p[0]! * Math.log(p[0]!) - p[1]! * Math.log(p[1]!), 12);
-    expect(Math.abs(chiSquareDeviation(numbersOf(bernoulli({ logits: full([DRAWS], logit) }).sample(testKey(5))), p))).toBeLessThan(5);
+    expect(
+      Math.abs(chiSquareDeviation(numbersOf(bernoulli({ logits: full([DRAWS], logit) }).sample(testKey(5))), p)),
+    ).toBeLessThan(5);
   });
 });
 
@@ -65,7 +82,9 @@ describe("categorical", () => {
   it("has mass 1, and its mean holds the probabilities", () => {
     expect(p.reduce((a, b) => a + b)).toBeCloseTo(1, 12);
     expect(p[3]).toBe(0);
-    numbersOf(d.mean).slice(0, 5).forEach((m, k) => expect(m).toBeCloseTo(p[k]!, 12));
+    numbersOf(d.mean)
+      .slice(0, 5)
+      .forEach((m, k) => expect(m).toBeCloseTo(p[k]!, 12));
   });
   it("draws by its mass, and never what is impossible", () => {
     const draws = numbersOf(categorical({ logits: constant(ndarray(row)).expand([DRAWS, 5]) }).sample(testKey(7)));
@@ -75,7 +94,10 @@ describe("categorical", () => {
   it("has the entropy of its mass", () => {
     const logits = constant(ndarray([0.5, -1, 2]));
     const q = numbersOf(categorical({ logits: logits.expand([3, 3]) }).logProb(iota(3, "i32")));
-    expect(numbersOf(categorical({ logits }).entropy())[0]).toBeCloseTo(-q.reduce((sum, l) => sum + Math.exp(l) * l, 0), 12);
+    expect(numbersOf(categorical({ logits }).entropy())[0]).toBeCloseTo(
+      -q.reduce((sum, l) => sum + Math.exp(l) * l, 0),
+      12,
+    );
   });
 });
 
@@ -85,7 +107,14 @@ describe("discretisedLogistic", () => {
   const make = (mu: number, logScale: number, n = levels): Distribution =>
     discretisedLogistic({ mean: full([n], mu), logScale, levels });
 
-  it.each([[0.5, -3], [0, -7], [1.5, -1], [-4, 0], [0.03, -2], [0.5, 4]])("mass 1 at μ = %f, log s = %f", (mu, logScale) => {
+  it.each([
+    [0.5, -3],
+    [0, -7],
+    [1.5, -1],
+    [-4, 0],
+    [0.03, -2],
+    [0.5, 4],
+  ])("mass 1 at μ = %f, log s = %f", (mu, logScale) => {
     const p = mapNumbers((x) => make(mu, logScale).logProb(x), values).map(Math.exp);
     expect(p.reduce((a, b) => a + b)).toBeCloseTo(1, 6); // constants such as half a step are f32
   });
@@ -93,7 +122,9 @@ describe("discretisedLogistic", () => {
     const cdf = (y: number): number => 1 / (1 + Math.exp(-(y - 0.375) / Math.exp(-2)));
     const h = 0.5 / (levels - 1);
     const wanted = values.map((v, k) => (k === levels - 1 ? 1 : cdf(v + h)) - (k === 0 ? 0 : cdf(v - h)));
-    mapNumbers((x) => make(0.375, -2).logProb(x), values).forEach((l, k) => expect(Math.exp(l)).toBeCloseTo(wanted[k]!, 6));
+    mapNumbers((x) => make(0.375, -2).logProb(x), values).forEach((l, k) =>
+      expect(Math.exp(l)).toBeCloseTo(wanted[k]!, 6),
+    );
   });
   it("draws levels by their mass, and has their mean to within half a step", () => {
     const p = mapNumbers((x) => make(0.7, -2).logProb(x), values).map(Math.exp);
@@ -134,7 +165,9 @@ describe("gradients at the extremes are finite", () => {
     const x = full([3], extreme);
     const bit = constant(ndarray([0, 1, 1]));
     finite(bernoulli({ logits: x }).logProb(bit), x);
-    const rows = full([3, 2], 1).mul(x.unsqueeze(-1)).mul(constant(ndarray([1, -1])));
+    const rows = full([3, 2], 1)
+      .mul(x.unsqueeze(-1))
+      .mul(constant(ndarray([1, -1])));
     finite(categorical({ logits: rows }).logProb(constant(ndarray([0, 1, 1], undefined, "i32"))), x);
     const levels = constant(ndarray([0, 0.5, 1]));
     finite(discretisedLogistic({ mean: x, logScale: -20, minLogScale: -20 }).logProb(levels), x);

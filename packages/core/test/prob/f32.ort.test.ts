@@ -1,6 +1,18 @@
 import { afterAll, expect, it } from "vitest";
 import {
-  bernoulli, categorical, discretisedLogistic, feed, grad, iota, key, klBernoulli, klStandardNormal, normal, program, type NdArray, type Tensor,
+  bernoulli,
+  categorical,
+  discretisedLogistic,
+  feed,
+  grad,
+  iota,
+  key,
+  klBernoulli,
+  klStandardNormal,
+  normal,
+  program,
+  type NdArray,
+  type Tensor,
 } from "../../src/index.js";
 import { ndarray } from "../../src/ndarray.js";
 import { node } from "../../src/node.js";
@@ -11,7 +23,8 @@ afterAll(() => runtime.close());
 
 /** Parameters from a gentle middle to where f32 overflows. */
 const EXTREMES = [-100, -30, -8, -5, -2, -0.5, 0, 0.5, 2, 5, 8, 30, 100];
-const list = (values: readonly number[], n = 1): NdArray => ndarray(values.flatMap((v) => new Array<number>(n).fill(v)));
+const list = (values: readonly number[], n = 1): NdArray =>
+  ndarray(values.flatMap((v) => new Array<number>(n).fill(v)));
 
 /** Values and gradients of Σ f(a, b), one column each. */
 async function expectSame(f: (a: Tensor, b: Tensor) => Tensor, a: NdArray, b: NdArray): Promise<void> {
@@ -33,21 +46,41 @@ async function expectSame(f: (a: Tensor, b: Tensor) => Tensor, a: NdArray, b: Nd
 }
 
 const n = EXTREMES.length;
-const others = (values: readonly number[]): NdArray => ndarray(Array.from({ length: n * values.length }, (_, i) => values[i % values.length]!));
+const others = (values: readonly number[]): NdArray =>
+  ndarray(Array.from({ length: n * values.length }, (_, i) => values[i % values.length]!));
 
 it("densities and their gradients survive f32", async () => {
   await expectSame((l, x) => bernoulli({ logits: l }).logProb(x), list(EXTREMES, 3), others([0, 0.5, 1]));
-  await expectSame((l, m) => klBernoulli(bernoulli({ logits: l }), bernoulli({ logits: m })), list(EXTREMES, 3), others([-3, 0, 40]));
-  await expectSame((s, x) => normal({ mean: x, logStd: s }).logProb(x.add(0.5)), list([-3, -1, 0, 2, 5], 2), ndarray(new Array<number>(10).fill(0.25)));
-  await expectSame((s, m) => klStandardNormal(normal({ mean: m, logStd: s })), list([-30, -3, -1, 0, 2], 2), ndarray(new Array<number>(10).fill(0.25)));
-  await expectSame((a, b) => categorical({ logits: a.mul(b).reshape([n, 3]) }).logProb(iota(n, "i32").mul(0).add(1)), list(EXTREMES, 3), others([1, -1, 0.5]));
+  await expectSame(
+    (l, m) => klBernoulli(bernoulli({ logits: l }), bernoulli({ logits: m })),
+    list(EXTREMES, 3),
+    others([-3, 0, 40]),
+  );
+  await expectSame(
+    (s, x) => normal({ mean: x, logStd: s }).logProb(x.add(0.5)),
+    list([-3, -1, 0, 2, 5], 2),
+    ndarray(new Array<number>(10).fill(0.25)),
+  );
+  await expectSame(
+    (s, m) => klStandardNormal(normal({ mean: m, logStd: s })),
+    list([-30, -3, -1, 0, 2], 2),
+    ndarray(new Array<number>(10).fill(0.25)),
+  );
+  await expectSame(
+    (a, b) => categorical({ logits: a.mul(b).reshape([n, 3]) }).logProb(iota(n, "i32").mul(0).add(1)),
+    list(EXTREMES, 3),
+    others([1, -1, 0.5]),
+  );
 });
 
 it("so does the discretised logistic, at every scale: narrow levels lose no digits", async () => {
   const levels = ndarray(Array.from({ length: n * 4 }, (_, i) => [0, 20 / 255, 128 / 255, 1][i % 4]!));
   for (const mu of [-3, 0.1, 0.5, 4]) {
     const x = levels;
-    await expectSame((logScale, at) => discretisedLogistic({ mean: at.mul(0).add(mu), logScale }).logProb(at.stopGradient()), list(EXTREMES, 4), x);
+    await expectSame(
+      (logScale, at) => discretisedLogistic({ mean: at.mul(0).add(mu), logScale }).logProb(at.stopGradient()),
+      list(EXTREMES, 4),
+      x,
+    );
   }
 });
-

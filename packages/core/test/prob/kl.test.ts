@@ -8,7 +8,8 @@ import { constant, full, iota, scalar } from "../../src/tensor/tensor.js";
 import { grid, integrate, mapNumbers, numbersOf } from "./numbers.js";
 
 /** Σ or ∫ of p (log p − log q). */
-const divergence = (p: readonly number[], q: readonly number[]): number[] => p.map((lp, i) => Math.exp(lp) * (lp - q[i]!));
+const divergence = (p: readonly number[], q: readonly number[]): number[] =>
+  p.map((lp, i) => Math.exp(lp) * (lp - q[i]!));
 
 describe("closed forms equal their integrals", () => {
   const xs = grid(-12, 12, 4000);
@@ -30,12 +31,21 @@ describe("closed forms equal their integrals", () => {
   it("Bernoulli", () => {
     const [a, b] = [bernoulli({ logits: full([2], 0.7) }), bernoulli({ logits: full([2], -1.5) })];
     const [la, lb] = [a, b].map((d) => mapNumbers((x) => d.logProb(x), [0, 1])) as [number[], number[]];
-    expect(numbersOf(klBernoulli(a, b))[0]).toBeCloseTo(divergence(la, lb).reduce((s, t) => s + t), 12);
+    expect(numbersOf(klBernoulli(a, b))[0]).toBeCloseTo(
+      divergence(la, lb).reduce((s, t) => s + t),
+      12,
+    );
   });
   it("categorical", () => {
-    const rows = [[0.5, -1, 2], [1, 1, -2]].map((row) => categorical({ logits: constant(ndarray(row)).expand([3, 3]) }));
+    const rows = [
+      [0.5, -1, 2],
+      [1, 1, -2],
+    ].map((row) => categorical({ logits: constant(ndarray(row)).expand([3, 3]) }));
     const [la, lb] = rows.map((d) => numbersOf(d.logProb(iota(3, "i32")))) as [number[], number[]];
-    expect(numbersOf(klCategorical(rows[0]!, rows[1]!))[0]).toBeCloseTo(divergence(la, lb).reduce((s, t) => s + t), 12);
+    expect(numbersOf(klCategorical(rows[0]!, rows[1]!))[0]).toBeCloseTo(
+      divergence(la, lb).reduce((s, t) => s + t),
+      12,
+    );
   });
 });
 

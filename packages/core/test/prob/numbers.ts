@@ -49,7 +49,9 @@ export function kolmogorovSmirnov(draws: readonly number[], xs: readonly number[
 /** χ² of counts of 0 … K − 1 against probabilities, as a number of standard deviations from its mean. */
 export function chiSquareDeviation(draws: readonly number[], probabilities: readonly number[]): number {
   const counts = probabilities.map((_, k) => draws.filter((draw) => draw === k).length);
-  const terms = probabilities.flatMap((p, k) => (p === 0 ? [] : [(counts[k]! - p * draws.length) ** 2 / (p * draws.length)]));
+  const terms = probabilities.flatMap((p, k) =>
+    p === 0 ? [] : [(counts[k]! - p * draws.length) ** 2 / (p * draws.length)],
+  );
   const freedom = terms.length - 1;
   return (terms.reduce((a, b) => a + b) - freedom) / Math.sqrt(2 * freedom);
 }

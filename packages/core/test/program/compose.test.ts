@@ -21,7 +21,11 @@ const K = 5;
 
 /** A step with all there is: draws, running moments, Adam, an average. */
 function fullStep(): Program {
-  const model = { first: new Linear({ inputs: 3, outputs: 4 }), norm: new BatchNorm({ channels: 4 }), last: new Linear({ inputs: 4, outputs: 1 }) };
+  const model = {
+    first: new Linear({ inputs: 3, outputs: 4 }),
+    norm: new BatchNorm({ channels: 4 }),
+    last: new Linear({ inputs: 4, outputs: 1 }),
+  };
   const dropout = new Dropout({ rate: 0.3 });
   return trainStep({
     model,
@@ -36,16 +40,26 @@ function fullStep(): Program {
   });
 }
 
-const batchAt = (i: number): Record<string, NdArray> => ({ x: spread([6, 3], [-1, 1], i), y: spread([6, 1], [-1, 1], i + 0.5) });
+const batchAt = (i: number): Record<string, NdArray> => ({
+  x: spread([6, 3], [-1, 1], i),
+  y: spread([6, 1], [-1, 1], i + 0.5),
+});
 
 function stacked(from: number, count: number): Record<string, NdArray> {
   const rows = Array.from({ length: count }, (_, i) => batchAt(from + i));
   return Object.fromEntries(
-    ["x", "y"].map((name) => [name, ndarray(rows.flatMap((row) => [...row[name]!.data].map(Number)), [count, ...rows[0]![name]!.shape])]),
+    ["x", "y"].map((name) => [
+      name,
+      ndarray(
+        rows.flatMap((row) => [...row[name]!.data].map(Number)),
+        [count, ...rows[0]![name]!.shape],
+      ),
+    ]),
   );
 }
 
-const bits = (store: PlainStore): Record<string, number[]> => Object.fromEntries([...store].map(([name, { data }]) => [name, [...data].map(Number)]));
+const bits = (store: PlainStore): Record<string, number[]> =>
+  Object.fromEntries([...store].map(([name, { data }]) => [name, [...data].map(Number)]));
 const stepArray = (step: number): NdArray => ndarray([BigInt(step)], [], "u64");
 
 describe("repeat", () => {
@@ -59,7 +73,11 @@ describe("repeat", () => {
 
   it("K steps in one run equal K runs, bit for bit, keys included", () => {
     const store = startReference(step);
-    const outputs = runReference(repeat(step, K), { store, key: root, feeds: { ...stacked(0, K), [STEP]: stepArray(0) } });
+    const outputs = runReference(repeat(step, K), {
+      store,
+      key: root,
+      feeds: { ...stacked(0, K), [STEP]: stepArray(0) },
+    });
     expect(bits(store)).toEqual(bits(single));
     expect([...outputs["loss"]!.data]).toEqual(losses.map(([loss]) => loss));
     expect([...outputs["size"]!.data]).toEqual(losses.map(([, size]) => size));
@@ -67,15 +85,30 @@ describe("repeat", () => {
 
   it("any split into runs gives the same", () => {
     const store = startReference(step);
-    for (const [from, count] of [[0, 2], [2, 1], [3, 2]] as const) {
-      runReference(repeat(step, count), { store, key: root, feeds: { ...stacked(from, count), [STEP]: stepArray(from) } });
+    for (const [from, count] of [
+      [0, 2],
+      [2, 1],
+      [3, 2],
+    ] as const) {
+      runReference(repeat(step, count), {
+        store,
+        key: root,
+        feeds: { ...stacked(from, count), [STEP]: stepArray(from) },
+      });
     }
     expect(bits(store)).toEqual(bits(single));
   });
 
   it("takes no key and no step where the program draws nothing, and keeps what is only read", () => {
     const [a, b] = [param([], constantInit(3)), state([], constantInit(1))];
-    const p = program({ states: new Map([["a", a], ["b", b]]), outputs: { b }, writes: new Map([["b", b.mul(a)]]) });
+    const p = program({
+      states: new Map([
+        ["a", a],
+        ["b", b],
+      ]),
+      outputs: { b },
+      writes: new Map([["b", b.mul(a)]]),
+    });
     const many = repeat(p, 4);
     expect(many.usesKey).toBe(false);
     expect([...many.feeds.keys()]).toEqual([]);
@@ -93,12 +126,20 @@ describe("repeat", () => {
 describe("sequence", () => {
   const model = { critic: param([], constantInit(1)), generator: param([], constantInit(10)) };
   const critic = trainStep({
-    model, learn: { critic: model.critic }, batch: { x: [] }, name: "critics",
-    loss: ({ x }) => model.critic.mul(x).mul(model.generator.stopGradient()), optimizer: sgd({ learningRate: 0.1 }),
+    model,
+    learn: { critic: model.critic },
+    batch: { x: [] },
+    name: "critics",
+    loss: ({ x }) => model.critic.mul(x).mul(model.generator.stopGradient()),
+    optimizer: sgd({ learningRate: 0.1 }),
   });
   const generator = trainStep({
-    model, learn: { generator: model.generator }, batch: {}, name: "generators",
-    loss: () => model.critic.mul(model.generator), optimizer: sgd({ learningRate: 0.1 }),
+    model,
+    learn: { generator: model.generator },
+    batch: {},
+    name: "generators",
+    loss: () => model.critic.mul(model.generator),
+    optimizer: sgd({ learningRate: 0.1 }),
   });
 
   it("lets each part read what the parts before it wrote", () => {
@@ -107,7 +148,8 @@ describe("sequence", () => {
     expect([...both.feeds.keys()]).toEqual(["x"]);
     const store = startReference(both);
     const results = runReference(both, { store, feeds: { x: ndarray([0.5], []) } });
-    const near = (array: NdArray | undefined, wanted: number): void => expect(Number(array!.data[0])).toBeCloseTo(wanted, 6);
+    const near = (array: NdArray | undefined, wanted: number): void =>
+      expect(Number(array!.data[0])).toBeCloseTo(wanted, 6);
     near(results["first.loss"], 5); //                       1 · ½ · 10
     near(results["second.loss"], 2.5); //                    the critic is now 1 − 0.1 · 5
     near(results["last.loss"], 0); //                        … and now 0
@@ -139,7 +181,11 @@ describe("sequence", () => {
   it("refuses parts that disagree about a feed or a state", () => {
     const other = program({ feeds: { x: feed([2]) }, outputs: {} });
     expect(() => sequence({ critic, other })).toThrow('expected one type for "x", got f32[] and f32[2]');
-    const clash = program({ states: new Map([["critic", param([3], constantInit(0))]]), outputs: {}, writes: new Map() });
+    const clash = program({
+      states: new Map([["critic", param([3], constantInit(0))]]),
+      outputs: {},
+      writes: new Map(),
+    });
     expect(() => sequence({ critic, clash })).not.toThrow(); // it does not need it
     const wide = param([3], constantInit(0));
     const reading = program({ states: new Map([["critic", wide]]), outputs: { y: wide.add(scalar(1)) } });

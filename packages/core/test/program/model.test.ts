@@ -9,7 +9,10 @@ const p = (): ReturnType<typeof param> => param([2], constantInit(0));
 
 describe("paths", () => {
   it("name what lasts by the fields that lead to it, in their order", () => {
-    const model = { net: { layers: [new Linear({ inputs: 2, outputs: 1 }), (x: unknown) => x, { w: p() }] }, count: state([]) };
+    const model = {
+      net: { layers: [new Linear({ inputs: 2, outputs: 1 }), (x: unknown) => x, { w: p() }] },
+      count: state([]),
+    };
     expect([...paths(model).keys()]).toEqual(["net.layers.0.weight", "net.layers.0.bias", "net.layers.2.w", "count"]);
     expect([...parameters(model).keys()]).toEqual(["net.layers.0.weight", "net.layers.0.bias", "net.layers.2.w"]);
   });
@@ -22,13 +25,24 @@ describe("paths", () => {
         return this.#hidden;
       }
     }
-    const model = { s: new WithSecret(), computed: full([2], 1), name: "x", none: undefined, nil: null, data: new Float32Array(3), map: new Map([["k", p()]]) };
+    const model = {
+      s: new WithSecret(),
+      computed: full([2], 1),
+      name: "x",
+      none: undefined,
+      nil: null,
+      data: new Float32Array(3),
+      map: new Map([["k", p()]]),
+    };
     expect([...paths(model).keys()]).toEqual(["s.open"]);
   });
 
   it("give a tied parameter its first name only", () => {
     const shared = p();
-    expect([...paths({ encoder: { table: shared }, decoder: { table: shared, own: p() } }).keys()]).toEqual(["encoder.table", "decoder.own"]);
+    expect([...paths({ encoder: { table: shared }, decoder: { table: shared, own: p() } }).keys()]).toEqual([
+      "encoder.table",
+      "decoder.own",
+    ]);
     const part = { w: p() };
     expect([...paths({ a: part, b: part }).keys()]).toEqual(["a.w"]); // twice the same part is a tie, not a cycle
   });

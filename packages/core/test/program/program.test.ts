@@ -10,7 +10,10 @@ import { runReference, startReference } from "../../src/testing/run-reference.js
 
 const w = param([2], constantInit(2));
 const count = state([], constantInit(5), "i32");
-const states = new Map([["w", w], ["count", count]]);
+const states = new Map([
+  ["w", w],
+  ["count", count],
+]);
 
 describe("program", () => {
   it("reads what it needs, writes what it says, and leaves out the rest", () => {
@@ -36,7 +39,10 @@ describe("program", () => {
     expect(p.usesKey).toBe(false);
     const [a, b] = [randomUniform(scope.nextKey(), [4]), randomUniform(scope.nextKey(), [4])];
     const drawing = program({ key: scope.key, outputs: { a, b } });
-    const run = (seed: number): number[] => Object.values(runReference(drawing, { store: new Map(), key: key(seed) })).flatMap(({ data }) => [...data].map(Number));
+    const run = (seed: number): number[] =>
+      Object.values(runReference(drawing, { store: new Map(), key: key(seed) })).flatMap(({ data }) =>
+        [...data].map(Number),
+      );
     expect(run(1)).toEqual(run(1));
     expect(run(1)).not.toEqual(run(2));
     expect(new Set(run(1)).size).toBe(8);
@@ -48,7 +54,10 @@ describe("program", () => {
   });
 
   it("refuses to write what is not a state of it, or of another type", () => {
-    const write = (name: string, next = w): (() => unknown) => () => program({ states, outputs: {}, writes: new Map([[name, next]]) });
+    const write =
+      (name: string, next = w): (() => unknown) =>
+      () =>
+        program({ states, outputs: {}, writes: new Map([[name, next]]) });
     expect(write("v")).toThrow('expected to write only its states, got "v"');
     expect(write("count")).toThrow('expected i32[] as next value of "count", got f32[2]');
     expect(write("w", w.sum())).toThrow('expected f32[2] as next value of "w", got f32[]');
@@ -56,7 +65,9 @@ describe("program", () => {
 
   it("refuses a state that does not last", () => {
     const computed = w.add(1);
-    expect(() => program({ states: new Map([["c", computed]]), outputs: { y: computed }, feeds: { w } })).toThrow('expected a param() or state() as "c", got add');
+    expect(() => program({ states: new Map([["c", computed]]), outputs: { y: computed }, feeds: { w } })).toThrow(
+      'expected a param() or state() as "c", got add',
+    );
   });
 });
 

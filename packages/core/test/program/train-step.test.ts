@@ -20,23 +20,47 @@ describe("trainStep", () => {
       optimizer: adam({ learningRate: 0.1 }),
     });
     const x = spread([16, 2]);
-    const y = ndarray(Array.from({ length: 16 }, (_, i) => 3 * x.data[2 * i]! - x.data[2 * i + 1]! + 0.5), [16, 1]);
+    const y = ndarray(
+      Array.from({ length: 16 }, (_, i) => 3 * x.data[2 * i]! - x.data[2 * i + 1]! + 0.5),
+      [16, 1],
+    );
     const store = startReference(step);
-    const losses = Array.from({ length: 150 }, () => Number(runReference(step, { store, feeds: { x, y } })["loss"]!.data[0]));
+    const losses = Array.from({ length: 150 }, () =>
+      Number(runReference(step, { store, feeds: { x, y } })["loss"]!.data[0]),
+    );
     expect(losses[0]).toBeGreaterThan(1);
     expect(losses.at(-1)).toBeLessThan(1e-3);
-    expect([...store.get("weight")!.data, ...store.get("bias")!.data]).toEqual([3, -1, 0.5].map((v): unknown => expect.closeTo(v, 1)));
+    expect([...store.get("weight")!.data, ...store.get("bias")!.data]).toEqual(
+      [3, -1, 0.5].map((v): unknown => expect.closeTo(v, 1)),
+    );
     expect([...step.writes.keys()].sort()).toEqual([
-      "bias", "optimizer.m.bias", "optimizer.m.weight", "optimizer.step", "optimizer.v.bias", "optimizer.v.weight", "weight",
+      "bias",
+      "optimizer.m.bias",
+      "optimizer.m.weight",
+      "optimizer.step",
+      "optimizer.v.bias",
+      "optimizer.v.weight",
+      "weight",
     ]);
   });
 
   it("learns only the part that it is told to", () => {
     const model = { a: param([], constantInit(1)), b: param([], constantInit(1)) };
-    const step = trainStep({ model, learn: { a: model.a }, batch: {}, loss: () => model.a.mul(model.b), optimizer: sgd({ learningRate: 1 }), name: "player" });
+    const step = trainStep({
+      model,
+      learn: { a: model.a },
+      batch: {},
+      loss: () => model.a.mul(model.b),
+      optimizer: sgd({ learningRate: 1 }),
+      name: "player",
+    });
     const store = startReference(step);
     runReference(step, { store });
-    expect([...store].map(([name, { data }]) => [name, Number(data[0])])).toEqual([["a", 0], ["b", 1], ["player.step", 1]]);
+    expect([...store].map(([name, { data }]) => [name, Number(data[0])])).toEqual([
+      ["a", 0],
+      ["b", 1],
+      ["player.step", 1],
+    ]);
   });
 
   it("refuses a model without parameters, a learned part outside of it, and a loss that is no scalar", () => {
@@ -57,9 +81,11 @@ describe("inference", () => {
     const store = startReference(p);
     const { y } = runReference(p, { store, feeds: { x: ndarray([3, -1], [1, 2]) } });
     expect([...y!.data]).toEqual([expect.closeTo(3, 4), expect.closeTo(-1, 4)]);
-    expect(() => inference(norm, { x: [1, 2] }, ({ x }, scope) => {
-      scope.write(norm.runningMean, norm.runningMean.add(1));
-      return { x };
-    })).toThrow("expected no state to be written");
+    expect(() =>
+      inference(norm, { x: [1, 2] }, ({ x }, scope) => {
+        scope.write(norm.runningMean, norm.runningMean.add(1));
+        return { x };
+      }),
+    ).toThrow("expected no state to be written");
   });
 });

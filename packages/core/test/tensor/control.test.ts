@@ -11,12 +11,24 @@ const xs = constant(ndarray([1, 2, 3, 4]));
 
 describe("scan", () => {
   it("hands the carry on and stacks what each step gives", () => {
-    const { carry, ys } = scan({ carry: [scalar(0)], xs: [xs] }, ([sum], [x]) => ({ carry: [sum!.add(x!)], ys: [sum!, x!.mul(10)] }));
-    expect([carry, ys].map((ts) => ts.map(numbers))).toEqual([[[10]], [[0, 1, 3, 6], [10, 20, 30, 40]]]);
+    const { carry, ys } = scan({ carry: [scalar(0)], xs: [xs] }, ([sum], [x]) => ({
+      carry: [sum!.add(x!)],
+      ys: [sum!, x!.mul(10)],
+    }));
+    expect([carry, ys].map((ts) => ts.map(numbers))).toEqual([
+      [[10]],
+      [
+        [0, 1, 3, 6],
+        [10, 20, 30, 40],
+      ],
+    ]);
   });
 
   it("goes from the end in reverse, the stacks in the order of the arrays", () => {
-    const { carry, ys } = scan({ carry: [scalar(0)], xs: [xs], reverse: true }, ([sum], [x]) => ({ carry: [sum!.add(x!)], ys: [sum!] }));
+    const { carry, ys } = scan({ carry: [scalar(0)], xs: [xs], reverse: true }, ([sum], [x]) => ({
+      carry: [sum!.add(x!)],
+      ys: [sum!],
+    }));
     expect([numbers(carry[0]!), numbers(ys[0]!)]).toEqual([[10], [9, 7, 4, 0]]);
   });
 
@@ -36,9 +48,13 @@ describe("scan", () => {
   });
 
   it("refuses a carry that changes its type, and a loop without a length", () => {
-    expect(() => scan({ carry: [scalar(0)], xs: [xs] }, ([c]) => ({ carry: [c!.unsqueeze(0)] }))).toThrow("scan: carry, value 0: expected [], got [1]");
+    expect(() => scan({ carry: [scalar(0)], xs: [xs] }, ([c]) => ({ carry: [c!.unsqueeze(0)] }))).toThrow(
+      "scan: carry, value 0: expected [], got [1]",
+    );
     expect(() => scan({ carry: [scalar(0)] }, (carry) => ({ carry }))).toThrow("expected a length or an array to scan");
-    expect(() => scan({ carry: [], xs: [xs, full([3], 0)] }, () => ({ carry: [], ys: [] }))).toThrow("expected 4 slices in scanned array 1, got [3]");
+    expect(() => scan({ carry: [], xs: [xs, full([3], 0)] }, () => ({ carry: [], ys: [] }))).toThrow(
+      "expected 4 slices in scanned array 1, got [3]",
+    );
   });
 });
 
@@ -52,7 +68,13 @@ describe("calls", () => {
 
   it("refuse a body that needs more than its inputs", () => {
     const [x, outside] = [feed([2]), feed([2])];
-    expect(() => withGradient([x], ([v]) => v!.add(outside), (_, __, g) => [g])).toThrow("got a free feed f32[2]");
+    expect(() =>
+      withGradient(
+        [x],
+        ([v]) => v!.add(outside),
+        (_, __, g) => [g],
+      ),
+    ).toThrow("got a free feed f32[2]");
   });
 });
 

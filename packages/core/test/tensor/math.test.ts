@@ -1,6 +1,16 @@
 import { expect, it } from "vitest";
 import { ndarray } from "../../src/ndarray.js";
-import { gelu, leakyRelu, logSigmoid, logSoftmax, logSumExp, oneHot, silu, softmax, softplus } from "../../src/tensor/math.js";
+import {
+  gelu,
+  leakyRelu,
+  logSigmoid,
+  logSoftmax,
+  logSumExp,
+  oneHot,
+  silu,
+  softmax,
+  softplus,
+} from "../../src/tensor/math.js";
 import { feed } from "../../src/tensor/inputs.js";
 import { constant, type Tensor } from "../../src/tensor/tensor.js";
 import { valuesOf } from "../../src/testing/run-reference.js";
@@ -31,11 +41,26 @@ it("gelu has the values of its paper's function", () => {
 });
 
 it("sums of exponentials do not overflow", () => {
-  near(map((x) => logSumExp(x), [1000, 1000, -1000, -1000], [2, 2]), [1000 + Math.LN2, -1000 + Math.LN2]);
-  near(map((x) => logSumExp(x, [0, 1]), [0, Math.log(2), Math.log(3), Math.log(4)], [2, 2]), [Math.log(10)]);
-  near(map((x) => softmax(x), [0, 1000, -1000, 0, 0, 0], [2, 3]), [0, 1, 0, 1 / 3, 1 / 3, 1 / 3]);
-  near(map((x) => logSoftmax(x, 0), [0, 1, 0, 1], [2, 2]), [-Math.LN2, -Math.LN2, -Math.LN2, -Math.LN2]);
-  near(map((x) => softmax(x), [1, -Infinity]), [1, 0]);
+  near(
+    map((x) => logSumExp(x), [1000, 1000, -1000, -1000], [2, 2]),
+    [1000 + Math.LN2, -1000 + Math.LN2],
+  );
+  near(
+    map((x) => logSumExp(x, [0, 1]), [0, Math.log(2), Math.log(3), Math.log(4)], [2, 2]),
+    [Math.log(10)],
+  );
+  near(
+    map((x) => softmax(x), [0, 1000, -1000, 0, 0, 0], [2, 3]),
+    [0, 1, 0, 1 / 3, 1 / 3, 1 / 3],
+  );
+  near(
+    map((x) => logSoftmax(x, 0), [0, 1, 0, 1], [2, 2]),
+    [-Math.LN2, -Math.LN2, -Math.LN2, -Math.LN2],
+  );
+  near(
+    map((x) => softmax(x), [1, -Infinity]),
+    [1, 0],
+  );
 });
 
 it("oneHot marks indices along a new last axis", () => {

@@ -2,7 +2,14 @@ import { describe, expect, it } from "vitest";
 import { ndarray } from "../../src/ndarray.js";
 import { key, split } from "../../src/rng/key.js";
 import { normal, randomBits as hostBits, uniform } from "../../src/rng/random.js";
-import { keyFromSeed, randomBits, randomInteger, randomNormal, randomUniform, splitKey } from "../../src/tensor/random.js";
+import {
+  keyFromSeed,
+  randomBits,
+  randomInteger,
+  randomNormal,
+  randomUniform,
+  splitKey,
+} from "../../src/tensor/random.js";
 import { constant, scalar, type Tensor } from "../../src/tensor/tensor.js";
 import { scalarKey, valuesOf } from "../../src/testing/run-reference.js";
 
@@ -12,7 +19,8 @@ const values = (t: Tensor): (number | bigint)[] => [...valuesOf([t])[0]!.data];
 
 describe("in a graph as on the host", () => {
   it("keys", () => {
-    for (const seed of [0n, 1n, 42n, 2n ** 60n]) expect(values(keyFromSeed(constant(ndarray([seed], [], "u64"))))).toEqual([key(seed)]);
+    for (const seed of [0n, 1n, 42n, 2n ** 60n])
+      expect(values(keyFromSeed(constant(ndarray([seed], [], "u64"))))).toEqual([key(seed)]);
     for (const i of [0, 1, 7, 1e9]) {
       expect(values(splitKey(k, i))).toEqual([split(root, i)]);
       expect(values(splitKey(k, scalar(i, "i32")))).toEqual([split(root, i)]);

@@ -54,7 +54,10 @@ describe("a tensor", () => {
     expect(numbers(m.transpose([1, 0]))).toEqual([1, 4, 2, 5, 3, 6]);
     expect(numbers(m.slice(1, -2))).toEqual([2, 3, 5, 6]);
     expect(numbers(m.slice(-1, 0, { end: 3, step: 2 }))).toEqual([1, 3, 4, 6]);
-    expect(m.split([1, 2]).map(numbers)).toEqual([[1, 4], [2, 3, 5, 6]]);
+    expect(m.split([1, 2]).map(numbers)).toEqual([
+      [1, 4],
+      [2, 3, 5, 6],
+    ]);
     expect(numbers(list([1]).pad([1], [2], 7))).toEqual([7, 1, 7, 7]);
     expect(numbers(m.gather(constant(ndarray([2, 0], [2], "i32")), 1))).toEqual([3, 1, 6, 4]);
     expect(numbers(concat([m, m.slice(0, 0, 1)], 0))).toEqual([1, 2, 3, 4, 5, 6, 1, 2, 3]);
@@ -73,7 +76,10 @@ describe("a tensor", () => {
 describe("errors stand at the line that made them, and say what to do", () => {
   it.each<[() => unknown, string]>([
     [() => m.add(feed([2])), "add: expected shapes that broadcast, got [2, 3] and [2]"],
-    [() => m.add(iota(3, "i32")), 'add: expected operands of one dtype, got f32 and i32\n  fix: cast one of them, e.g. x.cast("f32")'],
+    [
+      () => m.add(iota(3, "i32")),
+      'add: expected operands of one dtype, got f32 and i32\n  fix: cast one of them, e.g. x.cast("f32")',
+    ],
     [() => m.matmul(m), "matmul: expected [… M K] and [… K N], got [2, 3] and [2, 3]"],
     [() => m.sum(2), "sum: expected an axis in [-2, 1], got 2"],
     [() => m.reshape([4, 2]), "reshape: expected 6 elements ([2, 3]), got [4, 2]"],

@@ -1,7 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { arrays, batches, key, ndarray, type NdArray, type Rows } from "../../src/index.js";
 
-const ten = arrays({ x: ndarray(Array.from({ length: 20 }, (_, i) => i), [10, 2]), id: ndarray(Array.from({ length: 10 }, (_, i) => i), [10], "i32") });
+const ten = arrays({
+  x: ndarray(
+    Array.from({ length: 20 }, (_, i) => i),
+    [10, 2],
+  ),
+  id: ndarray(
+    Array.from({ length: 10 }, (_, i) => i),
+    [10],
+    "i32",
+  ),
+});
 const ids = async (rows: Rows | Promise<Rows>): Promise<number[]> => Array.from((await rows)["id"]!.data, Number);
 
 describe("batches", () => {

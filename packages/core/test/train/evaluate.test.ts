@@ -15,5 +15,7 @@ it("refuses outputs that are not one number a row, and empty sets", async () => 
   const store = runtime.emptyStore();
   const total = inference({}, { x: [2] }, ({ x }) => ({ total: x.sum() }));
   await expect(evaluate(total, rows, { runtime, store })).rejects.toMatchObject({ code: "shape" });
-  await expect(evaluate(doubled(2), arrays({ x: ndarray([], [0]) }), { runtime, store })).rejects.toMatchObject({ code: "data" });
+  await expect(evaluate(doubled(2), arrays({ x: ndarray([], [0]) }), { runtime, store })).rejects.toMatchObject({
+    code: "data",
+  });
 });

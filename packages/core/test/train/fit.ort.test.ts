@@ -9,12 +9,16 @@ afterAll(async () => {
 });
 
 /** Everything in the store after some steps. */
-async function train(runtime: Runtime, { steps, patienceMs = 250 }: { steps: number; patienceMs?: number }): Promise<Record<string, NdArray>> {
+async function train(
+  runtime: Runtime,
+  { steps, patienceMs = 250 }: { steps: number; patienceMs?: number },
+): Promise<Record<string, NdArray>> {
   opened.push(runtime);
   const model = toyModel();
   const store = await runtime.init(model, { key: key(0) });
   const options = { runtime, store, data: toyBatches(), key: key(2), patienceMs };
-  for await (const report of fit(toyStep(model, { noisy: true }), { ...options, steps })) expect(report.device).toBe(runtime.device);
+  for await (const report of fit(toyStep(model, { noisy: true }), { ...options, steps }))
+    expect(report.device).toBe(runtime.device);
   return store.readAll();
 }
 
@@ -25,7 +29,9 @@ it("gives the same bits however many steps one run takes", async () => {
 });
 
 it("gives the same bits for one thread and two", async () => {
-  expect(await train(await node({ threads: 2 }), { steps: 20 })).toEqual(await train(await node({ threads: 1 }), { steps: 20 }));
+  expect(await train(await node({ threads: 2 }), { steps: 20 })).toEqual(
+    await train(await node({ threads: 1 }), { steps: 20 }),
+  );
 });
 
 it("follows the float64 reference", async () => {
@@ -33,7 +39,9 @@ it("follows the float64 reference", async () => {
   const got = await train(await node({ threads: 1 }), { steps: 30 });
   for (const [name, { data }] of Object.entries(wanted)) {
     data.forEach((v: number | bigint, i: number) => {
-      expect(Math.abs(Number(got[name]!.data[i]) - Number(v)), `${name}[${i}]`).toBeLessThan(1e-4 * (1 + Math.abs(Number(v))));
+      expect(Math.abs(Number(got[name]!.data[i]) - Number(v)), `${name}[${i}]`).toBeLessThan(
+        1e-4 * (1 + Math.abs(Number(v))),
+      );
     });
   }
 });

@@ -1,5 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { fit, inference, isGenError, key, ndarray, reference, type Dataset, type FitOptions, type Program, type Report, type Store } from "../../src/index.js";
+import {
+  fit,
+  inference,
+  isGenError,
+  key,
+  ndarray,
+  reference,
+  type Dataset,
+  type FitOptions,
+  type Program,
+  type Report,
+  type Store,
+} from "../../src/index.js";
 import { SIZE, toyBatches, toyModel, toyRows, toyStep } from "./toy.js";
 
 interface Setup {
@@ -86,23 +98,32 @@ describe("fit", () => {
     const { step, options } = await setup();
     const { data } = options;
     const wrong = { ...data, fields: { ...data.fields, x: { dtype: "f32", shape: [4] } } } as const;
-    expect(await failure(fit(step, { ...options, data: wrong, steps: 1 }))).toMatchObject({ code: "shape", message: expect.stringContaining('"x" f32[8, 3], got f32[8, 4]') as string });
+    expect(await failure(fit(step, { ...options, data: wrong, steps: 1 }))).toMatchObject({
+      code: "shape",
+      message: expect.stringContaining('"x" f32[8, 3], got f32[8, 4]') as string,
+    });
     const { x } = data.fields;
-    expect(await failure(fit(step, { ...options, data: { ...data, fields: { x: x! } }, steps: 1 }))).toMatchObject({ code: "data" });
+    expect(await failure(fit(step, { ...options, data: { ...data, fields: { x: x! } }, steps: 1 }))).toMatchObject({
+      code: "data",
+    });
   });
 
   it("leaves out what the step does not take", async () => {
-    const { options: { data: unlabelled } } = await setup();
+    const {
+      options: { data: unlabelled },
+    } = await setup();
     const rows = toyRows();
     const labelled: Dataset = {
       ...rows,
       fields: { ...rows.fields, label: { dtype: "i32", shape: [] } },
       rows: async (indices) => ({ ...(await rows.rows(indices)), label: ndarray(indices, [indices.length], "i32") }),
     };
-    const [plain, more] = await Promise.all([unlabelled, toyBatches(labelled)].map(async (data) => {
-      const { step, options } = await setup();
-      return collect(fit(step, { ...options, data, steps: 3 }));
-    }));
+    const [plain, more] = await Promise.all(
+      [unlabelled, toyBatches(labelled)].map(async (data) => {
+        const { step, options } = await setup();
+        return collect(fit(step, { ...options, data, steps: 3 }));
+      }),
+    );
     expect(more!.map(({ loss }) => loss)).toEqual(plain!.map(({ loss }) => loss));
   });
 
@@ -115,7 +136,9 @@ describe("fit", () => {
 
 describe("validation", () => {
   const squares = ({ line }: ReturnType<typeof toyModel>): Program =>
-    inference({ line }, { x: [SIZE, 3], y: [SIZE, 1] }, ({ x, y }) => ({ error: line.forward(x).sub(y).square().sum(1) }));
+    inference({ line }, { x: [SIZE, 3], y: [SIZE, 1] }, ({ x, y }) => ({
+      error: line.forward(x).sub(y).square().sum(1),
+    }));
 
   it("measures when asked and at the end, and keeps the best", async () => {
     const { step, options, model, store } = await setup();

@@ -58,7 +58,8 @@ export async function nodeBackend({ threads = availableParallelism() }: NodeOpti
     put: async (array) => ({ handle: (await thread.ask("put", { array })) as number }),
     get: async ({ handle }: Handle) => (await thread.ask("get", { handle })) as NdArray,
     free(handles) {
-      if (handles.length > 0) void thread.ask("free", { handles: handles.map(({ handle }) => handle) }).catch(() => undefined);
+      if (handles.length > 0)
+        void thread.ask("free", { handles: handles.map(({ handle }) => handle) }).catch(() => undefined);
     },
     close: () => thread.end(),
   };

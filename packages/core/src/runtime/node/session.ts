@@ -14,14 +14,19 @@ export interface OnnxSession {
  *
  * @throws GenError `format` if ONNX Runtime refuses it
  */
-export async function openSession(bytes: Uint8Array, { file, threads = 1 }: { file: string; threads?: number }): Promise<OnnxSession> {
+export async function openSession(
+  bytes: Uint8Array,
+  { file, threads = 1 }: { file: string; threads?: number },
+): Promise<OnnxSession> {
   const thread = new Thread();
   const options = { executionProviders: ["cpu"], intraOpNumThreads: threads, logSeverityLevel: 3 };
   try {
     const session = await thread.ask("load", { bytes, options });
     return {
       run: async (inputs) => {
-        const { returned } = (await thread.ask("run", { session, inputs, keep: new Set() })) as { returned: Record<string, NdArray> };
+        const { returned } = (await thread.ask("run", { session, inputs, keep: new Set() })) as {
+          returned: Record<string, NdArray>;
+        };
         return returned;
       },
       close: () => thread.end(),
@@ -29,6 +34,9 @@ export async function openSession(bytes: Uint8Array, { file, threads = 1 }: { fi
   } catch (cause) {
     await thread.end();
     const reason = cause instanceof Error ? cause.message.split("\n")[0]! : String(cause);
-    throw new GenError("format", `${file}: expected an ONNX model, got ${reason}`, { fix: "export the model again", cause });
+    throw new GenError("format", `${file}: expected an ONNX model, got ${reason}`, {
+      fix: "export the model again",
+      cause,
+    });
   }
 }

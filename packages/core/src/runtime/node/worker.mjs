@@ -10,8 +10,15 @@ import * as ort from "onnxruntime-node";
 /** @typedef {{ handle: number } | Plain} Input */
 
 const types = /** @type {const} */ ({
-  f32: "float32", f64: "float64", f16: "float16", i32: "int32", i64: "int64",
-  u32: "uint32", u64: "uint64", u8: "uint8", bool: "bool",
+  f32: "float32",
+  f64: "float64",
+  f16: "float16",
+  i32: "int32",
+  i64: "int64",
+  u32: "uint32",
+  u64: "uint64",
+  u8: "uint8",
+  bool: "bool",
 });
 const names = Object.fromEntries(Object.entries(types).map(([ours, theirs]) => [theirs, ours]));
 
@@ -56,7 +63,9 @@ const requests = {
       Object.entries(inputs).map(([name, input]) => [name, "handle" in input ? held(input.handle) : tensorOf(input)]),
     );
     const outputs = Object.entries(await target.run(feeds));
-    const returned = outputs.filter(([name]) => !keep.has(name)).map(([name, tensor]) => /** @type {const} */ ([name, plainOf(tensor)]));
+    const returned = outputs
+      .filter(([name]) => !keep.has(name))
+      .map(([name, tensor]) => /** @type {const} */ ([name, plainOf(tensor)]));
     const kept = outputs.filter(([name]) => keep.has(name)).map(([name, tensor]) => [name, hold(tensor)]);
     return {
       result: { kept: Object.fromEntries(kept), returned: Object.fromEntries(returned) },
