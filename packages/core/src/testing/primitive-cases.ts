@@ -3,7 +3,7 @@
  * against `evaluate`, and each smooth one through its vjp against finite differences. Shapes are awkward on purpose:
  * primes, ones, no axes, and no elements where that is legal.
  */
-import type { Attrs, Op } from "../ir/ops.js";
+import type { Op } from "../ir/ops.js";
 import { ndarray, type NdArray } from "../ndarray.js";
 import { scan, withGradient, callGraph, graphOf } from "../tensor/control.js";
 import { slot } from "../tensor/inputs.js";
@@ -24,6 +24,7 @@ import {
   type Range,
 } from "./primitive-cases-build.js";
 import { convCases } from "./primitive-cases-conv.js";
+import { movementCases } from "./primitive-cases-movement.js";
 
 type Unary =
   "neg" | "exp" | "log" | "sqrt" | "reciprocal" | "abs" | "floor" | "tanh" | "sigmoid" | "relu" | "erf" | "sin" | "cos";
@@ -176,11 +177,6 @@ function twoResults(): ReturnType<typeof graphOf> {
   const [x, y] = [slot({ dtype: "f32", shape: [3] }), slot({ dtype: "f32", shape: [3] })];
   return graphOf([x, y], [x.mul(y), x.sub(y).exp()]);
 }
-
-const slice = (x: Tensor, starts: number[], ends: number[], steps: number[]): Tensor =>
-  apply("slice", [x], { starts, ends, steps });
-const scatter = (indices: Tensor, updates: Tensor, attrs: Attrs["scatterAdd"]): Tensor =>
-  apply("scatterAdd", [indices, updates], attrs);
 
 export const primitiveCases: { readonly [O in Op]: readonly PrimitiveCase[] } = {
   input: [
@@ -339,74 +335,7 @@ export const primitiveCases: { readonly [O in Op]: readonly PrimitiveCase[] } = 
   convInputGrad: convCases("convInputGrad"),
   convWeightGrad: convCases("convWeightGrad"),
 
-  reshape: [
-    primitiveCase("[2, 6] to [3, 4]", { x: spread([2, 6]) }, ({ x }) => x.reshape([3, 4])),
-    primitiveCase("[1, 1] to no axes", { x: spread([1, 1]) }, ({ x }) => x.reshape([])),
-    primitiveCase("[0, 3] to [2, 0]", { x: spread([0, 3]) }, ({ x }) => x.reshape([2, 0])),
-    primitiveCase("i32", { x: i32([1, 2]) }, ({ x }) => x.reshape([2, 1])),
-  ],
-  transpose: [
-    primitiveCase("[2, 3]", { x: spread([2, 3]) }, ({ x }) => x.transpose()),
-    primitiveCase("[2, 3, 4] to 2, 0, 1", { x: spread([2, 3, 4]) }, ({ x }) => x.transpose([2, 0, 1])),
-    primitiveCase("[2, 1, 3, 2] to 3, 1, 0, 2", { x: spread([2, 1, 3, 2]) }, ({ x }) => x.transpose([3, 1, 0, 2])),
-    primitiveCase("[0, 2]", { x: spread([0, 2]) }, ({ x }) => x.transpose()),
-    primitiveCase("i32", { x: i32([1, 2, 3, 4, 5, 6], [3, 2]) }, ({ x }) => x.transpose()),
-  ],
-  expand: [
-    primitiveCase("[3] to [2, 3]", { x: spread([3]) }, ({ x }) => x.expand([2, 3])),
-    primitiveCase("[2, 1, 3] to [2, 4, 3]", { x: spread([2, 1, 3]) }, ({ x }) => x.expand([2, 4, 3])),
-    primitiveCase("no axes to [2, 2]", { x: spread([]) }, ({ x }) => x.expand([2, 2])),
-    primitiveCase("[1, 2] to [0, 2]", { x: spread([1, 2]) }, ({ x }) => x.expand([0, 2])),
-    primitiveCase("i32", { x: i32([7], [1]) }, ({ x }) => x.expand([3])),
-  ],
-  slice: [
-    primitiveCase("a part", { x: spread([3, 5]) }, ({ x }) => slice(x, [1, 2], [3, 4], [1, 1])),
-    primitiveCase("steps that do not divide", { x: spread([3, 7]) }, ({ x }) => slice(x, [0, 1], [3, 7], [2, 4])),
-    primitiveCase("steps, three axes", { x: spread([2, 5, 3]) }, ({ x }) => slice(x, [0, 0, 1], [2, 4, 3], [1, 3, 2])),
-    primitiveCase("no elements", { x: spread([4]) }, ({ x }) => slice(x, [2], [2], [1])),
-    primitiveCase("i32", { x: i32([1, 2, 3, 4]) }, ({ x }) => slice(x, [1], [4], [2])),
-  ],
-  pad: [
-    primitiveCase("zeros", { x: spread([2, 3]) }, ({ x }) => x.pad([1, 0], [0, 2])),
-    primitiveCase("another value", { x: spread([3]) }, ({ x }) => x.pad([2], [1], -1.5)),
-    primitiveCase("nothing", { x: spread([2, 2]) }, ({ x }) => x.pad([0, 0], [0, 0])),
-    primitiveCase("i32", { x: i32([1, 2]) }, ({ x }) => x.pad([1], [1], 9)),
-  ],
-  concat: [
-    primitiveCase("along 0", { a: spread([1, 3]), b: spread([2, 3], [-2, 2], 1) }, ({ a, b }) =>
-      apply("concat", [a, b], { axis: 0 }),
-    ),
-    primitiveCase("three along 1", { a: spread([2, 1]), b: spread([2, 3], [-2, 2], 1) }, ({ a, b }) =>
-      apply("concat", [a, b, a], { axis: 1 }),
-    ),
-    primitiveCase("with nothing", { a: spread([2, 0]), b: spread([2, 3]) }, ({ a, b }) =>
-      apply("concat", [a, b], { axis: 1 }),
-    ),
-    primitiveCase("i32", { a: i32([1]), b: i32([2, 3]) }, ({ a, b }) => apply("concat", [a, b], { axis: 0 })),
-  ],
-  gather: [
-    primitiveCase("rows, some twice", { x: spread([4, 3]), i: i32([2, 0, 2]) }, ({ x, i }) => x.gather(i, 0)),
-    primitiveCase(
-      "a table of indices along 1",
-      { x: spread([2, 4, 2]), i: i32([3, 1, 0, 0, 2, 3], [2, 3]) },
-      ({ x, i }) => x.gather(i, 1),
-    ),
-    primitiveCase("one, which drops the axis", { x: spread([2, 3]), i: i32([1], []) }, ({ x, i }) => x.gather(i, 1)),
-    primitiveCase("none", { x: spread([3, 2]), i: i32([]) }, ({ x, i }) => x.gather(i, 0)),
-    primitiveCase("of i32", { x: i32([5, 6, 7]), i: i32([2, 1]) }, ({ x, i }) => x.gather(i, 0)),
-  ],
-  scatterAdd: [
-    primitiveCase("rows, some twice", { i: i32([2, 0, 2]), u: spread([3, 2]) }, ({ i, u }) =>
-      scatter(i, u, { axis: 0, size: 4 }),
-    ),
-    primitiveCase(
-      "a table of indices along 1",
-      { i: i32([3, 1, 0, 0, 2, 3], [2, 3]), u: spread([2, 2, 3, 2]) },
-      ({ i, u }) => scatter(i, u, { axis: 1, size: 4 }),
-    ),
-    primitiveCase("one index", { i: i32([1], []), u: spread([2]) }, ({ i, u }) => scatter(i, u, { axis: 1, size: 3 })),
-    primitiveCase("nothing", { i: i32([]), u: spread([0, 2]) }, ({ i, u }) => scatter(i, u, { axis: 0, size: 3 })),
-  ],
+  ...movementCases,
 
   randomBits: [
     primitiveCase("[2, 5]", { key: u64([0x9e3779b97f4a7c15n], []) }, ({ key }) =>
