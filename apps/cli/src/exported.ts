@@ -1,8 +1,9 @@
-/** @file An exported model: where it is, and drawing from it through its files alone. */
+/** @file An exported model: where it is, what its card says of its making, and drawing from it through its files alone. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { GenError, ndarray, sizeOf, type NdArray } from "@gen/core";
-import { openFolder } from "@gen/core/node";
+import { GenError, ndarray, sizeOf, type Card, type NdArray } from "@gen/core";
+import { openFolder, type ModelFolder } from "@gen/core/node";
+import { isRecord } from "./schema/config.js";
 
 /** The folder of an exported model: the folder itself, or `model/` in the folder of a run. @throws GenError `file` */
 export function modelFolder(path: string, shown: string): string {
@@ -14,11 +15,30 @@ export function modelFolder(path: string, shown: string): string {
   });
 }
 
+/** What gen writes into the card's `recipe`. */
+export interface Origin {
+  readonly recipe: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Names of the classes that a model was conditioned on or could have been, by their number. */
+  readonly classes?: readonly string[];
+}
+
+/** What a card says of how its model was made; empty where something else than gen made it. */
+export function originOf({ recipe: made }: Card): Origin {
+  const record = isRecord(made) ? made : {};
+  const { recipe, options, classes } = record;
+  return {
+    recipe: typeof recipe === "string" ? recipe : "",
+    options: isRecord(options) ? options : {},
+    ...(Array.isArray(classes) ? { classes: classes.map(String) } : {}),
+  };
+}
+
 export interface DrawOptions {
   readonly seed: number;
   readonly n: number;
-  /** Class to draw from, for a model that has classes; all in turn unless given. */
-  readonly label?: number | undefined;
+  /** Class to draw from, for a model that has classes: its name or its number; all in turn unless given. */
+  readonly label?: string | undefined;
 }
 
 /**
@@ -29,20 +49,11 @@ export interface DrawOptions {
  */
 export async function draw(folder: string, { seed, n, label }: DrawOptions): Promise<NdArray> {
   const model = await openFolder(folder);
-  const ports = model.card.files["sampler.onnx"]?.inputs ?? [];
-  const labelPort = ports.find(({ name }) => name === "label");
-  if (label !== undefined && labelPort === undefined) {
-    throw new GenError(
-      "option",
-      `gen sample: expected --label only for a model with classes, got it for ${model.card.name}`,
-      { fix: "leave out --label" },
-    );
-  }
-  const inputs: Record<string, NdArray> = { seed: ndarray([seed], [], "i64"), n: ndarray([n], [], "i64") };
-  if (labelPort !== undefined) {
-    const shape = labelPort.shape.map((extent) => (typeof extent === "number" ? extent : n));
-    inputs["label"] = ndarray(new Array<number>(sizeOf(shape)).fill(label ?? 0), shape, labelPort.dtype);
-  }
+  const inputs = {
+    seed: ndarray([seed], [], "i64"),
+    n: ndarray([n], [], "i64"),
+    ...labelsFor(model, { n, label }),
+  };
   const session = await model.open("sampler.onnx");
   try {
     const { samples } = await session.run(inputs);
@@ -54,4 +65,39 @@ export async function draw(folder: string, { seed, n, label }: DrawOptions): Pro
   } finally {
     await session.close();
   }
+}
+
+/** What the sampler's input `label` gets, if it has one. */
+function labelsFor(
+  { card }: ModelFolder,
+  { n, label }: { readonly n: number; readonly label: string | undefined },
+): Record<string, NdArray> {
+  const port = card.files["sampler.onnx"]?.inputs.find(({ name }) => name === "label");
+  if (port === undefined) {
+    if (label === undefined) return {};
+    throw new GenError(
+      "option",
+      `gen sample: expected --label only for a model with classes, got it for ${card.name}`,
+      {
+        fix: "leave out --label",
+      },
+    );
+  }
+  const { classes = [] } = originOf(card);
+  const shape = port.shape.map((extent) => (typeof extent === "number" ? extent : n));
+  const one = label === undefined ? undefined : classOf(label, classes);
+  const labels = Array.from(
+    { length: sizeOf(shape) },
+    (_, i) => one ?? (classes.length === 0 ? 0 : i % classes.length),
+  );
+  return { label: ndarray(labels, shape, port.dtype) };
+}
+
+/** The number of a class. A name counts before a number: the class "7" of a set of digits is what one means by 7. */
+function classOf(label: string, classes: readonly string[]): number {
+  const named = classes.indexOf(label);
+  const number = named >= 0 ? named : /^\d+$/.test(label) ? Number(label) : -1;
+  if (number >= 0 && (classes.length === 0 || number < classes.length)) return number;
+  const known = classes.length === 0 ? "the number of a class" : `a class, one of ${classes.join(" ").slice(0, 200)}`;
+  throw new GenError("option", `gen sample: --label: expected ${known}, got ${label}`);
 }

@@ -61,7 +61,10 @@ async function importModule(path: string, name: string): Promise<Record<string, 
 async function importThroughTsx(path: string, name: string): Promise<unknown> {
   let api: string;
   try {
-    api = createRequire(path).resolve("tsx/esm/api");
+    // What `require` finds is its CommonJS twin, which does not find its own parts when tsx already runs.
+    api = createRequire(path)
+      .resolve("tsx/esm/api")
+      .replace(/\.cjs$/, ".mjs");
   } catch (cause) {
     throw new GenError(
       "file",
@@ -72,11 +75,14 @@ async function importThroughTsx(path: string, name: string): Promise<unknown> {
       },
     );
   }
-  const tsx = (await import(pathToFileURL(api).href)) as {
-    tsImport(specifier: string, parent: string): Promise<unknown>;
-  };
-  const url = pathToFileURL(path).href;
-  return tsx.tsImport(url, url);
+  const tsx = (await import(pathToFileURL(api).href)) as { register(): () => Promise<void> };
+  // Not tsImport: it would load another copy of @gen/core for the recipe.
+  const unregister = tsx.register();
+  try {
+    return (await import(pathToFileURL(path).href)) as unknown;
+  } finally {
+    await unregister();
+  }
 }
 
 function isRecipe(value: unknown): value is Recipe {

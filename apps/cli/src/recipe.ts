@@ -43,6 +43,8 @@ export interface Live {
 export interface Picture extends PictureText {
   /** Pictures in a row of the grid. */
   readonly columns: number;
+  /** Each pixel becomes a square of so many. @default 1 */
+  readonly scale?: number;
   /**
    * @param live the model; `key` is the same at each step, so that one sees the same picture become better.
    * @returns [N, C, H, W] f32, intensities in [0, 1]; C is 1 or 3

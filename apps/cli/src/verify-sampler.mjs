@@ -1,6 +1,7 @@
 /**
  * @file What somebody who has only the exported file would do: run sampler.onnx by onnxruntime-node, lay the samples out
- * as a grid, and compare it with the picture that the trainer drew. Nothing of gen is imported.
+ * as a grid, and compare it with the picture that the trainer drew. Nothing of gen is imported. A model with classes draws
+ * one sample of each of the first n.
  *
  *     node verify-sampler.mjs <model folder> <picture.png> <seed> <n>
  */
@@ -17,6 +18,13 @@ const picture = decodePng(readFileSync(picturePath));
 const session = await InferenceSession.create(join(folder, "sampler.onnx"));
 const int64 = (value) => new Tensor("int64", [BigInt(value)], []);
 const feeds = { seed: int64(seed), n: int64(n) };
+if (session.inputNames.includes("label")) {
+  feeds.label = new Tensor(
+    "int32",
+    Int32Array.from({ length: Number(n) }, (_, i) => i),
+    [Number(n)],
+  );
+}
 const { samples } = await session.run(feeds);
 const drawn = grid(samples, picture.width);
 

@@ -3,6 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { commands } from "../src/commands/index.js";
+import { recipes } from "../src/recipes/index.js";
+import { mergeSchemas } from "../src/schema/schema.js";
+import { sources } from "../src/sources/index.js";
+import { sectionsOf } from "../src/train/plan.js";
 import { testWorld } from "./world.js";
 
 let place: string;
@@ -47,6 +51,15 @@ describe("help", () => {
 it("the version is that of the package", async () => {
   expect((await run("--version")).out).toMatch(/^\d+\.\d+\.\d+\n$/);
   expect(JSON.parse((await run("--version --json")).out)).toHaveProperty("version");
+});
+
+it("every recipe can learn from every data set: no two of their options have one name", () => {
+  for (const recipe of recipes.all) {
+    for (const source of sources.all) {
+      const choice = { loaded: { recipe }, source, data: source.name };
+      expect(() => mergeSchemas(sectionsOf(choice).map(({ schema }) => schema))).not.toThrow();
+    }
+  }
 });
 
 describe("a wrong command line", () => {

@@ -25,9 +25,34 @@ const made = {
   family: "vae",
   data: "letters <b> & digits",
   parameters: 652_824,
+  operations: 143,
   loss: nats,
   metrics: { elbo: nats, bits: { label: "Negative ELBO", unit: "bits/dim" } },
   pictures: { samples: { title: "Samples", caption: "Drawn from the prior." } },
+};
+
+const port = { dtype: "i64", shape: [], description: "" };
+const card = {
+  format: 1,
+  family: "vae",
+  name: "vae",
+  files: {
+    "sampler.onnx": {
+      purpose: "new <pictures>",
+      sha256: "",
+      bytes: 1500,
+      inputs: [
+        { name: "seed", ...port },
+        { name: "n", ...port },
+      ],
+      outputs: [],
+    },
+  },
+  metrics: {},
+  data: "",
+  licence: "",
+  recipe: null,
+  parity: [{ file: "sampler.onnx", provider: "cpu", maxAbsolute: 1.2e-7, maxRelative: 1e-7 }],
 };
 
 async function run() {
@@ -44,7 +69,7 @@ async function run() {
   log.close();
   for (const step of [0, 2, 4]) writeFileSync(folder.picturePath("samples", step), PNG);
   mkdirSync(folder.model);
-  writeFileSync(join(folder.model, "sampler.onnx"), "x".repeat(1500));
+  writeFileSync(join(folder.model, "card.json"), JSON.stringify(card));
   return folder;
 }
 
@@ -58,9 +83,14 @@ describe("a report", () => {
     expect(page).toContain("<dt>Negative ELBO</dt><dd>106.0 <small>nats</small></dd>");
     expect(page).toContain("<dd>1 min 20 s <small>4 steps</small></dd>");
     expect(page).toContain('alt="Samples, after 2 steps"');
-    expect(page.match(/data:image\/png;base64,/g)).toHaveLength(4);
+    expect(page.match(/data:image\/png;base64,/g)).toHaveLength(3);
     expect(page).toContain('aria-label="Negative ELBO over steps"');
-    expect(page).toContain("<code>sampler.onnx</code></th><td>2 kB");
+    expect(page).toContain(
+      "<code>sampler.onnx</code></th><td>new &lt;pictures&gt;</td><td>2 kB</td><td>1.2e-7 <small>cpu</small>",
+    );
+    expect(page).toContain("new Tensor(&quot;int64&quot;, [BigInt(value)], [])");
+    expect(page).not.toContain("const label");
+    expect(page).toContain("a step is one graph of 143 operations");
     expect(page).toContain("<code>--hidden</code></th><td>400,200");
   });
 

@@ -6,6 +6,7 @@ import type { World } from "../src/context.js";
 import { defineDataSource } from "../src/data-source.js";
 import { recipes } from "../src/recipes/index.js";
 import { Registry } from "../src/registry.js";
+import { folderSource } from "../src/sources/folder.js";
 import { defineOptions } from "../src/schema/schema.js";
 
 /** 4 × 4 pictures of a bright row or column, whose position is the class. */
@@ -33,6 +34,8 @@ export const bars = defineDataSource({
   }),
 });
 
+export const testSources = new Registry("data set", [bars, folderSource]);
+
 export interface Heard {
   readonly code: number;
   readonly out: string;
@@ -40,31 +43,38 @@ export interface Heard {
 }
 
 export interface TestWorld {
-  /** Runs a command line. @param onSignal gets what a Ctrl-C calls */
-  run(line: string, onSignal?: (press: () => void) => void): Promise<Heard>;
+  /** Runs a command line. @param onText hears all that is said, and may press Ctrl-C */
+  run(line: string, onText?: (text: string, press: () => void) => void): Promise<Heard>;
 }
 
 /** @param openRuntime what computes; absent where nothing is to be computed */
 export function testWorld(cwd: string, openRuntime?: () => Promise<Runtime>): TestWorld {
   return {
-    async run(line, onSignal) {
+    async run(line, onText) {
       let out = "";
       let err = "";
+      let press = (): void => undefined;
       const world: World = {
         terminal: {
-          out: (text) => void (out += text),
-          err: (text) => void (err += text),
+          out: (text) => {
+            out += text;
+            onText?.(text, press);
+          },
+          err: (text) => {
+            err += text;
+            onText?.(text, press);
+          },
           live: false,
           columns: 100,
           unicode: true,
           color: false,
         },
-        signals: { on: (_signal, listener) => onSignal?.(listener), off: () => undefined, exit: () => undefined },
+        signals: { on: (_signal, listener) => (press = listener), off: () => undefined, exit: () => undefined },
         cwd,
         program: "gen",
         clock: Date.now,
         recipes,
-        sources: new Registry("data set", [bars]),
+        sources: testSources,
         openRuntime: openRuntime ?? (() => Promise.reject(new TypeError("nothing to compute on"))),
       };
       const code = await runCli(

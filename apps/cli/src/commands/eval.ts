@@ -1,14 +1,17 @@
 /** @file `gen eval`: measures a run's model on rows that it never saw. */
-import { resolve as resolvePath } from "node:path";
+import { existsSync } from "node:fs";
+import { join, resolve as resolvePath } from "node:path";
 import { evaluate } from "@gen/core";
 import { loadCheckpoint } from "@gen/core/node";
 import type { Context, World } from "../context.js";
 import type { Quantity } from "../report/about.js";
 import { RunFolder } from "../run/run-folder.js";
+import { peek } from "../schema/argv.js";
 import { resolve } from "../schema/resolve.js";
 import { defineOptions, mergeSchemas, select, type OptionsOf } from "../schema/schema.js";
 import { bestOf, nowOf, openSession, type Session } from "../train/session.js";
 import { meansOf, showMetrics } from "../train/train.js";
+import { evalExported, exportedSections } from "./eval-exported.js";
 import { outputSection, type Command } from "./command.js";
 import { planOfRun } from "./resume.js";
 import { only } from "./train.js";
@@ -30,10 +33,13 @@ const options = defineOptions({
 export const evalCommand: Command = {
   name: "eval",
   summary: "Measure a trained model on held-out data.",
-  positionals: [{ name: "run", description: "the folder of a run", required: true }],
-  examples: ["gen eval runs/faces", "gen eval runs/faces --split validation --json"],
+  positionals: [{ name: "run", description: "the folder of a run, or of an exported model", required: true }],
+  examples: ["gen eval runs/faces", "gen eval runs/faces --split validation --json", "gen eval my-app/model --k 1000"],
 
-  async sections([path], world) {
+  async sections(argv, world) {
+    const [path] = argv;
+    const bare = path === undefined ? undefined : bareModel(path, world);
+    if (bare !== undefined) return [...(await exportedSections(bare, peek(argv, "data"), world)), outputSection];
     const recipe = path === undefined || path.startsWith("-") ? undefined : await recipeOf(path, world);
     const own =
       recipe?.evaluation === undefined
@@ -43,6 +49,8 @@ export const evalCommand: Command = {
   },
 
   async run({ positionals, given }, context) {
+    const bare = bareModel(positionals[0]!, context);
+    if (bare !== undefined) return evalExported(bare, given, context);
     const folder = RunFolder.open(resolvePath(context.cwd, positionals[0]!));
     const plan = await planOfRun(folder, context);
     const own = plan.recipe.evaluation?.options ?? defineOptions({});
@@ -106,6 +114,12 @@ async function measure(
     quantities: { ...trainable.metrics, ...evaluation.metrics },
     count: data.length,
   };
+}
+
+/** The folder, if it holds an exported model and no run. */
+function bareModel(path: string, { cwd }: World): string | undefined {
+  const folder = resolvePath(cwd, path);
+  return existsSync(join(folder, "card.json")) && !existsSync(join(folder, "config.json")) ? folder : undefined;
 }
 
 async function recipeOf(path: string, world: World): Promise<Recipe> {

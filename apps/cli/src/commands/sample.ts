@@ -10,10 +10,16 @@ import { defineOptions } from "../schema/schema.js";
 import { outputSection, type Command } from "./command.js";
 import { only } from "./train.js";
 
+/** Pixels that a picture should be wide. */
+const SEEN = 56;
+
 const options = defineOptions({
   n: { kind: "integer", default: 64, min: 1, description: "How many to draw" },
   seed: { kind: "integer", default: 0, min: 0, description: "Which: the same seed gives the same, everywhere" },
-  label: { kind: "integer", min: 0, description: "Class to draw from, for a model that was trained with classes" },
+  label: {
+    kind: "string",
+    description: "Class to draw from, by name or number, for a model with classes; all in turn unless given",
+  },
   to: {
     kind: "path",
     description: "File to write: .png for a grid of pictures, .json for the numbers; beside the model unless given",
@@ -22,6 +28,12 @@ const options = defineOptions({
     kind: "integer",
     min: 1,
     description: "Pictures in a row of the grid; about as many as rows unless given",
+  },
+  scale: {
+    kind: "integer",
+    min: 1,
+    max: 64,
+    description: "Each pixel becomes a square of so many; small pictures are enlarged unless given",
   },
 });
 
@@ -33,17 +45,19 @@ export const sampleCommand: Command = {
   sections: () => [{ title: "Options", schema: options }, outputSection],
   async run({ positionals, given }, { cwd, output }) {
     const shown = positionals[0]!;
-    const { n, seed, label, to, columns } = resolve(options, only(options, given), "gen sample");
+    const { n, seed, label, to, columns, scale } = resolve(options, only(options, given), "gen sample");
     const folder = modelFolder(resolvePath(cwd, shown), shown);
     const samples = await draw(folder, { seed, n, label });
     const pictures = isPictures(samples);
     const path =
       to === undefined ? join(folder, "..", `drawn-seed-${seed}.${pictures ? "png" : "json"}`) : resolvePath(cwd, to);
     if (path.endsWith(".json")) {
-      if (columns !== undefined)
-        throw new GenError("option", "gen sample: expected --columns only for a .png, got a .json", {
-          fix: "leave out --columns",
+      for (const [flag, value] of Object.entries({ "--columns": columns, "--scale": scale })) {
+        if (value === undefined) continue;
+        throw new GenError("option", `gen sample: expected ${flag} only for a .png, got a .json`, {
+          fix: `leave out ${flag}`,
         });
+      }
       await writeAtomic(
         path,
         `${JSON.stringify({ seed, shape: samples.shape, data: Array.from(samples.data, Number) })}\n`,
@@ -55,12 +69,20 @@ export const sampleCommand: Command = {
           `gen sample: expected a .json for samples of shape [${samples.shape.join(", ")}], got ${path}`,
           { fix: "write to a .json" },
         );
-      await writePng(path, grid(samples, columns === undefined ? {} : { columns }));
+      await writePng(
+        path,
+        grid(samples, { scale: scale ?? enlarging(samples), ...(columns === undefined ? {} : { columns }) }),
+      );
     }
     output.result({ path, seed, n, shape: samples.shape }, `Wrote ${path}`);
     return 0;
   },
 };
+
+/** Pictures of a few pixels are hard to see. */
+function enlarging({ shape }: NdArray): number {
+  return Math.max(1, Math.round(SEEN / shape[3]!));
+}
 
 /** [n, C, H, W] with C 1 or 3. */
 function isPictures({ shape }: NdArray): boolean {

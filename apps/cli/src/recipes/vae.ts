@@ -1,5 +1,16 @@
 /** @file The variational autoencoder as a recipe: its options, and what it offers to the commands. */
-import { adam, batches, GenError, trainStep, type BatchSpec } from "@gen/core";
+import {
+  adam,
+  batches,
+  chain,
+  clipByGlobalNorm,
+  cosine,
+  GenError,
+  trainStep,
+  warmUp,
+  type BatchSpec,
+  type Optimizer,
+} from "@gen/core";
 import {
   bernoulliLikelihood,
   bound,
@@ -40,6 +51,12 @@ const options = defineOptions({
     appliesWhen: { architecture: "convolutional" },
     description: "Channels after each convolution, which halves height and width",
   },
+  activation: {
+    kind: "choice",
+    choices: ["relu", "silu", "gelu", "elu", "tanh"],
+    default: "relu",
+    description: "Between the layers",
+  },
   likelihood: {
     kind: "choice",
     choices: ["bernoulli", "gaussian", "discretised-logistic"],
@@ -49,6 +66,14 @@ const options = defineOptions({
   beta: { kind: "number", default: 1, min: 0, description: "Weight of the KL term; 1 is the bound itself" },
   conditional: { kind: "boolean", default: false, description: "Condition on the class, where the data has classes" },
   learningRate: { kind: "number", default: 1e-3, above: 0, description: "Step size of Adam" },
+  clip: { kind: "number", above: 0, description: "Longest gradient, over all parameters; any unless given" },
+  schedule: {
+    kind: "choice",
+    choices: ["constant", "cosine"],
+    default: "constant",
+    description:
+      "The step size as time goes by: as it is, or rising over a twentieth of the steps, then falling to nothing",
+  },
 });
 
 type Options = OptionsOf<typeof options>;
@@ -78,7 +103,7 @@ export const vaeRecipe = defineRecipe({
 
 function prepare(
   chosen: Options,
-  { data, batchSize, key: order }: PrepareContext,
+  { data, batchSize, steps, key: order }: PrepareContext,
 ): Trainable<typeof logProbabilityOptions.fields> {
   const { x } = data.train.fields;
   if (x?.dtype !== "u8" || x.shape.length !== 3) {
@@ -92,7 +117,7 @@ function prepare(
   }
   const vae = modelOf(chosen, { shape: x.shape, classes: data.classes?.length ?? 0 });
   const names = vae.classes === 0 ? ["x"] : ["x", "label"];
-  const pictures = vaePictures(vae, pick(data.validation, names), data.classes);
+  const pictures = vaePictures(vae, pick(data.validation, names));
   const batch: BatchSpec = Object.fromEntries(
     names.map((name) => {
       const { dtype, shape } = data.train.fields[name]!;
@@ -105,7 +130,7 @@ function prepare(
       model: vae,
       batch,
       loss: (rows, scope) => vae.loss(rows as unknown as VaeBatch, scope),
-      optimizer: adam({ learningRate: chosen.learningRate }),
+      optimizer: optimizerOf(chosen, steps),
     }),
     batches: batches(pick(data.train, names), { size: batchSize, key: order }),
     loss: { label: chosen.beta === 1 ? NELBO : "Loss", unit: "nats" },
@@ -121,11 +146,17 @@ function prepare(
   };
 }
 
+function optimizerOf({ learningRate, schedule, clip }: Options, steps: number): Optimizer {
+  const risesAndFalls = warmUp(cosine(learningRate, { steps }), { steps: Math.ceil(steps / 20) });
+  const optimizer = adam({ learningRate: schedule === "cosine" ? risesAndFalls : learningRate });
+  return clip === undefined ? optimizer : chain(clipByGlobalNorm(clip), optimizer);
+}
+
 function modelOf(
   chosen: Options,
   { shape, classes }: { readonly shape: readonly number[]; readonly classes: number },
 ): Vae {
-  const { latentDim, beta, architecture, hidden, channels, likelihood, conditional } = chosen;
+  const { latentDim, beta, architecture, hidden, channels, activation, likelihood, conditional } = chosen;
   if (conditional && classes === 0) {
     throw new GenError("option", "vae: expected data with classes for --conditional, got data without", {
       fix: "leave out --conditional",
@@ -136,7 +167,7 @@ function modelOf(
     latentDim,
     beta,
     classes: conditional ? classes : 0,
-    architecture: architecture === "dense" ? dense({ hidden }) : convolutional({ channels }),
+    architecture: architecture === "dense" ? dense({ hidden, activation }) : convolutional({ channels, activation }),
     likelihood: likelihoods[likelihood](),
   });
 }

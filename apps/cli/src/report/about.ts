@@ -31,6 +31,8 @@ export interface Made {
   readonly data: string;
   /** Numbers that are learned. */
   readonly parameters: number;
+  /** Operations in the graph that one step of training is. */
+  readonly operations: number;
   readonly loss: Quantity;
   /** Measured on held-out data, the most telling first. */
   readonly metrics: Readonly<Record<string, Quantity>>;
@@ -53,6 +55,7 @@ export function readMade(made: Readonly<Record<string, unknown>> = {}): Made {
     family: text("family"),
     data: text("data"),
     parameters: typeof made["parameters"] === "number" ? made["parameters"] : 0,
+    operations: typeof made["operations"] === "number" ? made["operations"] : 0,
     loss: { ...plain, ...record<never>("loss") },
     metrics: record("metrics"),
     pictures: record("pictures"),

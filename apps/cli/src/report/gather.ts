@@ -1,10 +1,12 @@
 /** @file From a run's folder to its report. */
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
+import { parseCard } from "@gen/core";
 import { writeAtomic } from "@gen/core/node";
 import type { PictureFile, RunFolder } from "../run/run-folder.js";
 import { readMade } from "./about.js";
-import { reportHtml, type Image, type ModelFile, type ReportData, type ReportPicture } from "./html.js";
+import { reportHtml, type Image, type ReportData, type ReportPicture } from "./html.js";
+import type { ModelFile } from "./model-section.js";
 
 /** Earlier stages of a picture that the report shows beside the last. */
 const STAGES = 5;
@@ -29,7 +31,7 @@ export function gather(folder: RunFolder): ReportData {
       const { title, caption } = about.pictures[name] ?? { title: name, caption: "" };
       return { title, caption, images: spread(files.get(name)!, STAGES).map((file) => readImage(folder, file)) };
     }),
-    files: modelFiles(folder.model),
+    files: modelFiles(folder),
   };
 }
 
@@ -46,9 +48,16 @@ function readImage(folder: RunFolder, { path, step }: PictureFile): Image {
   return { step, png, width: width === 0 ? 1 : width };
 }
 
-function modelFiles(path: string): ModelFile[] {
+/** The files of the export, and what its card says of them. */
+function modelFiles(folder: RunFolder): ModelFile[] {
+  const path = join(folder.model, "card.json");
   if (!existsSync(path)) return [];
-  return readdirSync(path)
-    .sort()
-    .map((name) => ({ name, bytes: statSync(join(path, name)).size }));
+  const card = parseCard(new TextDecoder().decode(folder.read(path)), { file: path });
+  return Object.entries(card.files).map(([name, { purpose, bytes, inputs }]) => ({
+    name,
+    purpose,
+    bytes,
+    inputs: inputs.map((port) => port.name),
+    parity: card.parity.filter(({ file }) => file === name),
+  }));
 }

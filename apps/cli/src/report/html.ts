@@ -1,11 +1,13 @@
 /** @file A run as one page that opens from disk: no scripts, no links to anything outside it. */
-import { showBytes, showCount, showDuration, showNumber } from "../output/format.js";
+import { showCount, showDuration, showNumber } from "../output/format.js";
 import { escapeHtml } from "../plot/escape.js";
 import { lineChart, type Series } from "../plot/line-chart.js";
 import type { Metrics } from "../run/metrics-log.js";
 import { showValue } from "../schema/field.js";
 import { flagOf } from "../schema/resolve.js";
 import type { Made, PictureText, Quantity } from "./about.js";
+import { section } from "./section.js";
+import { modelSection, type ModelFile } from "./model-section.js";
 import { style } from "./style.js";
 
 /** A PNG, and how large to show it. */
@@ -19,11 +21,6 @@ export interface Image {
 export interface ReportPicture extends PictureText {
   /** The oldest first; the last is the one to look at. */
   readonly images: readonly Image[];
-}
-
-export interface ModelFile {
-  readonly name: string;
-  readonly bytes: number;
 }
 
 export interface ReportData {
@@ -59,17 +56,12 @@ ${style}
 <h1>${escapeHtml(name)}</h1>
 <p class="lead">${escapeHtml(lead)}</p>
 </header>
-${[numbers(data), pictures(data), curves(data), model(data), options(data)].filter((part) => part !== "").join("\n")}
+${[numbers(data), pictures(data), curves(data), modelSection(data.files), options(data)].filter((part) => part !== "").join("\n")}
 <footer>${escapeHtml(origin(made))}</footer>
 </main>
 </body>
 </html>
 `;
-}
-
-function section(title: string, body: string): string {
-  const id = title.toLowerCase().replace(/[^a-z]+/g, "-");
-  return `<section aria-labelledby="${id}">\n<h2 id="${id}">${escapeHtml(title)}</h2>\n${body}\n</section>`;
 }
 
 /** The last value of each metric, then how long it took. */
@@ -82,7 +74,7 @@ function numbers({ metrics, made }: ReportData): string {
   );
   if (rows.length === 0 && end?.loss !== undefined) rows.push([made.loss.label, showNumber(end.loss), made.loss.unit]);
   if (end !== undefined) rows.push(["Training", showDuration(end.seconds), `${showCount(end.step)} steps`]);
-  if (made.parameters > 0) rows.push(["Learned numbers", showCount(made.parameters), ""]);
+  if (made.parameters > 0) rows.push(["Learned numbers", showCount(made.parameters), graphOf(made)]);
   if (rows.length === 0) return "";
   const cells = rows.map(
     ([label, value, unit]) =>
@@ -91,12 +83,17 @@ function numbers({ metrics, made }: ReportData): string {
   return `<dl class="numbers">\n${cells.join("\n")}\n</dl>`;
 }
 
+/** What one step is. */
+function graphOf({ operations }: Made): string {
+  return operations === 0 ? "" : `a step is one graph of ${showCount(operations)} operations`;
+}
+
 function pictures({ pictures: all }: ReportData): string {
   if (all.length === 0) return "";
   const cards = all.map(({ title, caption, images }) => {
     const last = images.at(-1)!;
-    const stages =
-      images.length < 2 ? "" : `\n<div class="stages">\n${images.map((one) => stage(title, one)).join("\n")}\n</div>`;
+    const earlier = images.slice(0, -1).map((one) => stage(title, one));
+    const stages = earlier.length === 0 ? "" : `\n<div class="stages">\n${earlier.join("\n")}\n</div>`;
     const text = caption === "" ? "" : `<p class="caption">${escapeHtml(caption)}</p>`;
     return `<figure class="card">\n<figcaption><h3>${escapeHtml(title)}</h3>${text}</figcaption>\n${picture(title, last)}${stages}\n</figure>`;
   });
@@ -153,31 +150,6 @@ function chart({ label, unit }: Quantity, series: readonly Series[]): string {
     series,
   });
 }
-
-function model({ files }: ReportData): string {
-  if (files.length === 0) return "";
-  const about = files.map(
-    ({ name, bytes }) => `<tr><th scope="row"><code>${escapeHtml(name)}</code></th><td>${showBytes(bytes)}</td></tr>`,
-  );
-  return section(
-    "The model",
-    `<p>The folder <code>model/</code> needs nothing of ours: any ONNX Runtime, in any language, runs it. In Node:</p>
-<pre><code>${escapeHtml(SNIPPET)}</code></pre>
-<p class="note">After <code>npm install onnxruntime-node</code>, as <code>sample.mjs</code> beside this page. The same seed gives the same samples everywhere.</p>
-<table>${about.join("\n")}</table>`,
-  );
-}
-
-/** Shown in the report, and run by a test. */
-export const SNIPPET = `import { InferenceSession, Tensor } from "onnxruntime-node";
-
-const session = await InferenceSession.create("model/sampler.onnx");
-const int64 = (value) => new Tensor("int64", [BigInt(value)], []);
-
-const { samples } = await session.run({ seed: int64(7), n: int64(16) });
-
-console.log(samples.dims); // 16 of them
-console.log(samples.data); // numbers in row-major order`;
 
 function options({ options: all, recipe }: ReportData): string {
   const rows = [["recipe", recipe], ...Object.entries(all).map(([key, value]) => [flagOf(key), showValue(value)])];

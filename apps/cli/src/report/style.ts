@@ -45,6 +45,9 @@ figure { margin: 0; }
 .stages img { margin-top: .3rem; }
 table { border-collapse: collapse; width: 100%; font-size: .92rem; }
 th, td { text-align: left; padding: .42rem .9rem .42rem 0; border-bottom: 1px solid var(--rule); vertical-align: top; overflow-wrap: anywhere; }
+.scroll { overflow-x: auto; margin-bottom: .8rem; }
+.files th { width: auto; } .files td:nth-child(3), .files td:nth-child(4) { white-space: nowrap; }
+.files small { color: var(--soft); }
 th { font-weight: 500; color: var(--soft); width: 14rem; }
 tr:last-child th, tr:last-child td { border-bottom: 0; }
 td { font-variant-numeric: tabular-nums; }

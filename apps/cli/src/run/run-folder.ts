@@ -11,7 +11,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { basename, join, relative, resolve } from "node:path";
-import { GenError } from "@gen/core";
+import { GenError, isGenError } from "@gen/core";
 import { fileError, writeAtomic } from "@gen/core/node";
 import { parseConfig, type Config } from "../schema/config.js";
 import { naming } from "./files.js";
@@ -22,6 +22,9 @@ const METRICS = "metrics.jsonl";
 const SAMPLES = "samples";
 /** All that a run writes; nothing else in the folder is ever removed. */
 const OWN = [CONFIG, METRICS, SAMPLES, "checkpoints", "model", "report.html"];
+
+/** What a crash leaves of a file that was being written. */
+const TORN = /^\..*\.tmp$/;
 
 /** A picture of a run: `samples/walk-001200.png` is the walk after 1,200 steps. */
 export interface PictureFile {
@@ -48,7 +51,8 @@ export class RunFolder {
     config: Config,
     { overwrite }: { readonly overwrite: boolean },
   ): Promise<RunFolder> {
-    const taken = existsSync(path) ? naming("cannot read", path, () => readdirSync(path)) : [];
+    const there = existsSync(path) ? naming("cannot read", path, () => readdirSync(path)) : [];
+    const taken = there.filter((name) => !TORN.test(name));
     const isRun = taken.includes(CONFIG);
     if (taken.length > 0 && !(isRun && overwrite)) {
       throw new GenError(
@@ -63,12 +67,14 @@ export class RunFolder {
     }
     const folder = new RunFolder(path);
     try {
-      for (const name of taken) if (OWN.includes(name)) await rm(join(path, name), { recursive: true });
+      // A crash in between leaves either a run that may be overwritten, or one that may be resumed.
+      for (const name of taken)
+        if (OWN.includes(name) && name !== CONFIG) await rm(join(path, name), { recursive: true });
+      await folder.writeConfig(config);
       for (const inner of [folder.samples, folder.checkpoints]) await mkdir(inner, { recursive: true });
     } catch (cause) {
-      throw fileError("cannot write", path, cause);
+      throw isGenError(cause) ? cause : fileError("cannot write", path, cause);
     }
-    await folder.writeConfig(config);
     return folder;
   }
 
@@ -105,6 +111,11 @@ export class RunFolder {
 
   get checkpoints(): string {
     return join(this.path, "checkpoints");
+  }
+
+  /** Was any checkpoint ever completed, valid or not? */
+  get hasCheckpoints(): boolean {
+    return existsSync(this.checkpoints) && readdirSync(this.checkpoints).some((name) => /^\d+\.json$/.test(name));
   }
 
   get samples(): string {

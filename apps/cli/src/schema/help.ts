@@ -28,6 +28,7 @@ export function helpText({ usage, summary, lists = [], sections, examples = [] }
   const blocks = [`Usage: ${usage}`, wrap(summary, width, "").join("\n")];
   for (const { title, rows } of lists) blocks.push(block(title, rows, width));
   for (const { title, schema } of sections) {
+    if (Object.keys(schema.fields).length === 0) continue;
     blocks.push(
       block(
         title,

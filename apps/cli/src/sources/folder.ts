@@ -22,7 +22,7 @@ export const folderSource = defineDataSource({
       unit: "pixels",
       description: "Height and width that pictures are scaled to cover, then cut to",
     },
-    channels: { kind: "choice", choices: ["grey", "rgb"], default: "rgb", description: "What is kept of the colours" },
+    colours: { kind: "choice", choices: ["grey", "rgb"], default: "rgb", description: "What is kept of them" },
     background: {
       kind: "integer",
       default: 255,
@@ -31,8 +31,8 @@ export const folderSource = defineDataSource({
       description: "What shines through transparent pixels",
     },
   }),
-  async open({ size, channels, background }, { data }) {
-    const options = { size, channels: channels === "grey" ? 1 : 3, background } as const;
+  async open({ size, colours, background }, { data }) {
+    const options = { size, channels: colours === "grey" ? 1 : 3, background } as const;
     const all = await openDataset(data, { ...options, split: "train" });
     const test = await openDataset(data, { ...options, split: "test" });
     const { every: validation, others: train } = everyNth(all, SHARE);
@@ -40,7 +40,7 @@ export const folderSource = defineDataSource({
       train,
       validation,
       test,
-      about: `${basename(data)}, ${showCount(train.length)} pictures of ${size} × ${size}, ${channels}`,
+      about: `${basename(data)}, ${showCount(train.length)} pictures of ${size} × ${size}, ${colours}`,
       ...(all.classes === undefined ? {} : { classes: all.classes }),
     };
   },

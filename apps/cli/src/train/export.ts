@@ -1,7 +1,10 @@
 /** @file The exported model of a run, and drawing with the trainer what its sampler draws. */
+import { basename } from "node:path";
 import { ndarray, type NdArray } from "@gen/core";
 import { exportFolder } from "@gen/core/node";
+import type { Origin } from "../exported.js";
 import type { Live } from "../recipe.js";
+import { isFolder } from "./plan.js";
 import type { Session } from "./session.js";
 
 /**
@@ -15,8 +18,14 @@ export async function exportModel(
   live: Live,
   { path, metrics }: { readonly path: string; readonly metrics: Readonly<Record<string, number>> },
 ): Promise<void> {
+  const { recipeName, recipeHash, training, options } = plan;
   const { family, name } = plan.recipe;
-  const recipe = { recipe: plan.recipeName, options: plan.options };
+  // The card travels: it names files as they are called, not where they lay on this machine.
+  const recipe: Origin = {
+    recipe: recipeHash === undefined ? recipeName : basename(recipeName),
+    options: isFolder(training.data) ? { ...options, data: `./${basename(training.data)}` } : options,
+    ...(data.classes === undefined ? {} : { classes: data.classes }),
+  };
   const request = {
     family,
     name,
@@ -29,7 +38,11 @@ export async function exportModel(
   await exportFolder(path, request, live);
 }
 
-/** What the exported sampler draws from (seed, n), drawn by the trainer. @returns [n, …] in the user's units */
+/**
+ * What the exported sampler draws from (seed, n), drawn by the trainer; for a model with classes, one of each of the first n.
+ *
+ * @returns [n, …] in the user's units
+ */
 export async function sampleAs(
   { trainable }: Session,
   { runtime, store, from }: Live,

@@ -15,7 +15,7 @@ export async function drawPictures(
   for (const [name, picture] of Object.entries(trainable.pictures)) {
     const images = await picture.draw({ ...live, key: keys.pictures });
     const path = folder.picturePath(name, step);
-    await writePng(path, grid(images, { columns: picture.columns }));
+    await writePng(path, grid(images, { columns: picture.columns, scale: picture.scale ?? 1 }));
     paths[name] = path;
   }
   return paths;

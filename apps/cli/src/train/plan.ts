@@ -40,16 +40,21 @@ export interface Choice {
  */
 export async function choose(recipe: string, data: string, world: World): Promise<Choice> {
   const loaded = await loadRecipe(recipe, world.recipes, world.cwd);
-  return { loaded, source: sourceOf(data, world), data: isFolder(data) ? resolvePath(world.cwd, data) : data };
+  return { loaded, source: sourceOf(data, world), data: placeOf(data, world.cwd) };
+}
+
+/** What `--data` says, a path made absolute. */
+export function placeOf(data: string, cwd: string): string {
+  return isFolder(data) ? resolvePath(cwd, data) : data;
 }
 
 /** `--data` is the name of a source, or a folder. */
-function sourceOf(data: string, { sources }: World): DataSource {
+export function sourceOf(data: string, { sources }: World): DataSource {
   return sources.get(isFolder(data) ? "folder" : data, "--data");
 }
 
 /** Is this a path rather than a name? */
-function isFolder(data: string): boolean {
+export function isFolder(data: string): boolean {
   return /[/\\]|^\./.test(data);
 }
 

@@ -13,6 +13,7 @@ import { ownVersion, runtimeVersion } from "../version.js";
 import { exportModel } from "./export.js";
 import { drawPictures } from "./pictures.js";
 import { bestOf, nowOf, type Session } from "./session.js";
+import { Pace } from "./pace.js";
 import { Window } from "./window.js";
 
 /** What config.json will say. */
@@ -26,6 +27,7 @@ export function configOf({ plan, data, trainable, parameters }: Session, now: Da
     family: plan.recipe.family,
     data: data.about,
     parameters,
+    operations: trainable.step.graph.nodes().filter(({ op }) => op !== "input" && op !== "constant").length,
     loss: trainable.loss,
     metrics: trainable.metrics,
     pictures: Object.fromEntries(
@@ -99,7 +101,8 @@ async function startingPoint(
   folder: RunFolder,
   { output }: Context,
 ): Promise<StartingPoint> {
-  if ((await newestCheckpoint(folder.checkpoints)) === undefined) {
+  // Where there were checkpoints and none is valid, loading says so: to begin anew would throw away the log, too.
+  if ((await newestCheckpoint(folder.checkpoints)) === undefined && !folder.hasCheckpoints) {
     return { store: await runtime.init(trainable.model, { key: keys.initial }), step: 0 };
   }
   const store = runtime.emptyStore();
@@ -117,6 +120,7 @@ class Run {
   readonly #log;
   readonly #window: Window;
   readonly #clock: () => number;
+  readonly #pace = new Pace();
   /** Milliseconds on the clock when this run would have begun, had it not been interrupted. */
   readonly #origin: number;
   step: number;
@@ -169,7 +173,8 @@ class Run {
     this.step = n;
     this.#write(this.#window.add(n, loss, outputs));
     if (!settled) return;
-    output.progress({ step: n, steps, loss, rate, secondsLeft: (steps - n) / rate });
+    const pace = this.#pace.at(n, this.#clock()) ?? rate;
+    output.progress({ step: n, steps, loss, rate: pace, secondsLeft: (steps - n) / pace });
     if (validation !== undefined) {
       const { metrics } = this.#session.trainable;
       this.metrics = meansOf(validation.metrics, metrics);

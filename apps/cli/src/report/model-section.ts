@@ -1,0 +1,54 @@
+/** @file The exported model in a report: how to use it, what its files are for, and how they were checked. */
+import type { Parity } from "@gen/core";
+import { showBytes } from "../output/format.js";
+import { escapeHtml } from "../plot/escape.js";
+import { section } from "./section.js";
+
+export interface ModelFile {
+  readonly name: string;
+  readonly purpose: string;
+  readonly bytes: number;
+  /** Names of what goes in. */
+  readonly inputs: readonly string[];
+  /** How far it is from the trainer, on each provider that it was checked on. */
+  readonly parity: readonly Parity[];
+}
+
+/** Nothing, if there is no export yet. */
+export function modelSection(files: readonly ModelFile[]): string {
+  if (files.length === 0) return "";
+  const sampler = files.find(({ name }) => name === "sampler.onnx");
+  const parts = [
+    `<p>The folder <code>model/</code> needs nothing of ours: any ONNX Runtime, in any language, runs it.</p>`,
+    sampler === undefined ? "" : usage(sampler),
+    `<div class="scroll"><table class="files">\n<tr><th>file</th><th>what it does</th><th>size</th><th>from the trainer</th></tr>\n${files.map(row).join("\n")}\n</table></div>`,
+    `<p class="note">From the trainer: the largest absolute difference between what the file gives and what the trainer gave for the same input. An export that differs by more than 10⁻⁴ · (1 + |value|) fails.</p>`,
+  ];
+  return section("The model", parts.filter((part) => part !== "").join("\n"));
+}
+
+function usage(sampler: ModelFile): string {
+  return `<pre><code>${escapeHtml(snippet(sampler.inputs))}</code></pre>
+<p class="note">In Node, after <code>npm install onnxruntime-node</code>, as <code>sample.mjs</code> beside this page. The same seed gives the same samples everywhere.</p>`;
+}
+
+function row({ name, purpose, bytes, parity }: ModelFile): string {
+  const checked = parity.map(
+    ({ provider, maxAbsolute }) => `${maxAbsolute.toExponential(1)} <small>${escapeHtml(provider)}</small>`,
+  );
+  return `<tr><th scope="row"><code>${escapeHtml(name)}</code></th><td>${escapeHtml(purpose)}</td><td>${showBytes(bytes)}</td><td>${checked.join("<br>")}</td></tr>`;
+}
+
+/** How to draw from the sampler in Node, in ten lines. Shown in the report, and run by a test. @param inputs of the sampler */
+export function snippet(inputs: readonly string[]): string {
+  const label = inputs.includes("label");
+  return `import { InferenceSession, Tensor } from "onnxruntime-node";
+
+const session = await InferenceSession.create("model/sampler.onnx");
+const int64 = (value) => new Tensor("int64", [BigInt(value)], []);
+${label ? `const label = new Tensor("int32", [0, 1, 2, 3], [4]); // the class of each\n` : ""}
+const { samples } = await session.run({ seed: int64(7), n: int64(4)${label ? ", label" : ""} });
+
+console.log(samples.dims); // four of them
+console.log(samples.data); // numbers in row-major order`;
+}
