@@ -80,7 +80,7 @@ describe("a report", () => {
     const page = readFileSync(folder.report, "utf8");
     expect(page).not.toMatch(/<script|<link|https?:|@import|url\((?!#)/);
     expect(page).toContain("letters &lt;b&gt; &amp; digits");
-    expect(page).toContain("<dt>Negative ELBO</dt><dd>106.0 <small>nats</small></dd>");
+    expect(page).toContain("<dt>Negative ELBO, held out</dt><dd>106.0 <small>nats</small></dd>");
     expect(page).toContain("<dd>1 min 20 s <small>4 steps</small></dd>");
     expect(page).toContain('alt="Samples, after 2 steps"');
     expect(page.match(/data:image\/png;base64,/g)).toHaveLength(3);

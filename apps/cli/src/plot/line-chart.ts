@@ -22,6 +22,8 @@ const WIDTH = 720;
 const HEIGHT = 320;
 const MARGIN = { top: 16, right: 20, bottom: 44, left: 64 };
 const BUCKETS = 360;
+/** Radius. */
+const DOT = 3;
 const right = WIDTH - MARGIN.right;
 const bottom = HEIGHT - MARGIN.bottom;
 
@@ -43,7 +45,7 @@ export function lineChart({ title, xLabel, yLabel, series }: LineChart): string 
   const id = `clip-${title.toLowerCase().replace(/[^a-z0-9]+/g, "-")}`;
   return [
     `<svg class="chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escapeHtml(title)}">`,
-    `<clipPath id="${id}"><rect x="${MARGIN.left}" y="${MARGIN.top}" width="${right - MARGIN.left}" height="${bottom - MARGIN.top}"/></clipPath>`,
+    `<clipPath id="${id}"><rect x="${MARGIN.left}" y="${MARGIN.top}" width="${right - MARGIN.left + DOT + 1}" height="${bottom - MARGIN.top}"/></clipPath>`,
     ...tickLabels(yTicks).flatMap((text, i) => {
       const at = round(y(yTicks[i]!));
       return [
@@ -86,7 +88,7 @@ function curve({ buckets, dots, index, x, y }: Curve): string {
   parts.push(`<path class="line" d="M${path(buckets)}"/>`);
   if (dots) {
     for (const point of buckets)
-      parts.push(`<circle class="dot" cx="${round(x(point.x))}" cy="${round(y(point.y))}" r="3"/>`);
+      parts.push(`<circle class="dot" cx="${round(x(point.x))}" cy="${round(y(point.y))}" r="${DOT}"/>`);
   }
   return `<g class="series-${index}">${parts.join("")}</g>`;
 }

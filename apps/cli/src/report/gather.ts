@@ -8,8 +8,8 @@ import { readMade } from "./about.js";
 import { reportHtml, type Image, type ReportData, type ReportPicture } from "./html.js";
 import type { ModelFile } from "./model-section.js";
 
-/** Earlier stages of a picture that the report shows beside the last. */
-const STAGES = 5;
+/** Stages of a picture that the report shows, the last among them. */
+const STAGES = 4;
 
 /** Makes report.html again from whatever the folder holds. @throws GenError `file` or `format`, naming the file. */
 export async function writeReport(folder: RunFolder): Promise<void> {

@@ -70,7 +70,7 @@ function numbers({ metrics, made }: ReportData): string {
   const end = metrics.at(-1);
   const rows: [label: string, value: string, unit: string][] = Object.entries(made.metrics).flatMap(
     ([key, { label, unit }]) =>
-      last[key] === undefined ? [] : [[label, showNumber(last[key]), unit] as [string, string, string]],
+      last[key] === undefined ? [] : [[`${label}, held out`, showNumber(last[key]), unit] as [string, string, string]],
   );
   if (rows.length === 0 && end?.loss !== undefined) rows.push([made.loss.label, showNumber(end.loss), made.loss.unit]);
   if (end !== undefined) rows.push(["Training", showDuration(end.seconds), `${showCount(end.step)} steps`]);
@@ -105,11 +105,11 @@ function stage(title: string, image: Image): string {
   return `<div><span class="note">${after}</span>${picture(`${title}, ${after}`, image)}</div>`;
 }
 
-/** Shown at up to four times its size, so that pixels are seen as such. */
+/** Shown at up to four times its size, then so that pixels are seen as such. */
 function picture(alt: string, { png, width }: Image): string {
-  const wide = width * Math.min(4, Math.max(1, Math.floor(640 / width)));
+  const factor = Math.min(4, Math.max(1, Math.floor(640 / width)));
   const source = `data:image/png;base64,${Buffer.from(png).toString("base64")}`;
-  return `<img alt="${escapeHtml(alt)}" style="--wide: ${wide}px" src="${source}">`;
+  return `<img alt="${escapeHtml(alt)}"${factor > 1 ? ' class="pixels"' : ""} style="--wide: ${width * factor}px" src="${source}">`;
 }
 
 /** The loss, then what else was measured. A metric that is the loss on held-out data joins it; other units are not repeated. */

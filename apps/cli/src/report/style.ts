@@ -13,7 +13,7 @@ export const style = `
 }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--page); color: var(--ink); font: 16px/1.6 system-ui, -apple-system, "Segoe UI", sans-serif; }
-main { max-width: 60rem; margin: 0 auto; padding: 3.5rem 1.5rem 5rem; }
+main { max-width: 66rem; margin: 0 auto; padding: 3.5rem 1.5rem 5rem; }
 h1 { font-size: 1.9rem; line-height: 1.2; margin: 0 0 .4rem; font-weight: 650; letter-spacing: -.015em; overflow-wrap: anywhere; }
 h2 { font-size: 1.1rem; margin: 3.25rem 0 .9rem; font-weight: 650; }
 h3 { font-size: .95rem; margin: 0; font-weight: 600; }
@@ -37,11 +37,12 @@ figure { margin: 0; }
 .chart .dot { fill: currentColor; stroke: var(--card); stroke-width: 1.2; }
 .chart .key { fill: var(--ink); }
 .series-1 { color: var(--one); } .series-2 { color: var(--two); }
-.charts { display: grid; gap: 1rem; }
+.charts { display: grid; gap: 1rem; margin-bottom: .7rem; }
 .pictures { display: grid; gap: 1.25rem; }
 .pictures .card { display: grid; gap: .3rem; }
-.pictures img { display: block; margin-top: .7rem; width: 100%; max-width: var(--wide); height: auto; image-rendering: pixelated; border-radius: 4px; }
-.stages { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: .9rem; margin-top: 1rem; }
+.pictures img { display: block; margin-top: .7rem; width: 100%; max-width: var(--wide); height: auto; border-radius: 4px; }
+.pictures img.pixels { image-rendering: pixelated; }
+.stages { display: grid; grid-template-columns: repeat(auto-fit, minmax(14rem, 1fr)); gap: .9rem; margin-top: 1rem; }
 .stages img { margin-top: .3rem; }
 table { border-collapse: collapse; width: 100%; font-size: .92rem; }
 th, td { text-align: left; padding: .42rem .9rem .42rem 0; border-bottom: 1px solid var(--rule); vertical-align: top; overflow-wrap: anywhere; }
