@@ -7,7 +7,7 @@ import { killAndCompare } from "./kill.js";
 it("a training that is killed again and again ends where it would have ended", async () => {
   const place = mkdtempSync(join(tmpdir(), "gen-kill-"));
   try {
-    await killAndCompare(place, { kills: 2, steps: 600 });
+    await killAndCompare(place, { kills: 2, steps: 500 });
   } finally {
     rmSync(place, { recursive: true, force: true });
   }

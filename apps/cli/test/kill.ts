@@ -8,7 +8,7 @@ const OPTIONS = "train vae --data bars --hidden 16 --latent-dim 2 --batch-size 8
 
 /** Kills a training so many times, at moments spread over its whole length, and compares its end with that of another. */
 export async function killAndCompare(place: string, { kills, steps }: { kills: number; steps: number }): Promise<void> {
-  const options = `${OPTIONS} --steps ${steps} --every ${steps / 30} --name`;
+  const options = `${OPTIONS} --steps ${steps} --every ${steps / 10} --name`;
   const begin = performance.now();
   expect(await gen(`${options} whole`, place)).toMatchObject({ code: 0 });
   const length = performance.now() - begin;
