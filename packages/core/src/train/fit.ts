@@ -231,8 +231,8 @@ function checkBatches(step: Program, data: Batches): void {
 function checkFinite(rows: Rows, step: number): void {
   for (const [name, { dtype, shape, data }] of Object.entries(rows)) {
     if (!isReal(dtype) || dtype === "f16") continue;
+    if (isFinite(data as Float32Array)) continue;
     const bad = (data as Float32Array).findIndex((v) => !Number.isFinite(v));
-    if (bad < 0) continue;
     const row = Math.floor(bad / (data.length / shape[0]!));
     throw new GenError(
       "data",
@@ -242,6 +242,13 @@ function checkFinite(rows: Rows, step: number): void {
       },
     );
   }
+}
+
+/** Whether there is no NaN and no ∞: 0·x is 0 for every other number. One pass, as it sees every number of the data. */
+function isFinite(data: Float32Array): boolean {
+  let sum = 0;
+  for (let i = 0; i < data.length; i++) sum += 0 * data[i]!;
+  return sum === 0;
 }
 
 function aborted(n: number, signal: AbortSignal): GenError {
