@@ -12,4 +12,4 @@ it("a training that is killed again and again ends where it would have ended", a
     rmSync(place, { recursive: true, force: true });
   }
   expect.hasAssertions();
-});
+}, 600_000);
