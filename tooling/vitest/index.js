@@ -30,7 +30,8 @@ function project({ name, suffix, config: { plugins = [], test = {} } = {} }, slo
   const files = slow
     ? { include: [marked], exclude: others }
     : { include: [`test/**/*${suffix}.test.ts`], exclude: [marked, ...others] };
-  return { extends: true, plugins, test: { name, ...files, ...test } };
+  const timeout = (slow ? 600 : 60) * SECONDS; // a project does not inherit what depends on the mode
+  return { extends: true, plugins, test: { name, ...files, testTimeout: timeout, hookTimeout: timeout, ...test } };
 }
 
 /** Whether a workspace has files of a tier: a browser is not started for nothing. */
@@ -46,8 +47,6 @@ export default defineConfig(({ mode }) => {
       projects: TIERS.filter(has).map((tier) => project(tier, slow)),
       setupFiles: [fileURLToPath(new URL("./setup.js", import.meta.url))],
       passWithNoTests: true,
-      testTimeout: (slow ? 600 : 60) * SECONDS,
-      hookTimeout: (slow ? 600 : 60) * SECONDS,
       reporters: ["default", new Report(`.reports/${slow ? "slow" : "fast"}.json`)],
     },
   };
