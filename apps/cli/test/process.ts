@@ -17,16 +17,26 @@ export interface Ended {
   readonly err: string;
 }
 
-/** Runs gen. @param killAfter milliseconds after which it gets SIGKILL, wherever it is */
-export async function gen(line: string, cwd: string, killAfter?: number): Promise<Ended> {
+/** When a process gets SIGKILL: so many milliseconds after something has come true, wherever it is then. */
+export interface Kill {
+  when(): boolean;
+  readonly after: number;
+}
+
+/** Runs gen, and kills it where that is asked for. */
+export async function gen(line: string, cwd: string, kill?: Kill): Promise<Ended> {
   const child = spawn(process.execPath, ["--conditions=@gen/source", "--import", TSX, PROGRAM, ...line.split(" ")], {
     cwd,
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const timer = killAfter === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), killAfter);
+  const watch = setInterval(() => {
+    if (kill?.when() !== true) return;
+    clearInterval(watch);
+    setTimeout(() => child.kill("SIGKILL"), kill.after);
+  }, 2);
   const ended = new Promise<number | null>((resolve) => child.on("close", (code) => resolve(code)));
   const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
-  clearTimeout(timer);
+  clearInterval(watch);
   return { code, out, err };
 }
 
