@@ -103,7 +103,10 @@ export async function* fit(step: Program, options: FitOptions): AsyncGenerator<R
   }
 }
 
-/** How many steps one run takes, and the programs for it: powers of two, the largest that stays within the patience. */
+/**
+ * How many steps one run takes, and the programs for it: 1, 2, 3, 4, 6, 8, 12, …, the most that stay within the
+ * patience; few enough that each is compiled once.
+ */
 class Pace {
   readonly #programs = new Map<number, Program>();
   readonly #runtime: Runtime;
@@ -129,7 +132,9 @@ class Pace {
   }
 
   next(room: number): number {
-    return 2 ** Math.floor(Math.log2(Math.max(1, Math.min(room, this.#most))));
+    const most = Math.max(1, Math.min(room, this.#most));
+    const power = 2 ** Math.floor(Math.log2(most));
+    return power >= 2 && 1.5 * power <= most ? 1.5 * power : power;
   }
 
   async run(
@@ -154,7 +159,7 @@ class Pace {
   #adapt(secondsPerStep: number): void {
     this.#runs++;
     if (!this.#runtime.loopsInside || this.#runs < 2) return;
-    const wanted = Math.max(1, Math.min(this.#limit, (0.8 * this.#seconds) / secondsPerStep));
+    const wanted = Math.max(1, Math.min(this.#limit, (0.9 * this.#seconds) / secondsPerStep));
     const isTooMuch = wanted < this.#most;
     const isTooLittle = wanted > 4 * this.#most; // a new K is a new session: not for a moment's gain
     if (this.#runs <= 3 || isTooMuch || isTooLittle) this.#most = wanted;
