@@ -161,8 +161,8 @@ class Pace {
     if (!this.#runtime.loopsInside || this.#runs < 2) return;
     const wanted = Math.max(1, Math.min(this.#limit, (0.9 * this.#seconds) / secondsPerStep));
     const isTooMuch = wanted < this.#most;
-    const isTooLittle = wanted > 4 * this.#most; // a new K is a new session: not for a moment's gain
-    if (this.#runs <= 3 || isTooMuch || isTooLittle) this.#most = wanted;
+    const isTooLittle = wanted > 2 * this.#most; // a new K is a new session: not for a moment's gain
+    if (this.#runs <= 8 || isTooMuch || isTooLittle) this.#most = wanted; // a step is quicker in a longer run
   }
 
   #programOf(k: number): Program {
