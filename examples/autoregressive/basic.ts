@@ -2,15 +2,16 @@
  * A character LSTM (Hochreiter & Schmidhuber 1997; as a generator: Graves 2013, arXiv:1308.0850). A text is as probable as its
  * letters one after the other,  p(x) = Π_t p(x_t | x_1 … x_{t−1}).  It learns the names of typefaces, then invents some.
  */
-import { adam, arrays, batches, evaluate, fit, inference, key, ndarray, samplerFile, trainStep } from "@gen/core";
-import { categorical, Embedding, Linear, Lstm, scalar, scan, splitKey, type Dataset, type Tensor } from "@gen/core";
+import { arrays, batches, evaluate, fit, inference, key, ndarray, samplerFile, trainStep } from "@gen/core";
+import { scalar, scan, splitKey, type Dataset, type Tensor } from "@gen/core";
+import { Embedding, Linear, Lstm } from "@gen/core/nn";
 import { exportFolder, node } from "@gen/core/node";
+import { adam } from "@gen/core/optim";
+import { categorical } from "@gen/core/prob";
 import { glyphs } from "@gen/data/node";
 
-const END = "\n"; // begins a name, too
+const [END, length] = ["\n", 24]; // END begins a name, too
 const alphabet = `${END}abcdefghijklmnopqrstuvwxyz 0123456789-`;
-const length = 24;
-
 /** Each family's name once, small letters, as i32 [T]: END after it up to the length. */
 function names(split: "train" | "test"): Dataset {
   const families = [...new Set(glyphs({ split }).faces.map(({ family }) => family.toLowerCase()))];
@@ -32,7 +33,7 @@ class Speller {
     return { nats: categorical({ logits }).logProb(text).mul(counts).sum(1).neg(), letters: counts.sum(1) };
   }
 
-  /** n new texts, one letter after the other. @returns [n, T] i32 */
+  /** n new texts, letter by letter. @returns [n, T] i32 */
   write(n: number, key: Tensor): Tensor {
     const carry = [scalar(0, "i32").expand([n]), ...this.lstm.initialCarry(n), scalar(0n, "u64")];
     const { ys } = scan({ carry, length }, ([letter, h, c, t]) => {
@@ -45,12 +46,11 @@ class Speller {
 }
 
 const speller = new Speller();
-const size = 32;
-const batch = { text: { shape: [size, length], dtype: "i32" } } as const;
+const batch = { text: { shape: [32, length], dtype: "i32" } } as const;
 const step = trainStep({
   model: speller,
   batch,
-  loss: ({ text }) => {
+  loss({ text }) {
     const { nats, letters } = speller.nats(text);
     return nats.sum().div(letters.sum()); // nats per letter
   },
@@ -59,7 +59,7 @@ const step = trainStep({
 
 await using runtime = await node();
 const store = await runtime.init(speller, { key: key(0) });
-const data = batches(names("train"), { size, key: key(1) });
+const data = batches(names("train"), { size: 32, key: key(1) });
 for await (const { n, loss } of fit(step, { runtime, store, data, steps: 200 })) {
   if (n % 50 === 0) console.log(`step ${n}: ${loss.toFixed(3)} nats per letter`);
 }

@@ -3,7 +3,9 @@
  * velocity x − ε; the sampler integrates it from noise (t = 0) to data (t = 1). In the exported file it is one Loop,
  * with the number of steps as an input.
  */
-import { adam, batches, fit, key, Mlp, samplerFile, trainStep } from "@gen/core";
+import { batches, fit, key, samplerFile, trainStep } from "@gen/core";
+import { Mlp } from "@gen/core/nn";
+import { adam } from "@gen/core/optim";
 import { concat, iota, randomNormal, randomUniform, scalar, scan, type Tensor } from "@gen/core";
 import { exportFolder, node } from "@gen/core/node";
 import { rings } from "@gen/data";

@@ -2,9 +2,12 @@
  * RealNVP in the plane (Dinh, Sohl-Dickstein & Bengio 2017, arXiv:1605.08803): an invertible map f with a triangular
  * Jacobian gives the exact density  log p(x) = log N(f(x); 0, I) + log |det ∂f/∂x|.
  */
-import { adam, batches, evaluate, fit, inference, key, Mlp, ndarray, samplerFile, trainStep } from "@gen/core";
-import { concat, full, normal, normalDraws, randomNormal, scalar, type ExportFile, type Tensor } from "@gen/core";
+import { batches, evaluate, fit, inference, key, ndarray, samplerFile, trainStep } from "@gen/core";
+import { concat, full, normalDraws, randomNormal, scalar, type ExportFile, type Tensor } from "@gen/core";
+import { Mlp } from "@gen/core/nn";
 import { exportFolder, node } from "@gen/core/node";
+import { adam } from "@gen/core/optim";
+import { normal } from "@gen/core/prob";
 import { twoMoons } from "@gen/data";
 
 /** One coordinate passes untouched and decides how the other is scaled and shifted. */
@@ -18,7 +21,7 @@ class Coupling {
   }
   inverse(y: Tensor): Tensor {
     const { a, b, s, t } = this.#parts(y);
-    return this.#join(a, b.sub(t).mul(s.neg().exp()));
+    return this.#join(a, b.sub(t).div(s.exp()));
   }
   #parts(x: Tensor): { a: Tensor; b: Tensor; s: Tensor; t: Tensor } {
     const [first, last] = x.split([1, 1], 1) as [Tensor, Tensor];
@@ -40,8 +43,7 @@ class Flow {
       const next = layer.forward(y!);
       [y, sum] = [next.y, sum!.add(next.logDet)];
     }
-    const base = normal({ mean: scalar(0).expand(x.shape), std: 1, eventDims: 1 });
-    return base.logProb(y!).add(sum!); // [N]
+    return sum!.add(normal({ mean: scalar(0).expand(x.shape), std: 1, eventDims: 1 }).logProb(y!)); // [N]
   }
   decode(z: Tensor): Tensor {
     return this.layers.reduceRight((y, layer) => layer.inverse(y), z);
@@ -67,14 +69,12 @@ const density = (n: number) => inference(flow, { x: [n, 2] }, ({ x }) => ({ logP
 const { logProb } = await evaluate(density(500), twoMoons({ n: 2_000, key: key(3) }), { runtime, store });
 console.log(`held out: log p(x) = ${logProb!.mean.toFixed(3)} ± ${logProb!.standardError.toFixed(3)} nats`);
 
-const x = "points in the plane";
 const logprob: ExportFile = {
   purpose: "exact log p(x)",
   trace: ({ n }) => density(n!),
   symbols: { n: { from: "dim", input: "x", axis: 0 } },
-  describe: { x, logProb: "nats" },
+  describe: { x: "points in the plane", logProb: "nats" },
   example: ({ n }) => ({ x: ndarray(normalDraws(key(4), 2 * n!), [n!, 2]) }),
 };
-const sampler = samplerFile(flow, { samples: x, draw: ({ n }, key) => flow.decode(randomNormal(key, [n, 2])) });
-const files = { logprob, sampler };
-await exportFolder("two-moons", { family: "flow", name: "two-moons", files }, { runtime, store });
+const sampler = samplerFile(flow, { samples: "points", draw: ({ n }, key) => flow.decode(randomNormal(key, [n, 2])) });
+await exportFolder("two-moons", { family: "flow", name: "two-moons", files: { logprob, sampler } }, { runtime, store });

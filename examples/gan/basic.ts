@@ -2,19 +2,9 @@
  * A GAN on eight Gaussians (Goodfellow et al. 2014, arXiv:1406.2661): two programs over one store. The losses are the
  * non-saturating ones, with the R1 penalty ½γ E‖∇D(x)‖² on real points (Mescheder et al. 2018, arXiv:1801.04406).
  */
-import {
-  adam,
-  batches,
-  fit,
-  grad,
-  key,
-  Mlp,
-  randomNormal,
-  samplerFile,
-  sequence,
-  softplus,
-  trainStep,
-} from "@gen/core";
+import { batches, fit, grad, key, randomNormal, samplerFile, sequence, softplus, trainStep } from "@gen/core";
+import { Mlp } from "@gen/core/nn";
+import { adam } from "@gen/core/optim";
 import { exportFolder, node } from "@gen/core/node";
 import { ringOfGaussians } from "@gen/data";
 

@@ -5,7 +5,8 @@
  *
  * The right side is what is learned; on typefaces that were never seen it says how well.
  */
-import { adam, batches, evaluate, fit, key, takeRows, trainStep } from "@gen/core";
+import { batches, evaluate, fit, key, takeRows, trainStep } from "@gen/core";
+import { adam } from "@gen/core/optim";
 import { exportFolder, node } from "@gen/core/node";
 import { grid } from "@gen/data";
 import { glyphs, writePng } from "@gen/data/node";

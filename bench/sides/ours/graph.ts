@@ -2,7 +2,9 @@
  * @file From nothing to a session: a stack of transformer blocks, its gradients and Adam as one graph, encoded, and made
  * ready to run. Nothing is allocated or run: what is timed is what stands between a user and the first step.
  */
-import { adam, gelu, Linear, softmax, trainStep, type Tensor } from "@gen/core";
+import { gelu, softmax, trainStep, type Tensor } from "@gen/core";
+import { Linear } from "@gen/core/nn";
+import { adam } from "@gen/core/optim";
 import { node } from "@gen/core/node";
 import type { Request, Work } from "../../src/protocol.js";
 import { spec } from "../../src/spec.js";

@@ -1,5 +1,6 @@
 /** @file The VAEs of `spec.json`, from @gen/vae, trained by one `fit` that lasts as long as the process. */
-import { adam, arrays, batches, fit, key, ndarray, trainStep, type Report } from "@gen/core";
+import { arrays, batches, fit, key, ndarray, trainStep, type Report } from "@gen/core";
+import { adam } from "@gen/core/optim";
 import { node } from "@gen/core/node";
 import { convolutional, dense, Vae } from "@gen/vae";
 import { readFixture } from "../../src/fixtures.js";

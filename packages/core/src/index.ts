@@ -39,23 +39,6 @@ export { program } from "./program/program.js";
 export type { Program, ProgramOptions, StateSpec } from "./program/program.js";
 export { repeat, sequence } from "./program/compose.js";
 
-export { chain } from "./optim/optimizer.js";
-export type { Optimizer, States, Update, UpdateSite } from "./optim/optimizer.js";
-export { adam } from "./optim/adam.js";
-export type { AdamOptions } from "./optim/adam.js";
-export { accumulate } from "./optim/accumulate.js";
-export { ema } from "./optim/average.js";
-export type { Average } from "./optim/average.js";
-export { clampParameters, clipByGlobalNorm, clipByValue } from "./optim/clip.js";
-export { groups } from "./optim/group.js";
-export type { ParameterGroup } from "./optim/group.js";
-export { rmsprop } from "./optim/rmsprop.js";
-export type { RmspropOptions } from "./optim/rmsprop.js";
-export { cosine, exponentialDecay, linear, rateAt, warmUp } from "./optim/schedule.js";
-export type { Rate } from "./optim/schedule.js";
-export { sgd } from "./optim/sgd.js";
-export type { SgdOptions } from "./optim/sgd.js";
-
 export { Runtime } from "./runtime/runtime.js";
 export type { Pending, RunOptions } from "./runtime/runtime.js";
 export { Store } from "./runtime/store.js";
@@ -71,58 +54,6 @@ export type { EvaluateOptions, Mean } from "./train/evaluate.js";
 export type { Validation, ValidationReport } from "./train/validate.js";
 export { arrays, batches, takeRows } from "./train/data.js";
 export type { Batches, BatchOptions, Dataset, Field, Rows } from "./train/data.js";
-
-export { ACTIVATIONS, activationOf, elu } from "./nn/activation.js";
-export type { Activation, ActivationName } from "./nn/activation.js";
-export { BatchNorm } from "./nn/batch-norm.js";
-export type { BatchNormOptions } from "./nn/batch-norm.js";
-export { Conv1d, Conv2d } from "./nn/conv.js";
-export type { ConvLayerOptions } from "./nn/conv.js";
-export type { ConvOptions, Padding, PerAxis } from "./nn/conv-geometry.js";
-export { ConvTranspose2d } from "./nn/conv-transpose.js";
-export type { ConvTranspose2dOptions } from "./nn/conv-transpose.js";
-export { Dropout } from "./nn/dropout.js";
-export { Embedding } from "./nn/embedding.js";
-export type { EmbeddingOptions } from "./nn/embedding.js";
-export { Gru } from "./nn/gru.js";
-export {
-  glorotNormal,
-  glorotUniform,
-  heNormal,
-  heUniform,
-  lecunNormal,
-  lecunUniform,
-  torchUniform,
-  zeroWeights,
-} from "./nn/init.js";
-export type { Fans, WeightInit } from "./nn/init.js";
-export type { Layer } from "./nn/layer.js";
-export { Linear } from "./nn/linear.js";
-export type { LinearOptions } from "./nn/linear.js";
-export { Lstm } from "./nn/lstm.js";
-export type { LstmOptions } from "./nn/lstm.js";
-export { Mlp } from "./nn/mlp.js";
-export type { MlpOptions } from "./nn/mlp.js";
-export { GroupNorm, LayerNorm } from "./nn/norm.js";
-export type { GroupNormOptions, LayerNormOptions } from "./nn/norm.js";
-export type { Carry, Recurrence, RecurrentOptions } from "./nn/recurrent.js";
-export { Sequential } from "./nn/sequential.js";
-export type { Stage } from "./nn/sequential.js";
-
-export { bernoulli } from "./prob/bernoulli.js";
-export type { Bernoulli, BernoulliOptions } from "./prob/bernoulli.js";
-export { categorical } from "./prob/categorical.js";
-export type { Categorical, CategoricalOptions } from "./prob/categorical.js";
-export { discretisedLogistic } from "./prob/discretised-logistic.js";
-export type { DiscretisedLogisticOptions } from "./prob/discretised-logistic.js";
-export type { Distribution, EventOptions } from "./prob/distribution.js";
-export { klBernoulli, klCategorical, klNormal, klStandardNormal } from "./prob/kl.js";
-export { laplace } from "./prob/laplace.js";
-export type { LaplaceOptions } from "./prob/laplace.js";
-export { normal } from "./prob/normal.js";
-export type { Normal, NormalOptions } from "./prob/normal.js";
-export { uniform } from "./prob/uniform.js";
-export type { UniformOptions } from "./prob/uniform.js";
 
 export { CARD_FORMAT, parseCard } from "./model/card.js";
 export type { Card, CardFile, CardPort, Parity } from "./model/card.js";

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as ort from "onnxruntime-node";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { inference, key, keyFromSeed, Linear, ndarray, randomNormal, type Tensor } from "../src/index.js";
+import { inference, key, keyFromSeed, ndarray, randomNormal, type Tensor } from "../src/index.js";
+import { Linear } from "../src/nn.js";
 import { exportFolder, node } from "../src/node.js";
 import { openModel, type SampleModel } from "../src/sample.js";
 

@@ -1,18 +1,6 @@
 /** @file Encoders and decoders: what turns pictures into latents and back. One's own are welcome: two functions of sizes. */
-import {
-  activationOf,
-  concat,
-  Conv2d,
-  ConvTranspose2d,
-  GenError,
-  Mlp,
-  showShape,
-  sizeOf,
-  type Activation,
-  type Scope,
-  type Shape,
-  type Tensor,
-} from "@gen/core";
+import { concat, GenError, showShape, sizeOf, type Scope, type Shape, type Tensor } from "@gen/core";
+import { activationOf, Conv2d, ConvTranspose2d, Mlp, type Activation } from "@gen/core/nn";
 
 /** A function of a tensor and of what it is conditioned on ([N, classes], if anything), with parameters of its own. */
 export interface Network {

@@ -1,5 +1,6 @@
 /** @file Likelihoods p(x|z): how a decoder's numbers describe a picture, and what of the picture they describe. */
-import { bernoulli, discretisedLogistic, GenError, normal, scalar, type Distribution, type Tensor } from "@gen/core";
+import { GenError, scalar, type Tensor } from "@gen/core";
+import { bernoulli, discretisedLogistic, normal, type Distribution } from "@gen/core/prob";
 
 export interface Likelihood {
   readonly name: LikelihoodName;

@@ -2,7 +2,6 @@
 import {
   GenError,
   inference,
-  normal,
   randomNormal,
   scalar,
   scan,
@@ -12,6 +11,7 @@ import {
   type Scope,
   type Tensor,
 } from "@gen/core";
+import { normal } from "@gen/core/prob";
 import type { Vae } from "./vae.js";
 
 export interface RowsOptions {

@@ -5,20 +5,17 @@
 import {
   constantInit,
   GenError,
-  klStandardNormal,
-  normal,
   oneHot,
-  rateAt,
   scalar,
   showShape,
   sizeOf,
   state,
-  type Normal,
-  type Rate,
   type Scope,
   type Shape,
   type Tensor,
 } from "@gen/core";
+import { rateAt, type Rate } from "@gen/core/optim";
+import { klStandardNormal, normal, type Normal } from "@gen/core/prob";
 import { dense, type Architecture, type Network } from "./architecture.js";
 import { likelihoodOf, type Likelihood, type LikelihoodName } from "./likelihood.js";
 

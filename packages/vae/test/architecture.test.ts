@@ -1,4 +1,5 @@
-import { Mlp, parameters, type Tensor } from "@gen/core";
+import { parameters, type Tensor } from "@gen/core";
+import { Mlp } from "@gen/core/nn";
 import { describe, expect, it } from "vitest";
 import { convolutional, dense, Vae, type Architecture, type Network } from "../src/index.js";
 import { describeVae } from "./laws.js";

@@ -1,6 +1,5 @@
 /** @file What is true of every VAE, whatever its networks and its likelihood. Float64, and exact where it can be. */
 import {
-  adam,
   arrays,
   evaluate,
   inference,
@@ -12,6 +11,7 @@ import {
   type Program,
   type Store,
 } from "@gen/core";
+import { adam } from "@gen/core/optim";
 import { describeModelGradients } from "@gen/core/testing";
 import { describe, expect, it } from "vitest";
 import {

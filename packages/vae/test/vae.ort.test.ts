@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { adam, batches, fit, key, linear, ndarray, trainStep, type Runtime, type Store } from "@gen/core";
+import { batches, fit, key, ndarray, trainStep, type Runtime, type Store } from "@gen/core";
+import { adam, linear } from "@gen/core/optim";
 import { loadCheckpoint, node, saveCheckpoint } from "@gen/core/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bound, dense, sample, type Vae, type VaeOptions } from "../src/index.js";

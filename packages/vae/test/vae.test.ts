@@ -1,4 +1,5 @@
-import { adam, inference, isGenError, key, linear, ndarray, reference, repeat, trainStep } from "@gen/core";
+import { inference, isGenError, key, ndarray, reference, repeat, trainStep } from "@gen/core";
+import { adam, linear } from "@gen/core/optim";
 import { describe, expect, it } from "vitest";
 import { bound, convolutional, encode, sample, Vae, type LikelihoodName, type VaeBatch } from "../src/index.js";
 import { fields } from "../src/programs.js";

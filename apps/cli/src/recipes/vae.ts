@@ -1,16 +1,6 @@
 /** @file The variational autoencoder as a recipe: its options, and what it offers to the commands. */
-import {
-  adam,
-  batches,
-  chain,
-  clipByGlobalNorm,
-  cosine,
-  GenError,
-  trainStep,
-  warmUp,
-  type BatchSpec,
-  type Optimizer,
-} from "@gen/core";
+import { batches, GenError, trainStep, type BatchSpec } from "@gen/core";
+import { adam, chain, clipByGlobalNorm, cosine, warmUp, type Optimizer } from "@gen/core/optim";
 import {
   bernoulliLikelihood,
   bound,

@@ -2,7 +2,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { key, Linear, ndarray, randomNormal, samplerFile, scan } from "../../src/index.js";
+import { key, ndarray, randomNormal, samplerFile, scan } from "../../src/index.js";
+import { Linear } from "../../src/nn.js";
 import { exportFolder, node, openFolder } from "../../src/node.js";
 
 it("takes a seed, a count and further sizes as inputs, and gives what the trainer gives", async () => {

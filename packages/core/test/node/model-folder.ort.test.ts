@@ -6,7 +6,6 @@ import {
   inference,
   key,
   keyFromSeed,
-  Linear,
   ndarray,
   randomNormal,
   type ExportFile,
@@ -14,6 +13,7 @@ import {
   type Store,
   type Tensor,
 } from "../../src/index.js";
+import { Linear } from "../../src/nn.js";
 import { exportFolder, node, openFolder } from "../../src/node.js";
 
 const model = { line: new Linear({ inputs: 4, outputs: 2 }) };

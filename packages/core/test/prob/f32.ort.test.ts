@@ -1,19 +1,6 @@
 import { afterAll, expect, it } from "vitest";
-import {
-  bernoulli,
-  categorical,
-  discretisedLogistic,
-  feed,
-  grad,
-  iota,
-  key,
-  klBernoulli,
-  klStandardNormal,
-  normal,
-  program,
-  type NdArray,
-  type Tensor,
-} from "../../src/index.js";
+import { feed, grad, iota, key, program, type NdArray, type Tensor } from "../../src/index.js";
+import { bernoulli, categorical, discretisedLogistic, klBernoulli, klStandardNormal, normal } from "../../src/prob.js";
 import { ndarray } from "../../src/ndarray.js";
 import { node } from "../../src/node.js";
 import { runReference } from "../../src/testing/run-reference.js";

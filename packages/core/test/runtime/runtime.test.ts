@@ -3,7 +3,6 @@ import {
   constantInit,
   inference,
   key,
-  Linear,
   ndarray,
   param,
   program,
@@ -12,6 +11,7 @@ import {
   state,
   type Program,
 } from "../../src/index.js";
+import { Linear } from "../../src/nn.js";
 
 const counter = { count: state([], constantInit(3)), scale: param([2], constantInit(1)) };
 const step: Program = program({

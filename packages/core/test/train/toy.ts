@@ -1,10 +1,8 @@
 /** A regression small enough to train in a test: y = x·w + b, with noise in the loss when asked. */
 import {
-  adam,
   arrays,
   batches,
   key,
-  Linear,
   ndarray,
   normalDraws,
   randomNormal,
@@ -13,6 +11,8 @@ import {
   type Dataset,
   type Program,
 } from "../../src/index.js";
+import { Linear } from "../../src/nn.js";
+import { adam } from "../../src/optim.js";
 
 export const ROWS = 40;
 export const SIZE = 8;

@@ -2,7 +2,8 @@
  * @file A plain dense VAE on the fixed binarisation of MNIST.
  * Kingma & Welling 2014, arXiv:1312.6114; measured by importance sampling as in Burda et al. 2016, arXiv:1509.00519.
  */
-import { adam, batches, cosine, ema, evaluate, fit, key, split, trainStep, type Tensor } from "@gen/core";
+import { batches, evaluate, fit, key, split, trainStep, type Tensor } from "@gen/core";
+import { adam, cosine, ema } from "@gen/core/optim";
 import { loadCheckpoint, node, saveCheckpoint } from "@gen/core/node";
 import { binarizedMnist } from "@gen/data/node";
 import { bound, dense, logProb, Vae } from "@gen/vae";
