@@ -5,6 +5,7 @@ export { categorical } from "./prob/categorical.js";
 export type { Categorical, CategoricalOptions } from "./prob/categorical.js";
 export { discretisedLogistic } from "./prob/discretised-logistic.js";
 export type { DiscretisedLogisticOptions } from "./prob/discretised-logistic.js";
+export type { Density, Mapped, Transport } from "./prob/density.js";
 export type { Distribution, EventOptions } from "./prob/distribution.js";
 export { klBernoulli, klCategorical, klNormal, klStandardNormal } from "./prob/kl.js";
 export { laplace } from "./prob/laplace.js";
