@@ -21,10 +21,10 @@ export async function openSession(
   const thread = new Thread();
   const options = { executionProviders: ["cpu"], intraOpNumThreads: threads, logSeverityLevel: 3 };
   try {
-    const session = await thread.ask("load", { bytes, options });
+    const model = await thread.ask("load", { bytes, options });
     return {
       run: async (inputs) => {
-        const { returned } = (await thread.ask("run", { session, inputs, keep: new Set() })) as {
+        const { returned } = (await thread.ask("run", { model, inputs, keep: new Set() })) as {
           returned: Record<string, NdArray>;
         };
         return returned;

@@ -1,0 +1,151 @@
+// @ts-check
+/**
+ * @file What a worker does that holds an ONNX Runtime, in Node and in a page: it loads models, runs them, and keeps the
+ * arrays that last, by number. The other side sends a request and gets one answer. Plain JavaScript, since a worker is
+ * started from the URL of a file, in `src` as in `dist`.
+ */
+
+/** @typedef {{ dtype: string, shape: readonly number[], data: any }} Plain */
+/** @typedef {{ handle: number } | Plain} Input */
+/** @typedef {Record<string, { dtype: string, shape: readonly number[] }>} Types */
+/** @typedef {{ type: string, dims: readonly number[], data: any }} Tensor A tensor of ONNX Runtime. */
+/** @typedef {{ outputNames: readonly string[], run(feeds: any, fetches?: any): Promise<Record<string, Tensor>>, release(): Promise<void> }} Session */
+/**
+ * What is used of the module of ONNX Runtime.
+ * @typedef {{ InferenceSession: { create(bytes: Uint8Array, options: any): Promise<any> }, Tensor: new (...args: any[]) => any, env: any }} Ort
+ */
+/**
+ * Where the arrays live that last between runs.
+ *
+ * @typedef {object} Memory
+ * @property {(plain: Plain) => Tensor} put
+ * @property {(tensor: Tensor) => Plain | Promise<Plain>} get
+ * @property {(kept: Types, all: readonly string[]) => Record<string, Tensor | null>} [room] Tensors for a run to write
+ * into; null for an output that comes back.
+ * @property {(tensor: Tensor) => void} [free]
+ */
+
+const types = /** @type {const} */ ({
+  f32: "float32",
+  f64: "float64",
+  f16: "float16",
+  i32: "int32",
+  i64: "int64",
+  u32: "uint32",
+  u64: "uint64",
+  u8: "uint8",
+  bool: "bool",
+});
+const names = Object.fromEntries(Object.entries(types).map(([ours, theirs]) => [theirs, ours]));
+
+/** ONNX Runtime's name of an element type of ours. @param {string} dtype */
+export const typeName = (dtype) => types[/** @type {keyof typeof types} */ (dtype)];
+
+/** Arrays that last as tensors in the memory of JavaScript. @param {Ort} ort @returns {Memory} */
+export const hostMemory = (ort) => ({
+  put: ({ dtype, shape, data }) => new ort.Tensor(typeName(dtype), data, [...shape]),
+  get: plainOf,
+});
+
+/** @param {Tensor} tensor @returns {Plain} */
+export function plainOf({ type, dims, data }) {
+  return { dtype: names[type] ?? type, shape: dims, data };
+}
+
+/**
+ * Answers requests.
+ *
+ * @param {Ort} ort
+ * @param {Memory} memory
+ * @returns {(message: any) => Promise<[message: object, transfer: ArrayBuffer[]]>}
+ */
+export function serve(ort, memory = hostMemory(ort)) {
+  const host = hostMemory(ort);
+  /** @type {Map<number, { session: Session, outputs: Types }>} */
+  const models = new Map();
+  /** @type {Map<number, Tensor>} */
+  const tensors = new Map();
+  let next = 0;
+
+  /** @param {number} handle */
+  const held = (handle) => {
+    const tensor = tensors.get(handle);
+    if (tensor === undefined) throw new Error(`no array ${handle}: it was freed`);
+    return tensor;
+  };
+  /** @param {Tensor} tensor */
+  const hold = (tensor) => {
+    tensors.set(next, tensor);
+    return next++;
+  };
+
+  /** What each request does; its result and the buffers to hand over with it. */
+  const requests = {
+    /** @param {{ bytes: Uint8Array, options: object, outputs?: Types }} request */
+    async load({ bytes, options, outputs = {} }) {
+      const session = await ort.InferenceSession.create(bytes, options);
+      models.set(next, { session, outputs });
+      return { result: next++ };
+    },
+    /** @param {{ model: number, inputs: Record<string, Input>, keep: ReadonlySet<string> }} request */
+    async run({ model, inputs, keep }) {
+      const known = models.get(model);
+      if (known === undefined) throw new Error(`no model ${model}: it was released`);
+      const feeds = mapValues(inputs, (input) => ("handle" in input ? held(input.handle) : host.put(input)));
+      const { session, outputs: types } = known;
+      const room = memory.room?.(pick(types, keep), session.outputNames);
+      const outputs = Object.entries(await session.run(feeds, ...(room === undefined ? [] : [room])));
+      const kept = outputs.filter(([name]) => keep.has(name)).map(([name, tensor]) => [name, hold(tensor)]);
+      const returned = outputs
+        .filter(([name]) => !keep.has(name))
+        .map(([name, tensor]) => /** @type {const} */ ([name, plainOf(tensor)]));
+      return {
+        result: { kept: Object.fromEntries(kept), returned: Object.fromEntries(returned) },
+        transfer: [...new Set(returned.map(([, { data }]) => data.buffer))],
+      };
+    },
+    /** @param {{ model: number }} request */
+    async unload({ model }) {
+      await models.get(model)?.session.release();
+      models.delete(model);
+      return { result: undefined };
+    },
+    /** @param {{ array: Plain }} request */
+    put: ({ array }) => ({ result: hold(memory.put(array)) }),
+    /** @param {{ handle: number }} request */
+    get: async ({ handle }) => ({ result: await memory.get(held(handle)) }),
+    /** @param {{ handles: number[] }} request */
+    free({ handles }) {
+      for (const handle of handles) {
+        const tensor = tensors.get(handle);
+        tensors.delete(handle);
+        if (tensor !== undefined) memory.free?.(tensor);
+      }
+      return { result: undefined };
+    },
+  };
+
+  return async ({ id, kind, ...request }) => {
+    try {
+      const { result, transfer = [] } = await /** @type {any} */ (requests)[kind](request);
+      return [{ id, result }, transfer];
+    } catch (error) {
+      return [{ id, error: error instanceof Error ? error.message : String(error) }, []];
+    }
+  };
+}
+
+/**
+ * @template T, U
+ * @param {Record<string, T>} record
+ * @param {(value: T, name: string) => U} f
+ * @returns {Record<string, U>}
+ */
+function mapValues(record, f) {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, f(value, name)]));
+}
+
+/** @param {Types} types @param {ReadonlySet<string>} wanted @returns {Types} */
+function pick(types, wanted) {
+  return Object.fromEntries(Object.entries(types).filter(([name]) => wanted.has(name)));
+}
