@@ -25,6 +25,12 @@ void test("sides that do not learn the same thing are an error", async () => {
   assert.equal(compareLosses([5, 1, 1], [9, 1, 1, 7]).steps, 3);
 });
 
+void test("losses are compared before noise alone decides", () => {
+  const long = (late: number): number[] => Array.from({ length: 200 }, (_, i) => (i < 96 ? 1 : late));
+  assert.equal(compareLosses(long(1), long(2)).steps, 96);
+  assert.throws(() => compareLosses(long(1).fill(3, 50, 96), long(1)), /within 2 %/);
+});
+
 void test("medians of odd and even counts", () => {
   assert.equal(median([3, 1, 2]), 2);
   assert.equal(median([4, 1, 2, 3]), 2.5);
