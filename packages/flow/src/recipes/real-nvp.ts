@@ -1,0 +1,34 @@
+/** @file RealNVP: affine couplings of alternating halves. Dinh, Sohl-Dickstein & Bengio 2017. arXiv:1605.08803 */
+import { denseConditioner } from "../conditioner.js";
+import { Coupling } from "../coupling.js";
+import { affine } from "../element-map.js";
+import { Flow } from "../flow.js";
+import { flowOptions, type RecipeOptions } from "./options.js";
+
+export interface RealNvpOptions extends RecipeOptions {
+  /** Limit of each layer's log-scale. @default 3 */
+  readonly bound?: number;
+}
+
+export function realNvp({
+  dim,
+  depth = 6,
+  hidden = [64, 64],
+  activation = "tanh",
+  bound = 3,
+  ...rest
+}: RealNvpOptions): Flow {
+  const { contextDim, ...options } = flowOptions(rest);
+  const transforms = Array.from(
+    { length: depth },
+    (_, i) =>
+      new Coupling({
+        shape: [dim],
+        keep: i % 2 === 0 ? "first" : "last",
+        map: affine({ bound }),
+        conditioner: denseConditioner({ hidden, activation }),
+        contextDim,
+      }),
+  );
+  return new Flow({ transforms, ...options });
+}
