@@ -24,11 +24,19 @@ const LARGEST = 2 ** 48;
  * @throws GenError `range` if n or i is outside its range
  */
 export function permute(key: Key, n: number, i: number): number {
+  return permuter(key, n)(i);
+}
+
+/** `permute` for a caller who asks for many places of one shuffle. */
+export function permuter(key: Key, n: number): (i: number) => number {
   checkSize(n, LARGEST);
-  if (!Number.isInteger(i) || i < 0 || i >= n) {
-    throw new GenError("range", `permute: expected a whole number in [0, ${n}), got ${i}`);
-  }
-  return walk(new Squares(key), n, i);
+  const squares = new Squares(key);
+  return (i) => {
+    if (!Number.isInteger(i) || i < 0 || i >= n) {
+      throw new GenError("range", `permute: expected a whole number in [0, ${n}), got ${i}`);
+    }
+    return walk(squares, n, i);
+  };
 }
 
 /**

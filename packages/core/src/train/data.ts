@@ -5,7 +5,7 @@ import { allocate } from "../dtype.js";
 import type { NdArray } from "../ndarray.js";
 import type { Key } from "../rng/key.js";
 import { split } from "../rng/key.js";
-import { permute } from "../rng/permutation.js";
+import { permuter } from "../rng/permutation.js";
 import { sizeOf, type Shape } from "../shape.js";
 
 /** Type of one row of a field: the batch axis is not part of it. */
@@ -48,16 +48,20 @@ export interface BatchOptions {
 export function batches(dataset: Dataset, { size, key }: BatchOptions): Batches {
   if (!Number.isSafeInteger(size) || size < 1) throw new GenError("range", `batches: expected a size ≥ 1, got ${size}`);
   if (dataset.length === 0) throw new GenError("data", "batches: expected a data set with rows, got an empty one");
-  const index = (position: number): number => {
-    const epoch = Math.floor(position / dataset.length);
-    const i = position % dataset.length;
-    return key === undefined ? i : permute(split(key, epoch), dataset.length, i);
+  const shuffle = (epoch: number): ((i: number) => number) =>
+    key === undefined ? (i) => i : permuter(split(key, epoch), dataset.length);
+  const indices = (step: number): number[] => {
+    const rows: number[] = [];
+    while (rows.length < size) {
+      const position = step * size + rows.length;
+      const first = position % dataset.length;
+      const end = Math.min(dataset.length, first + size - rows.length);
+      const row = shuffle(Math.floor(position / dataset.length));
+      for (let i = first; i < end; i++) rows.push(row(i));
+    }
+    return rows;
   };
-  return {
-    size,
-    fields: dataset.fields,
-    at: (step) => dataset.rows(Array.from({ length: size }, (_, i) => index(step * size + i))),
-  };
+  return { size, fields: dataset.fields, at: (step) => dataset.rows(indices(step)) };
 }
 
 /**
