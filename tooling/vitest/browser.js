@@ -29,7 +29,10 @@ export function browser() {
   if (executablePath === undefined) return { plugins: [skipped] };
   const provider = playwright({ launchOptions: { executablePath, args: FLAGS } });
   const instances = [{ browser: "chromium" }];
-  return { test: { browser: { enabled: true, headless: true, screenshotFailures: false, provider, instances } } };
+  return {
+    optimizeDeps: { exclude: ["onnxruntime-web"] }, // it finds its .wasm files beside itself
+    test: { browser: { enabled: true, headless: true, screenshotFailures: false, provider, instances } },
+  };
 }
 
 const skipped = {

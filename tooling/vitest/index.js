@@ -24,14 +24,14 @@ const TIERS = [
 ];
 
 /** The vitest project of a tier. */
-function project({ name, suffix, config: { plugins = [], test = {} } = {} }, slow) {
+function project({ name, suffix, config: { test = {}, ...config } = {} }, slow) {
   const marked = `test/**/*.slow${suffix}.test.ts`;
   const others = suffix === "" ? ["**/*.{ort,web}.test.ts"] : [];
   const files = slow
     ? { include: [marked], exclude: others }
     : { include: [`test/**/*${suffix}.test.ts`], exclude: [marked, ...others] };
   const timeout = (slow ? 600 : 60) * SECONDS; // a project does not inherit what depends on the mode
-  return { extends: true, plugins, test: { name, ...files, testTimeout: timeout, hookTimeout: timeout, ...test } };
+  return { extends: true, ...config, test: { name, ...files, testTimeout: timeout, hookTimeout: timeout, ...test } };
 }
 
 /** Whether a workspace has files of a tier: a browser is not started for nothing. */

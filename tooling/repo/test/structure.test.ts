@@ -21,6 +21,7 @@ const LAYERS = [
   ["nn", "prob", "optim"],
   ["runtime"],
   ["train"],
+  ["codec"],
   ["model"],
   ["node"],
   ["testing"],
@@ -62,7 +63,7 @@ describe("imports", () => {
   it("reach Node and ONNX Runtime only from the entries named after them", () => {
     const foreign = (entry: string) => {
       if (entry === "./node") return /^onnxruntime-web|\/web$/;
-      return entry === "./web" ? /^node:|^onnxruntime-node|\/node$/ : /^node:|^onnxruntime|\/(node|web)$/;
+      return entry.startsWith("./web") ? /^node:|^onnxruntime-node|\/node$/ : /^node:|^onnxruntime|\/(node|web)$/;
     };
     const wrong = packages.flatMap((workspace) =>
       Object.entries(workspace.manifest.exports ?? {}).flatMap(([entry, target]) =>

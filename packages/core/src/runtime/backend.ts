@@ -2,6 +2,22 @@
 import type { Graph } from "../ir/graph.js";
 import type { NdArray } from "../ndarray.js";
 
+/** A device that was looked at. */
+export interface Considered {
+  readonly device: string;
+  /** Measured on a product of square matrices, in 10⁹ operations a second. */
+  readonly gflops?: number;
+  /** Why it cannot be used here. */
+  readonly missing?: string;
+}
+
+/** Which device `auto` took, and why. */
+export interface Choice {
+  /** For people, in one line. */
+  readonly reason: string;
+  readonly considered: readonly Considered[];
+}
+
 /** An array that lives on the device. Opaque: only the backend that made it can read it. */
 export interface Handle {
   readonly handle: number;
@@ -23,6 +39,8 @@ export interface Kernel {
 export interface Backend {
   /** What the user sees: "cpu", "reference", … */
   readonly device: string;
+  /** Why this one, where it was chosen among others. */
+  readonly choice?: Choice;
   /** Whether a loop inside the graph is cheaper than one driven by the host. */
   readonly loopsInside: boolean;
   compile(graph: Graph): Promise<Kernel>;

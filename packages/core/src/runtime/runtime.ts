@@ -6,7 +6,7 @@ import { lasting, paths, type Model } from "../program/model.js";
 import { KEY, type Program } from "../program/program.js";
 import { split, type Key } from "../rng/key.js";
 import { sameShape, showShape } from "../shape.js";
-import type { Backend, Handle, Kernel } from "./backend.js";
+import type { Backend, Choice, Handle, Kernel } from "./backend.js";
 import { initialValue } from "./initial.js";
 import { Store } from "./store.js";
 
@@ -39,6 +39,11 @@ export class Runtime {
   /** What runs: "cpu", "reference", … */
   get device(): string {
     return this.#backend.device;
+  }
+
+  /** Which devices `device: "auto"` looked at, and why it took this one; undefined where one was asked for. */
+  get choice(): Choice | undefined {
+    return this.#backend.choice;
   }
 
   /** Whether K steps inside one graph are the fast way here. */

@@ -53,7 +53,7 @@ export function plainOf({ type, dims, data }) {
 }
 
 /**
- * Answers requests.
+ * Answers requests, one after the other.
  *
  * @param {Ort} ort
  * @param {Memory} memory
@@ -94,7 +94,12 @@ export function serve(ort, memory = hostMemory(ort)) {
       const feeds = mapValues(inputs, (input) => ("handle" in input ? held(input.handle) : host.put(input)));
       const { session, outputs: types } = known;
       const room = memory.room?.(pick(types, keep), session.outputNames);
-      const outputs = Object.entries(await session.run(feeds, ...(room === undefined ? [] : [room])));
+      const outputs = Object.entries(
+        await session.run(feeds, ...(room === undefined ? [] : [room])).catch((error) => {
+          for (const tensor of Object.values(room ?? {})) if (tensor !== null) memory.free?.(tensor);
+          throw error;
+        }),
+      );
       const kept = outputs.filter(([name]) => keep.has(name)).map(([name, tensor]) => [name, hold(tensor)]);
       const returned = outputs
         .filter(([name]) => !keep.has(name))
@@ -125,13 +130,21 @@ export function serve(ort, memory = hostMemory(ort)) {
     },
   };
 
-  return async ({ id, kind, ...request }) => {
+  /** @param {any} message @returns {Promise<[message: object, transfer: ArrayBuffer[]]>} */
+  const answer = async ({ id, kind, ...request }) => {
     try {
       const { result, transfer = [] } = await /** @type {any} */ (requests)[kind](request);
       return [{ id, result }, transfer];
     } catch (error) {
       return [{ id, error: error instanceof Error ? error.message : String(error) }, []];
     }
+  };
+  /** @type {Promise<unknown>} */
+  let last = Promise.resolve();
+  return (message) => {
+    const answered = last.then(() => answer(message));
+    last = answered;
+    return answered;
   };
 }
 

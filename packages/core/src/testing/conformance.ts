@@ -26,12 +26,17 @@ export interface ConformanceOptions {
   readonly provider: Provider;
   /** Why a case cannot be run here, if it cannot; it is then reported as skipped. */
   readonly skip?: (op: Op, given: PrimitiveCase) => string | undefined;
+  /** All cases of an op in one graph: where it takes long to make a graph ready. @default false */
+  readonly bundled?: boolean;
 }
 
 /** Every primitive, on every case, gives what `evaluate` gives, within the tolerances of `facts`. */
-export function describeConformance(name: string, run: Run, { provider, skip }: ConformanceOptions): void {
+export function describeConformance(name: string, runOne: Run, options: ConformanceOptions): void {
+  const { provider, skip, bundled = false } = options;
   describe(`${name} computes what the reference says`, () => {
     for (const [op, cases] of Object.entries(primitiveCases) as [Op, readonly PrimitiveCase[]][]) {
+      const able = cases.filter((given) => skip?.(op, given) === undefined);
+      const run = bundled ? together(runOne, able) : runOne;
       describe(op, () => {
         for (const given of cases) {
           it(given.name, async (context) => {
@@ -52,11 +57,43 @@ export function describeConformance(name: string, run: Run, { provider, skip }: 
   });
 }
 
+/** Runs graphs as one, the first time that one of them is wanted; apart, if that fails, to see which one it was. */
+function together(run: Run, cases: readonly PrimitiveCase[]): Run {
+  const names = new Map(cases.map(({ graph }, i) => [graph, (name: string) => `${i}.${name}`]));
+  const renamed = (ports: Graph["inputs"], as: (name: string) => string): Graph["inputs"] =>
+    ports.map(({ name, node }) => ({ name: as(name), node }));
+  let all: Promise<Arrays | undefined> | undefined;
+  const runAll = async (): Promise<Arrays | undefined> => {
+    const graph = new Graph({
+      inputs: cases.flatMap((given) => renamed(given.graph.inputs, names.get(given.graph)!)),
+      outputs: cases.flatMap((given) => renamed(given.graph.outputs, names.get(given.graph)!)),
+    });
+    const inputs = cases.flatMap((given) =>
+      Object.entries(given.inputs).map(([name, array]) => [names.get(given.graph)!(name), array] as const),
+    );
+    return run(graph, Object.fromEntries(inputs));
+  };
+  return async (graph, inputs) => {
+    const results = await (all ??= runAll().catch(() => undefined));
+    if (results === undefined) return run(graph, inputs);
+    return Object.fromEntries(graph.outputs.map(({ name }) => [name, results[names.get(graph)!(name)]!]));
+  };
+}
+
+export interface RandomGraphsOptions {
+  /** @default 20 */
+  readonly count?: number;
+  /** Why a graph cannot be run here, if it cannot. */
+  readonly skip?: (graph: Graph) => string | undefined;
+}
+
 /** Random graphs, with scans and calls in them, give what `evaluate` gives, before and after they are simplified. */
-export function describeRandomGraphs(name: string, run: Run, count = 20): void {
+export function describeRandomGraphs(name: string, run: Run, { count = 20, skip }: RandomGraphsOptions = {}): void {
   describe(`${name} runs graphs drawn at random`, () => {
-    it.each(Array.from({ length: count }, (_, seed) => seed))("graph %i", async (seed) => {
+    it.for(Array.from({ length: count }, (_, seed) => seed))("graph %i", async (seed, context) => {
       const { graph, inputs } = randomCase(seed, 10 + (seed % 30));
+      const reason = skip?.(graph);
+      if (reason !== undefined) context.skip(reason);
       const wanted = evaluate(graph, inputs);
       for (const version of [graph, simplify(graph)]) {
         const got = await run(version, inputs);
