@@ -1,19 +1,23 @@
 /** @file Gradients of several batches gathered into one step. */
+import { GenError } from "../error.js";
 import { state } from "../tensor/inputs.js";
 import { full, type Tensor } from "../tensor/tensor.js";
-import { statesUnder, under, type Optimizer } from "./optimizer.js";
+import { statesLike, statesUnder, under, type Optimizer } from "./optimizer.js";
 
 /**
  * Steps once in `batches` runs, along the mean of their gradients: a large batch in small pieces. The parameters and
- * the optimizer's own states stand still in between.
+ * the optimizer's own states stand still in between, its count of steps too: a schedule counts steps, not batches.
+ *
+ * @throws GenError `option` unless `batches` is a whole number of at least 1
  */
 export function accumulate(batches: number, optimizer: Optimizer): Optimizer {
+  if (!Number.isSafeInteger(batches) || batches < 1) {
+    throw new GenError("option", `accumulate: expected a whole number of batches ≥ 1, got ${batches}`);
+  }
   return {
     init: (names, params) => ({
       count: state([], undefined, "i32"),
-      ...Object.fromEntries(
-        names.map((name, i) => [`sum.${name}`, state(params[i]!.shape, undefined, params[i]!.dtype)]),
-      ),
+      ...statesLike(names, params, ["sum"]),
       ...Object.fromEntries(under("inner", optimizer.init(names, params))),
     }),
     update: (site) => {

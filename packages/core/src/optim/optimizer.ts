@@ -1,4 +1,6 @@
 /** @file The contract of optimizers, and how they chain: (params, grads, state) → (params', state'), in nodes. */
+import { GenError } from "../error.js";
+import { state } from "../tensor/inputs.js";
 import type { Tensor } from "../tensor/tensor.js";
 
 /** States by name, as given by {@link Optimizer.init}: inputs at first, next values after an update. */
@@ -53,4 +55,33 @@ export function statesUnder(part: number | string, states: States): States {
   return Object.fromEntries(
     Object.entries(states).flatMap(([name, s]) => (name.startsWith(prefix) ? [[name.slice(prefix.length), s]] : [])),
   );
+}
+
+/** A state of zeros for each kind and parameter, as wide as the parameter: `<kind>.<name>`. */
+export function statesLike(names: readonly string[], params: readonly Tensor[], kinds: readonly string[]): States {
+  return Object.fromEntries(
+    names.flatMap((name, i) =>
+      kinds.map((kind) => [`${kind}.${name}`, state(params[i]!.shape, undefined, params[i]!.dtype)] as const),
+    ),
+  );
+}
+
+/** The real type that scalars of a step are computed in: that of the parameters. */
+export function realOf(params: readonly Tensor[]): Tensor["dtype"] {
+  return params[0]?.dtype ?? "f32";
+}
+
+/** @throws GenError `option` for a number outside of [low, high), or of [low, ∞) without `high` */
+export function checkOption(
+  where: string,
+  options: Readonly<Record<string, unknown>>,
+  [low, high = Infinity]: readonly [number, number?],
+): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (typeof value !== "number" || (value >= low && value < high)) continue;
+    throw new GenError(
+      "option",
+      `${where}: expected ${name} in [${low}, ${high === Infinity ? "∞" : high}), got ${value}`,
+    );
+  }
 }

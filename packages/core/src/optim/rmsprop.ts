@@ -1,17 +1,17 @@
 /** @file RMSProp: gradients divided by a running root mean square of themselves. */
 import { state } from "../tensor/inputs.js";
 import type { Tensor } from "../tensor/tensor.js";
-import type { Optimizer } from "./optimizer.js";
+import { checkOption, realOf, statesLike, type Optimizer } from "./optimizer.js";
 import { rateAt, type Rate } from "./schedule.js";
 
 export interface RmspropOptions {
   /** @default 1e-2 */
   readonly learningRate?: Rate;
-  /** Weight ρ of the past in the mean square. @default 0.99 */
+  /** Weight ρ of the past in the mean square, in [0, 1). @default 0.99 */
   readonly decay?: number;
   /** Added to the root. @default 1e-8 */
   readonly epsilon?: number;
-  /** Share μ of the last velocity that is kept. @default 0 */
+  /** Share μ of the last velocity that is kept, in [0, 1). @default 0 */
   readonly momentum?: number;
   /** Divides by the deviation from the mean gradient instead of from 0. @default false */
   readonly centered?: boolean;
@@ -22,6 +22,9 @@ export interface RmspropOptions {
  *
  *     v ← ρ v + (1 − ρ) g²      s = √v + ε, centered √(v − m²) + ε      b ← μ b + g / s      θ ← θ − α b
  *
+ * Stored are v/(1 − ρ) and m/(1 − ρ), as for Adam: the factor goes into scalars, not over every parameter.
+ *
+ * @throws GenError `option` for a number out of range
  * @see Tieleman & Hinton 2012, lecture 6.5 of "Neural Networks for Machine Learning"; Graves 2013, arXiv:1308.0850, eq. 38–45
  */
 export function rmsprop({
@@ -31,26 +34,26 @@ export function rmsprop({
   momentum = 0,
   centered = false,
 }: RmspropOptions = {}): Optimizer {
-  const kept = ["v", ...(centered ? ["m"] : []), ...(momentum === 0 ? [] : ["b"])];
+  checkOption("rmsprop", { learningRate, epsilon }, [0]);
+  checkOption("rmsprop", { decay, momentum }, [0, 1]);
+  const kinds = ["v", ...(centered ? ["m"] : []), ...(momentum === 0 ? [] : ["b"])];
   return {
-    init: (names, params) => ({
-      step: state([], undefined, "i32"),
-      ...Object.fromEntries(
-        names.flatMap((name, i) =>
-          kept.map((kind) => [`${kind}.${name}`, state(params[i]!.shape, undefined, params[i]!.dtype)]),
-        ),
-      ),
-    }),
+    init: (names, params) => ({ step: state([], undefined, "i32"), ...statesLike(names, params, kinds) }),
     update: ({ names, params, grads, states }) => {
-      const rate = rateAt(learningRate, states["step"]!, params[0]?.dtype ?? "f32");
+      const rate = rateAt(learningRate, states["step"]!, realOf(params));
       const next: Record<string, Tensor> = { step: states["step"]!.add(1) };
-      const blend = (past: string, now: Tensor): Tensor =>
-        (next[past] = states[past]!.mul(decay).add(now.mul(1 - decay)));
+      const gather = (past: string, now: Tensor): Tensor => (next[past] = states[past]!.mul(decay).add(now));
       const steps = names.map((name, i) => {
         const g = grads[i]!;
-        const v = blend(`v.${name}`, g.square());
-        const spread = centered ? v.sub(blend(`m.${name}`, g).square()).maximum(0) : v; // rounding may fall below 0
-        const scaled = g.div(spread.sqrt().add(epsilon));
+        const v = gather(`v.${name}`, g.square());
+        const m = centered ? gather(`m.${name}`, g) : undefined;
+        const spread = m === undefined ? v : v.sub(m.square().mul(1 - decay)).maximum(0); // rounding may fall below 0
+        const scaled = g.div(
+          spread
+            .sqrt()
+            .mul(Math.sqrt(1 - decay))
+            .add(epsilon),
+        );
         if (momentum === 0) return scaled.mul(rate);
         return (next[`b.${name}`] = states[`b.${name}`]!.mul(momentum).add(scaled)).mul(rate);
       });

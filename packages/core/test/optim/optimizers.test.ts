@@ -1,36 +1,37 @@
 import { describe, expect, it } from "vitest";
 import { accumulate } from "../../src/optim/accumulate.js";
-import { adam } from "../../src/optim/adam.js";
-import { ema } from "../../src/optim/average.js";
-import { clampParameters, clipByGlobalNorm, clipByValue } from "../../src/optim/clip.js";
+import { adam, adamw } from "../../src/optim/adam.js";
+import { ema, swa, type Average } from "../../src/optim/average.js";
+import {
+  clampParameters,
+  clipByGlobalNorm,
+  clipByNorm,
+  clipByValue,
+  frozen,
+  l2Penalty,
+} from "../../src/optim/links.js";
+import { lion } from "../../src/optim/lion.js";
+import { lookahead } from "../../src/optim/lookahead.js";
 import { groups } from "../../src/optim/group.js";
 import { chain, type Optimizer } from "../../src/optim/optimizer.js";
 import { rmsprop } from "../../src/optim/rmsprop.js";
-import { cosine, exponentialDecay, linear, rateAt, warmUp, type Rate } from "../../src/optim/schedule.js";
+import { cosine, linear, oneCycle } from "../../src/optim/schedule.js";
 import { sgd } from "../../src/optim/sgd.js";
-import { scalar } from "../../src/tensor/tensor.js";
-import { valuesOf } from "../../src/testing/run-reference.js";
 import fixture from "./fixtures/torch.json" with { type: "json" };
-import { gradientAt, numbersIn, plainTrajectory, START, trajectory } from "./problem.js";
+import { expectNear, gradientAt, numbersIn, plainTrajectory, START, trajectory } from "./problem.js";
 
 const STEPS = 25;
-const TOLERANCE = 2e-5; // coefficients in the graph are f32
-
-function expectNear(got: readonly number[], wanted: readonly number[]): void {
-  got.forEach((x, i) => {
-    if (!(Math.abs(x - wanted[i]!) <= TOLERANCE * (1 + Math.abs(wanted[i]!))))
-      expect.fail(`[${i}]: expected ${wanted[i]!}, got ${x}`);
-  });
-  expect(got).toHaveLength(wanted.length);
-}
-
 describe("PyTorch's trajectories", () => {
   const ours: Record<keyof typeof fixture.runs, Optimizer> = {
     sgd: sgd({ learningRate: 0.05 }),
     momentum: sgd({ learningRate: 0.05, momentum: 0.9, weightDecay: 0.1 }),
+    dampened: sgd({ learningRate: 0.05, momentum: 0.9, dampening: 0.4 }),
     nesterov: sgd({ learningRate: 0.05, momentum: 0.8, nesterov: true }),
     adam: adam({ learningRate: 0.05, beta1: 0.8, beta2: 0.95, epsilon: 1e-3 }),
     adamw: adam({ learningRate: 0.05, weightDecay: 0.2 }),
+    "adam with an L2 penalty": chain(l2Penalty(0.2), adam({ learningRate: 0.05 })),
+    "adamw by default": adamw(),
+    amsgrad: adamw({ learningRate: 0.05, beta1: 0.8, beta2: 0.9, amsgrad: true }),
     rmsprop: rmsprop({ learningRate: 0.05, decay: 0.9 }),
     "rmsprop, centered with momentum": rmsprop({
       learningRate: 0.01,
@@ -40,6 +41,14 @@ describe("PyTorch's trajectories", () => {
       centered: true,
     }),
     clipped: chain(clipByGlobalNorm(1.5), sgd({ learningRate: 0.05, momentum: 0.9 })),
+    "clipped by value, on a cosine": chain(
+      clipByValue(0.5),
+      sgd({ learningRate: cosine(0.1, { steps: fixture.steps, end: 0.01 }), momentum: 0.9 }),
+    ),
+    "clipped each, in one cycle": chain(
+      clipByNorm(0.7),
+      adamw({ learningRate: oneCycle(0.1, { steps: fixture.steps }), weightDecay: 0.1 }),
+    ),
   };
   it.each(Object.entries(ours))("%s", (name, optimizer) => {
     const { rows } = trajectory(optimizer, fixture.steps);
@@ -103,14 +112,67 @@ describe("the papers' equations", () => {
     trajectory(sgd({ learningRate: 0.03, momentum: 0.9 }), STEPS).rows.forEach((row, i) => expectNear(row, plain[i]!));
   });
 
-  it("the moving average, with its warm-up", () => {
-    const { rows, store } = trajectory(sgd({ learningRate: 0.03 }), STEPS, ema({ decay: 0.6 }));
+  it("Lion, algorithm 2 of arXiv:2302.06675", () => {
+    const [alpha, beta1, beta2, lambda] = [0.01, 0.9, 0.99, 0.3];
+    const plain = plainTrajectory(STEPS, () => {
+      let m = 0;
+      return (g, theta) => {
+        const u = beta1 * m + (1 - beta1) * g;
+        m = beta2 * m + (1 - beta2) * g;
+        return alpha * (Math.sign(u) + lambda * theta);
+      };
+    });
+    const { rows } = trajectory(lion({ learningRate: alpha, weightDecay: lambda }), STEPS);
+    rows.forEach((row, i) => expectNear(row, plain[i]!));
+    const still = trajectory(chain(clipByValue(0), lion({ learningRate: alpha })), 3).rows;
+    still.forEach((row) => expectNear(row, [...START.w, ...START.u]));
+  });
+
+  it("Lookahead, algorithm 1 of arXiv:1907.08610", () => {
+    let slow = [...START.w, ...START.u];
+    let fast = slow;
+    const plain = Array.from({ length: STEPS }, (_, t) => {
+      const g = gradientAt(fast);
+      fast = fast.map((x, i) => x - 0.05 * g[i]!);
+      if ((t + 1) % 4 === 0) fast = slow = slow.map((x, i) => x + 0.3 * (fast[i]! - x));
+      return fast;
+    });
+    const { rows } = trajectory(lookahead(sgd({ learningRate: 0.05 }), { every: 4, share: 0.3 }), STEPS);
+    rows.forEach((row, i) => expectNear(row, plain[i]!));
+  });
+});
+
+describe("averages", () => {
+  const endOf = (prefix: string, average: Average): number[] => {
+    const { store } = trajectory(sgd({ learningRate: 0.03 }), fixture.steps, average);
+    return [...numbersIn(store, `${prefix}.w`), ...numbersIn(store, `${prefix}.u`)];
+  };
+  it("equal PyTorch's", () => {
+    expectNear(endOf("ema", ema({ decay: 0.6, start: "none" })), fixture.averages.ema);
+    expectNear(endOf("swa", swa({ from: 0 })), fixture.averages.swa);
+  });
+
+  const rows = trajectory(sgd({ learningRate: 0.03 }), STEPS).rows;
+  it("warm up", () => {
     let average = rows[0]!;
     rows.slice(1).forEach((row, i) => {
       const d = Math.min(0.6, (2 + i) / (11 + i));
       average = average.map((a, k) => a + (1 - d) * (row[k]! - a));
     });
-    expectNear([...numbersIn(store, "ema.w"), ...numbersIn(store, "ema.u")], average);
+    expectNear(endOf("ema", ema({ decay: 0.6 })), average);
+  });
+  it("divide by 1 − dᵗ, as Adam does for its moments", () => {
+    const d = 0.95;
+    const biased = rows.reduce((a, row) => a.map((v, k) => d * v + (1 - d) * row[k]!), new Array<number>(6).fill(0));
+    const unbiased = biased.map((v) => v / (1 - d ** STEPS));
+    expectNear(endOf("ema", ema({ decay: d, start: "unbiased" })), unbiased);
+  });
+  it("take every third from a step on", () => {
+    const taken = rows.filter((_, n) => n >= 7 && (n - 7) % 3 === 0);
+    const mean = taken[0]!.map((_, k) => taken.reduce((sum, row) => sum + row[k]!, 0) / taken.length);
+    expect(taken).toHaveLength(6);
+    expectNear(endOf("swa", swa({ from: 7, every: 3 })), mean);
+    expectNear(endOf("swa", swa({ from: 40 })), rows.at(-1)!);
   });
 });
 
@@ -126,6 +188,21 @@ describe("links", () => {
     expectNear(
       stepOf(norm / 4),
       g.map((x) => x / 4),
+    );
+  });
+
+  it("clipByNorm shrinks each parameter's gradient alone", () => {
+    const start = [...START.w, ...START.u];
+    const [row] = trajectory(chain(clipByNorm(2), sgd({ learningRate: 1 })), 1).rows;
+    const g = gradientAt(start);
+    const parts = [g.slice(0, 4), g.slice(4)].map((part) => {
+      const norm = Math.hypot(...part);
+      return part.map((x) => (norm > 2 ? (x * 2) / norm : x));
+    });
+    expect(Math.hypot(...g.slice(4))).toBeLessThan(2);
+    expectNear(
+      row!,
+      start.map((x, i) => x - parts.flat()[i]!),
     );
   });
 
@@ -163,7 +240,14 @@ describe("links", () => {
     const { rows } = trajectory(mixed, 5);
     const alone = trajectory(adam({ learningRate: 0.05 }), 5).rows;
     rows.forEach((row, i) => expectNear(row, [...alone[i]!.slice(0, 4), ...START.u]));
+    const still = groups([
+      { match: (_, p) => p.size === 2, optimizer: frozen() },
+      { match: () => true, optimizer: adam({ learningRate: 0.05 }) },
+    ]);
+    trajectory(still, 5).rows.forEach((row, i) => expectNear(row, [...alone[i]!.slice(0, 4), ...START.u]));
     expect(() => trajectory(groups([{ match: (name) => name === "w", optimizer: adam() }]), 1)).toThrow('none for "u"');
+    const idle = { match: (name: string) => name === "v", optimizer: adam() };
+    expect(() => trajectory(groups([idle, { match: () => true, optimizer: adam() }]), 1)).toThrow("none for group 0");
   });
 
   it("accumulate steps once in so many runs, along the mean", () => {
@@ -174,25 +258,20 @@ describe("links", () => {
   });
 });
 
-describe("schedules", () => {
-  const at = (rate: Rate, step: number): number =>
-    Number(valuesOf([rateAt(rate, scalar(step, "i32"), "f32")])[0]!.data[0]);
-  it.each<[string, Rate, (step: number) => number]>([
-    ["constant", 0.1, () => 0.1],
-    ["exponentialDecay", exponentialDecay(0.1, { decay: 0.5, every: 10 }), (s) => 0.1 * 0.5 ** (s / 10)],
-    [
-      "cosine",
-      cosine(0.1, { steps: 20, end: 0.01 }),
-      (s) => 0.01 + 0.045 * (1 + Math.cos((Math.PI * Math.min(s, 20)) / 20)),
-    ],
-    ["linear", linear(0.1, { steps: 20, end: 0.02 }), (s) => 0.1 - 0.08 * Math.min(s / 20, 1)],
-    ["warmUp", warmUp(0.1, { steps: 4 }), (s) => 0.1 * Math.min((s + 1) / 4, 1)],
-    [
-      "warmUp of another",
-      warmUp(linear(0.1, { steps: 20 }), { steps: 4 }),
-      (s) => 0.1 * (1 - Math.min(s / 20, 1)) * Math.min((s + 1) / 4, 1),
-    ],
-  ])("%s", (_, rate, plain) => {
-    for (const step of [0, 1, 3, 10, 20, 50]) expect(at(rate, step)).toBeCloseTo(plain(step), 7);
-  });
+it("refuses what makes no sense, by name", () => {
+  const wrong: [() => unknown, string][] = [
+    [() => adam({ beta1: 1 }), "adam: expected beta1 in [0, 1), got 1"],
+    [() => adamw({ learningRate: -1 }), "adam: expected learningRate in [0, ∞), got -1"],
+    [() => adam({ weightDecay: NaN }), "adam: expected weightDecay in [0, ∞), got NaN"],
+    [() => sgd({ learningRate: 1, nesterov: true }), "sgd: expected momentum for dampening or for nesterov"],
+    [() => sgd({ learningRate: 1, dampening: 0.5 }), "sgd: expected momentum for dampening or for nesterov"],
+    [() => rmsprop({ decay: 1 }), "rmsprop: expected decay in [0, 1), got 1"],
+    [() => lion({ beta2: -0.1 }), "lion: expected beta2 in [0, 1), got -0.1"],
+    [() => clipByGlobalNorm(0), "clipByGlobalNorm: expected a limit above 0, got 0"],
+    [() => accumulate(1.5, adam()), "accumulate: expected a whole number of batches ≥ 1, got 1.5"],
+    [() => lookahead(adam(), { share: 0 }), "lookahead: expected a share in (0, 1], got 0"],
+    [() => ema({ decay: 1 }), "ema: expected decay in [0, 1), got 1"],
+    [() => swa({ from: 0, every: 0 }), "swa: expected every in [1, ∞), got 0"],
+  ];
+  for (const [make, message] of wrong) expect(make).toThrow(message);
 });

@@ -1,7 +1,8 @@
 /** @file One small problem that every optimizer is given: its steps by the reference, and its gradient by hand. */
+import { expect } from "vitest";
 import { GenError } from "../../src/error.js";
 import { arrayInit } from "../../src/ir/initializer.js";
-import { ndarray } from "../../src/ndarray.js";
+import { ndarray, type NdArray } from "../../src/ndarray.js";
 import type { Average } from "../../src/optim/average.js";
 import type { Optimizer } from "../../src/optim/optimizer.js";
 import { param } from "../../src/tensor/inputs.js";
@@ -39,6 +40,19 @@ export function trajectory(
   return { rows, store };
 }
 
+/** A parameter `m` after so many steps on Σ (m − target)²/2 + Σ sin 2m. */
+export function matrixAfter(
+  optimizer: Optimizer,
+  { start, target, steps }: { start: NdArray; target: NdArray; steps: number },
+): number[] {
+  const m = param(start.shape, arrayInit(start), start.dtype);
+  const loss = (): Tensor => m.sub(constant(target)).square().sum().mul(0.5).add(m.mul(2).sin().sum());
+  const step = trainStep({ model: { m }, batch: {}, loss, optimizer });
+  const store = startReference(step);
+  for (let n = 0; n < steps; n++) runReference(step, { store });
+  return numbersIn(store, "m");
+}
+
 export function numbersIn(store: PlainStore, name: string): number[] {
   const array = store.get(name);
   if (array === undefined)
@@ -63,4 +77,13 @@ export function plainTrajectory(
     theta = theta.map((x, i) => x - rules[i]!(g[i]!, x, t + 1));
     return theta;
   });
+}
+
+/** Are numbers as wanted, to 2e-5 of 1 + |x|? Coefficients in graphs are f32. */
+export function expectNear(got: readonly number[], wanted: readonly number[], tolerance = 2e-5): void {
+  got.forEach((x, i) => {
+    if (!(Math.abs(x - wanted[i]!) <= tolerance * (1 + Math.abs(wanted[i]!))))
+      expect.fail(`[${i}]: expected ${wanted[i]!}, got ${x}`);
+  });
+  expect(got).toHaveLength(wanted.length);
 }
