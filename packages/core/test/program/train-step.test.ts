@@ -40,6 +40,8 @@ describe("trainStep", () => {
       "optimizer.step",
       "optimizer.v.bias",
       "optimizer.v.weight",
+      "optimizer.weight1",
+      "optimizer.weight2",
       "weight",
     ]);
   });
