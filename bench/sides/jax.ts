@@ -10,52 +10,64 @@ const { latent } = spec["vae-dense"];
 
 type Params = np.Array[];
 
-// Every use of an array consumes it; `.ref` keeps it for another use.
-function loss(params: Params, x: np.Array, noise: np.Array): np.Array {
-  const [w1, b1, w2, b2, w3, b3, w4, b4] = params as [
-    np.Array,
-    np.Array,
-    np.Array,
-    np.Array,
-    np.Array,
-    np.Array,
-    np.Array,
-    np.Array,
-  ];
-  const n = x.shape[0]!;
-  const moments = np.matmul(nn.relu(np.matmul(x.ref, w1).add(b1)), w2).add(b2);
-  const mu = moments.ref.slice([], [0, latent]);
-  const logVar = moments.slice([], [latent, 2 * latent]);
-  const z = mu.ref.add(np.exp(logVar.ref.mul(0.5)).mul(noise));
-  const logits = np.matmul(nn.relu(np.matmul(z, w3).add(b3)), w4).add(b4);
-  const crossEntropy = nn.softplus(logits.ref).sub(logits.mul(x)).sum();
-  const kl = logVar.ref.add(1).sub(np.square(mu)).sub(np.exp(logVar)).sum().mul(-0.5);
-  return crossEntropy.add(kl).div(n);
+/** Mean over the batch of a model's loss. Every use of an array consumes it; `.ref` keeps it for another use. */
+type Loss = (params: Params, x: np.Array, key: np.Array) => np.Array;
+
+function layer(params: Params, i: number, x: np.Array): np.Array {
+  return np.matmul(x, params[2 * i]!).add(params[2 * i + 1]!);
 }
 
-const step = jit((params: Params, m: Params, v: Params, t: np.Array, x: np.Array, key: np.Array) => {
-  const noise = random.normal(key, [x.shape[0]!, latent]);
-  const kept = params.map((p) => p.ref);
-  const [value, grads] = valueAndGrad(loss)(params, x, noise) as [np.Array, Params];
-  const next = t.add(1);
-  const correction1 = np.subtract(1, np.power(beta1, next.ref));
-  const correction2 = np.subtract(1, np.power(beta2, next.ref));
-  const moved = grads.map((g, i) => {
-    const mi = m[i]!.mul(beta1).add(g.ref.mul(1 - beta1));
-    const vi = v[i]!.mul(beta2).add(np.square(g).mul(1 - beta2));
-    const root = np.sqrt(vi.ref.div(correction2.ref)).add(epsilon);
-    return { p: kept[i]!.sub(mi.ref.div(correction1.ref).div(root).mul(learningRate)), m: mi, v: vi };
+function crossEntropy(logits: np.Array, x: np.Array): np.Array {
+  return nn.softplus(logits.ref).sub(logits.mul(x)).sum();
+}
+
+const vae: Loss = (params, x, key) => {
+  const n = x.shape[0]!;
+  const moments = layer(params, 1, nn.relu(layer(params, 0, x.ref)));
+  const mu = moments.ref.slice([], [0, latent]);
+  const logVar = moments.slice([], [latent, 2 * latent]);
+  const z = mu.ref.add(np.exp(logVar.ref.mul(0.5)).mul(random.normal(key, [n, latent])));
+  const logits = layer(params, 3, nn.relu(layer(params, 2, z)));
+  const kl = logVar.ref.add(1).sub(np.square(mu)).sub(np.exp(logVar)).sum().mul(-0.5);
+  return crossEntropy(logits, x).add(kl).div(n);
+};
+
+const deep: Loss = (params, x, key) => {
+  key.dispose();
+  const n = x.shape[0]!;
+  let h = nn.relu(layer(params, 0, x.ref));
+  const last = params.length / 2 - 1;
+  for (let i = 1; i < last; i++) h = h.ref.add(nn.relu(layer(params, i, h)));
+  return crossEntropy(layer(params, last, h), x).div(n);
+};
+
+const losses: Readonly<Record<string, Loss>> = { "vae-dense": vae, "mlp-50": deep };
+
+const stepOf = (loss: Loss) =>
+  jit((params: Params, m: Params, v: Params, t: np.Array, x: np.Array, key: np.Array) => {
+    const kept = params.map((p) => p.ref);
+    const [value, grads] = valueAndGrad(loss)(params, x, key) as [np.Array, Params];
+    const next = t.add(1);
+    const correction1 = np.subtract(1, np.power(beta1, next.ref));
+    const correction2 = np.subtract(1, np.power(beta2, next.ref));
+    const moved = grads.map((g, i) => {
+      const mi = m[i]!.mul(beta1).add(g.ref.mul(1 - beta1));
+      const vi = v[i]!.mul(beta2).add(np.square(g).mul(1 - beta2));
+      const root = np.sqrt(vi.ref.div(correction2.ref)).add(epsilon);
+      return { p: kept[i]!.sub(mi.ref.div(correction1.ref).div(root).mul(learningRate)), m: mi, v: vi };
+    });
+    correction1.dispose();
+    correction2.dispose();
+    return { loss: value, t: next, p: moved.map((s) => s.p), m: moved.map((s) => s.m), v: moved.map((s) => s.v) };
   });
-  correction1.dispose();
-  correction2.dispose();
-  return { loss: value, t: next, p: moved.map((s) => s.p), m: moved.map((s) => s.m), v: moved.map((s) => s.v) };
-});
 
 async function start({ work, folder }: Request): Promise<Work> {
-  if (work !== "vae-dense") throw new Error(`jax-js side: expected vae-dense, got ${work}`);
+  const loss = losses[work];
+  if (loss === undefined) throw new Error(`jax-js side: expected ${Object.keys(losses).join(" or ")}, got ${work}`);
   await init("wasm");
   defaultDevice("wasm");
-  const { batch, data } = spec["vae-dense"];
+  const step = stepOf(loss);
+  const { batch, data } = spec[work as "vae-dense" | "mlp-50"];
   const { pictures, params } = readFixture(folder);
   const size = batch * product(data);
   const batches = Array.from({ length: pictures.length / size }, (_, i) =>

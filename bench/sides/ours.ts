@@ -3,11 +3,12 @@ import { serve, type Request, type Work } from "../src/protocol.js";
 import { versionOf } from "../src/versions.js";
 import { startGraph } from "./ours/graph.js";
 import { startMemory } from "./ours/memory.js";
-import { startVae } from "./ours/vae.js";
+import { startTraining } from "./ours/training.js";
 
 const starts: Readonly<Record<string, (request: Request) => Promise<Work>>> = {
-  "vae-dense": startVae,
-  "vae-conv": startVae,
+  "vae-dense": startTraining,
+  "vae-conv": startTraining,
+  "mlp-50": startTraining,
   "graph-12x768": startGraph,
   memory: startMemory,
 };

@@ -43,7 +43,26 @@ class ConvVae(nn.Module):
         self.decoder = nn.Sequential(nn.Linear(spec["latent"], flat), nn.Unflatten(1, small), *up)
 
 
-def loss_of(model, x):
+class DeepMlp(nn.Module):
+    def __init__(self, spec):
+        super().__init__()
+        (features,), width = spec["data"], spec["width"]
+        self.first = nn.Linear(features, width)
+        self.blocks = nn.ModuleList(nn.Linear(width, width) for _ in range(spec["layers"] - 2))
+        self.last = nn.Linear(width, features)
+
+    def forward(self, x):
+        h = F.relu(self.first(x))
+        for block in self.blocks:
+            h = h + F.relu(block(h))
+        return self.last(h)
+
+
+def deep_loss(model, x):
+    return F.binary_cross_entropy_with_logits(model(x), x, reduction="sum") / x.shape[0]
+
+
+def vae_loss(model, x):
     mu, log_var = model.encoder(x).chunk(2, dim=1)
     z = mu + torch.exp(0.5 * log_var) * torch.randn_like(mu)
     cross_entropy = F.binary_cross_entropy_with_logits(model.decoder(z), x, reduction="sum")
@@ -51,11 +70,15 @@ def loss_of(model, x):
     return (cross_entropy + kl) / x.shape[0]
 
 
+WORKS = {"vae-dense": (DenseVae, vae_loss), "vae-conv": (ConvVae, vae_loss), "mlp-50": (DeepMlp, deep_loss)}
+
+
 class Trainer:
     def __init__(self, work, folder):
         spec = SPEC[work]
         torch.manual_seed(0)
-        self.model = {"vae-dense": DenseVae, "vae-conv": ConvVae}[work](spec)
+        model, self.loss = WORKS[work]
+        self.model = model(spec)
         weights, offset = floats(folder / "params.f32"), 0
         with torch.no_grad():
             manifest = json.loads((folder / "manifest.json").read_text())["params"]
@@ -73,7 +96,7 @@ class Trainer:
     def run(self, steps):
         losses = []
         for _ in range(steps):
-            loss = loss_of(self.model, self.batches[self.step % len(self.batches)])
+            loss = self.loss(self.model, self.batches[self.step % len(self.batches)])
             self.optimizer.zero_grad()
             loss.backward()
             self.optimizer.step()

@@ -7,7 +7,7 @@ import * as tf from "@tensorflow/tfjs";
 import "@tensorflow/tfjs-backend-wasm";
 import { product, readFixture } from "../src/fixtures.js";
 import { serve, type Request, type Work } from "../src/protocol.js";
-import { spec, type VaeWork } from "../src/spec.js";
+import { spec } from "../src/spec.js";
 import { versionOf } from "../src/versions.js";
 
 type Weights = ReadonlyMap<string, tf.Variable>;
@@ -94,7 +94,7 @@ async function start({ work, folder }: Request): Promise<Work> {
   await tf.setBackend(backend);
   await tf.ready();
   const network = work === "vae-dense" ? denseVae : convVae;
-  const { batch, data } = spec[work as VaeWork];
+  const { batch, data } = spec[work as "vae-dense" | "vae-conv"];
   const { pictures, params } = readFixture(folder);
   const weights = new Map(
     [...params].map(([name, { data, shape }]) => [

@@ -1,7 +1,7 @@
 /** @file The same starting weights and the same pictures for every side, as raw little-endian float32 files. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { paramsOf, spec, type ParamSpec, type VaeWork } from "./spec.js";
+import { paramsOf, spec, type ParamSpec, type TrainedWork } from "./spec.js";
 
 /** What a side reads: its pictures, [rows, ...data], and one array for each parameter. */
 export interface Fixture {
@@ -10,7 +10,7 @@ export interface Fixture {
 }
 
 /** Writes the files of a work into `folder`: `manifest.json`, `params.f32`, `pictures.f32`. */
-export function writeFixture(work: VaeWork, folder: string): void {
+export function writeFixture(work: TrainedWork, folder: string): void {
   mkdirSync(folder, { recursive: true });
   const params = paramsOf(work);
   const uniform = random(1);

@@ -4,6 +4,8 @@
  *
  * Both VAEs: ReLU between layers, none after the last; the encoder's output is [mu | logVar]; z = mu + exp(logVar / 2)·eps;
  * loss = mean over the batch of the Bernoulli cross-entropy with logits, summed over pixels, plus KL(q(z|x) ‖ N(0, I)).
+ * `mlp-50`, where the many small operations and not the products take the time: h = relu(x W + b), then h ← h + relu(h W + b) for
+ * each layer between the first and the last; the loss is that cross-entropy of the last layer's output and x.
  * Dense weights are [in, out]; convolutions [out, in, k, k]; transposed convolutions [in, out, k, k].
  */
 import { readFileSync } from "node:fs";
@@ -29,6 +31,15 @@ export interface ConvSpec {
   readonly rows: number;
 }
 
+export interface DeepSpec {
+  readonly data: readonly [number];
+  readonly width: number;
+  /** Linear layers in all. */
+  readonly layers: number;
+  readonly batch: number;
+  readonly rows: number;
+}
+
 export interface Spec {
   readonly adam: {
     readonly learningRate: number;
@@ -38,6 +49,7 @@ export interface Spec {
   };
   readonly "vae-dense": DenseSpec;
   readonly "vae-conv": ConvSpec;
+  readonly "mlp-50": DeepSpec;
   readonly "graph-12x768": {
     readonly layers: number;
     readonly width: number;
@@ -52,7 +64,7 @@ export interface Spec {
 }
 
 /** A model that is trained on both sides. */
-export type VaeWork = "vae-dense" | "vae-conv";
+export type TrainedWork = "vae-dense" | "vae-conv" | "mlp-50";
 
 export const spec = JSON.parse(readFileSync(new URL("../spec.json", import.meta.url), "utf8")) as Spec;
 
@@ -63,9 +75,20 @@ export interface ParamSpec {
   readonly fans?: readonly [number, number];
 }
 
-/** Every parameter of a VAE, in the order in which the weights file holds them. */
-export function paramsOf(work: VaeWork): ParamSpec[] {
-  return work === "vae-dense" ? denseParams(spec["vae-dense"]) : convParams(spec["vae-conv"]);
+/** Every parameter of a model, in the order in which the weights file holds them. */
+export function paramsOf(work: TrainedWork): ParamSpec[] {
+  return listed[work]();
+}
+
+const listed: { readonly [W in TrainedWork]: () => ParamSpec[] } = {
+  "vae-dense": () => denseParams(spec["vae-dense"]),
+  "vae-conv": () => convParams(spec["vae-conv"]),
+  "mlp-50": () => deepParams(spec["mlp-50"]),
+};
+
+function deepParams({ data: [features], width, layers }: DeepSpec): ParamSpec[] {
+  const between = Array.from({ length: layers - 2 }, (_, i) => dense(`blocks.${i}`, width, width));
+  return [...dense("first", features, width), ...between.flat(), ...dense("last", width, features)];
 }
 
 function denseParams({ data: [features], hidden, latent }: DenseSpec): ParamSpec[] {

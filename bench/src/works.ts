@@ -1,4 +1,5 @@
 /** @file What is compared with what, and the ratio to reach. */
+import type { TrainedWork } from "./spec.js";
 
 export type PeerId = "torch" | "jax-js" | "tfjs-wasm" | "tfjs-cpu";
 
@@ -13,7 +14,7 @@ export interface Opponent {
 /** A training step that peers run too. */
 export interface DuelWork {
   readonly kind: "duel";
-  readonly id: "vae-dense" | "vae-conv";
+  readonly id: TrainedWork;
   readonly title: string;
   /** Steps in each turn of ours. */
   readonly steps: number;
@@ -54,6 +55,16 @@ export const works: readonly Work[] = [
     opponents: [
       { peer: "torch", target: 0.7, steps: 32 },
       { peer: "tfjs-cpu", target: 100, steps: 1 },
+    ],
+  },
+  {
+    kind: "duel",
+    id: "mlp-50",
+    title: "50 layers of width 32, batch 32, Adam",
+    steps: 192,
+    opponents: [
+      { peer: "torch", target: 2, steps: 192 },
+      { peer: "jax-js", target: 5, steps: 40 },
     ],
   },
   {

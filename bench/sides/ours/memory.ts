@@ -2,7 +2,7 @@
 import { median } from "../../src/measure.js";
 import type { Request, Work } from "../../src/protocol.js";
 import { spec } from "../../src/spec.js";
-import { training } from "./vae.js";
+import { training } from "./training.js";
 
 const { after, window } = spec.memory;
 

@@ -1,0 +1,64 @@
+/** @file The models of `spec.json`, and what their parts are called in the fixture. */
+import { type Model, type Scope, type Tensor } from "@gen/core";
+import { Linear } from "@gen/core/nn";
+import { bernoulli } from "@gen/core/prob";
+import { convolutional, dense, Vae } from "@gen/vae";
+import { spec, type TrainedWork } from "../../src/spec.js";
+
+/** A model, its loss for a batch, and where it keeps a part of the fixture's. */
+export interface Subject {
+  readonly model: Model;
+  loss(x: Tensor, scope: Scope): Tensor;
+  readonly parts: Readonly<Record<string, string>>;
+}
+
+export const subjects: { readonly [W in TrainedWork]: () => Subject } = {
+  "vae-dense"() {
+    const { data, hidden, latent } = spec["vae-dense"];
+    return vae(
+      new Vae({ shape: data, latentDim: latent, architecture: dense({ hidden: [hidden], activation: "relu" }) }),
+      {
+        "encoder.hidden": "encoder.net.layers.0",
+        "encoder.out": "encoder.net.layers.1",
+        "decoder.hidden": "decoder.net.layers.0",
+        "decoder.out": "decoder.net.layers.1",
+      },
+    );
+  },
+  "vae-conv"() {
+    const { data, channels, kernel, latent } = spec["vae-conv"];
+    const architecture = convolutional({ channels, kernel, activation: "relu" });
+    return vae(new Vae({ shape: data, latentDim: latent, architecture }), {
+      "encoder.out": "encoder.head.layers.0",
+      "decoder.input": "decoder.foot.layers.0",
+    });
+  },
+  "mlp-50"() {
+    const model = new Deep();
+    return { model, loss: (x) => model.loss(x), parts: {} };
+  },
+};
+
+function vae(model: Vae, parts: Readonly<Record<string, string>>): Subject {
+  return { model, loss: (x, scope) => model.loss({ x }, scope).loss, parts };
+}
+
+class Deep {
+  readonly first: Linear;
+  readonly blocks: readonly Linear[];
+  readonly last: Linear;
+
+  constructor({ data: [features], width, layers } = spec["mlp-50"]) {
+    this.first = new Linear({ inputs: features, outputs: width });
+    this.blocks = Array.from({ length: layers - 2 }, () => new Linear({ inputs: width, outputs: width }));
+    this.last = new Linear({ inputs: width, outputs: features });
+  }
+
+  loss(x: Tensor): Tensor {
+    const h = this.blocks.reduce((h, block) => h.add(block.forward(h).relu()), this.first.forward(x).relu());
+    return bernoulli({ logits: this.last.forward(h), eventDims: 1 })
+      .logProb(x)
+      .mean()
+      .neg();
+  }
+}
