@@ -42,7 +42,7 @@ export { repeat, sequence } from "./program/compose.js";
 export { Runtime } from "./runtime/runtime.js";
 export type { Pending, RunOptions } from "./runtime/runtime.js";
 export { Store } from "./runtime/store.js";
-export type { Backend, Handle, Kernel } from "./runtime/backend.js";
+export type { Backend, Choice, Considered, Handle, Kernel } from "./runtime/backend.js";
 export { reference } from "./runtime/reference.js";
 
 export { inference, trainStep } from "./train/step.js";

@@ -1,6 +1,6 @@
-/** @file `@gen/core/node`: the CPU runtime of Node, and files. */
-export { node, nodeBackend } from "./runtime/node/backend.js";
-export type { NodeOptions } from "./runtime/node/backend.js";
+/** @file `@gen/core/node`: the runtimes of Node, and files. */
+export { node, nodeBackend } from "./runtime/node/auto.js";
+export type { NodeDevice, NodeOptions } from "./runtime/node/auto.js";
 export { loadCheckpoint, newestCheckpoint, saveCheckpoint } from "./node/checkpoint.js";
 export type { Checkpoint, CheckpointInfo } from "./node/checkpoint.js";
 export { fileError, readBytes, writeAtomic } from "./node/files.js";

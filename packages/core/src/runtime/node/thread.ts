@@ -8,6 +8,12 @@ import type { WorkerPort } from "../worker-backend.js";
 /** The packages that bring an ONNX Runtime: native, or as wasm where there is no binary. */
 export type Engine = "onnxruntime-node" | "onnxruntime-web";
 
+/** What `gpu-memory.mjs` needs to keep arrays on a GPU. */
+export interface GpuSettings {
+  readonly copies: Readonly<Record<string, Uint8Array>>;
+  readonly session: object;
+}
+
 /** A worker that answers each request once. It keeps the process alive only while it owes an answer. */
 export class Thread implements WorkerPort {
   readonly #worker: Worker;
@@ -15,13 +21,13 @@ export class Thread implements WorkerPort {
   #ending = false;
 
   /** @throws GenError `device` without the package */
-  constructor(engine: Engine = "onnxruntime-node") {
+  constructor(engine: Engine = "onnxruntime-node", gpu?: GpuSettings) {
     checkInstalled(engine);
     // The flags of this process (loaders, --input-type) are not for it: it is plain JavaScript.
     this.#worker = new Worker(new URL("./worker.mjs", import.meta.url), {
       name: "gen-runtime",
       execArgv: [],
-      workerData: { engine },
+      workerData: { engine, gpu },
     });
     this.#worker.unref();
     this.#worker.on("message", (answer: Answer) => {
@@ -29,7 +35,12 @@ export class Thread implements WorkerPort {
       if (this.#mailbox.isEmpty && !this.#ending) this.#worker.unref();
     });
     this.#worker.on("error", (cause) =>
-      this.#mailbox.fail(new GenError("device", `onnxruntime: the worker stopped: ${cause.message}`, { cause })),
+      this.#mailbox.fail(
+        new GenError("device", `onnxruntime: the worker stopped: ${cause.message}`, {
+          ...(engine === "onnxruntime-node" && isMissing(cause) ? { fix: NO_BINARY } : {}),
+          cause,
+        }),
+      ),
     );
     this.#worker.on("exit", () =>
       this.#mailbox.fail(new GenError("device", "onnxruntime: expected an open runtime, got one that was closed")),
@@ -48,6 +59,13 @@ export class Thread implements WorkerPort {
     this.#ending = true;
     await this.#worker.terminate();
   }
+}
+
+const NO_BINARY =
+  'onnxruntime-node has no binary for this platform: npm install onnxruntime-web, and ask for node({ device: "wasm" })';
+
+function isMissing(cause: unknown): boolean {
+  return ["MODULE_NOT_FOUND", "ERR_DLOPEN_FAILED"].includes((cause as { code?: string }).code ?? "");
 }
 
 function checkInstalled(engine: Engine): void {
