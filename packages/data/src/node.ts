@@ -2,6 +2,7 @@
 export { binarizedMnist, type BinarizedMnistOptions } from "./node/binarized-mnist.js";
 export { decodePicture, type DecodeOptions } from "./node/decode.js";
 export { download, type DownloadOptions, type DownloadProgress } from "./node/download.js";
+export { emoji, type EmojiDataset, type EmojiName, type EmojiOptions } from "./node/emoji.js";
 export { glyphs } from "./node/glyphs.js";
 export { fashionMnist, mnist, readIdx, type MnistOptions } from "./node/idx-sets.js";
 export { imageFolder, type ImageFolderOptions } from "./node/image-folder.js";

@@ -35,13 +35,8 @@ export async function obtain(
   { set, names, remote }: { readonly set: string; readonly names: readonly string[]; readonly remote: RemoteFile },
   { dir, signal, onProgress }: FetchOptions = {},
 ): Promise<string> {
-  const { GEN_DATA_DIR } = process.env;
-  for (const folder of dir === undefined ? [GEN_DATA_DIR] : [dir]) {
-    if (folder === undefined || folder === "") continue;
-    for (const path of names.flatMap((name) => [join(folder, set, name), join(folder, name)])) {
-      if (await exists(path)) return path;
-    }
-  }
+  const local = await obtainLocal({ set, names }, dir);
+  if (local !== undefined) return local;
   if (dir !== undefined) {
     throw new GenError("file", `${set}: expected ${names[0]!} in ${dir}, got no such file`, {
       fix: `leave the folder out to fetch it, or put ${remote.url} there`,
@@ -55,6 +50,19 @@ export async function obtain(
     ...(signal === undefined ? {} : { signal }),
     ...(onProgress === undefined ? {} : { onProgress }),
   });
+}
+
+/** The path of a file in `dir` if that is given, else in `GEN_DATA_DIR`; undefined if it is not there. */
+export async function obtainLocal(
+  { set, names }: { readonly set: string; readonly names: readonly string[] },
+  dir: string | undefined,
+): Promise<string | undefined> {
+  const folder = dir ?? process.env["GEN_DATA_DIR"];
+  if (folder === undefined || folder === "") return undefined;
+  for (const path of names.flatMap((name) => [join(folder, set, name), join(folder, name)])) {
+    if (await exists(path)) return path;
+  }
+  return undefined;
 }
 
 async function exists(path: string): Promise<boolean> {

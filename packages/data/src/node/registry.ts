@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import { GenError, nearestName } from "@gen/core";
 import { checkSplit, type PictureDataset, type Split } from "../dataset.js";
 import { BINARIZED_MNIST, binarizedMnist } from "./binarized-mnist.js";
+import { emoji } from "./emoji.js";
 import { glyphs } from "./glyphs.js";
 import { FASHION_MNIST, fashionMnist, MNIST, mnist } from "./idx-sets.js";
 import { imageFolder, type ImageFolderOptions } from "./image-folder.js";
@@ -20,7 +21,7 @@ export interface DatasetEntry {
   readonly licence: string;
   readonly citation: string;
   readonly splits: readonly Split[];
-  /** What is fetched for each split; nothing for what comes with the package. */
+  /** What is fetched for each split; nothing for what comes with the package, or has to be there. */
   readonly files: Readonly<Partial<Record<Split, readonly RemoteFile[]>>>;
   load(options?: LoadOptions): Promise<PictureDataset>;
 }
@@ -65,6 +66,14 @@ export const datasets = {
     splits: ["train", "valid", "test"],
     files: { train: [BINARIZED_MNIST.train], valid: [BINARIZED_MNIST.valid], test: [BINARIZED_MNIST.test] },
     load: (options) => binarizedMnist(options),
+  },
+  emoji: {
+    description: "emoji, 32 × 32 in colour, 9 groups, with names; in the folder that GEN_DATA_DIR names",
+    licence: "pictures: Apache-2.0; names: Unicode License v3",
+    citation: "Google, Noto Emoji; Unicode CLDR",
+    splits: ["train", "valid", "test"],
+    files: {},
+    load: ({ split = "train" } = {}) => emoji({ split }),
   },
 } as const satisfies Readonly<Record<string, DatasetEntry>>;
 
