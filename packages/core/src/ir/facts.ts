@@ -1,21 +1,25 @@
 /**
- * @file What is known about each op on each provider: where it runs, and how near its f32 results come to float64.
+ * @file What is known about each op on each provider: which types it runs by itself, and how near its f32 results come
+ * to float64.
  *
  * Tolerance of a value v:  1e-5·|v| + atol,  or  1e-5·|v| + atol·Σ|terms|  where the result is a sum of many terms
  * (`scaled`), since those may cancel. Measured, with a margin, on onnxruntime 1.30; WebGPU on a software adapter.
  *
  * NaN: arithmetic, `max`, `min` and `relu` hand it on, and comparisons with it are false; so it is in `evaluate` and on
  * the CPU provider. WebGPU promises nothing about NaN, infinities or the sign of zero.
- * WebGPU has f32, i32 and u32 only, and copies to the CPU for `neg`, `abs` and `slice` of whole numbers, `equal`,
- * `slice` and `concat` of bool, and everything of 64 bits.
  */
+import { DTYPES, type DType } from "../dtype.js";
 import type { Op } from "./ops.js";
 
 export type Provider = "cpu" | "webgpu";
 
 export interface ProviderFacts {
-  /** Runs there on f32 without a copy to another device (under `disable_cpu_ep_fallback`). */
-  readonly native: boolean;
+  /**
+   * The types of the values it works on (not of conditions and indices) for which the provider has an operator that
+   * means the same. For other types it is spelled in others: onnx/kernels.ts casts for the CPU, onnx/legalize.ts
+   * rewrites for WebGPU, where anything else would be copied to the CPU and back.
+   */
+  readonly native: readonly DType[];
   /** Absolute tolerance against float64, in f32. */
   readonly atol: number;
 }
@@ -33,80 +37,100 @@ export interface OpFacts {
 export const RTOL = 1e-5;
 const ATOL = 1e-6;
 
-const native = (atol = ATOL): ProviderFacts => ({ native: true, atol });
-const fallback = (atol = ATOL): ProviderFacts => ({ native: false, atol });
+const REAL: readonly DType[] = ["f32", "f64", "f16"];
+const NUMBERS = DTYPES.filter((dtype) => dtype !== "bool");
+/** The numbers that WebGPU has. */
+const WORDS: readonly DType[] = ["f32", "i32", "u32"];
+const FLOAT: readonly DType[] = ["f32"];
+
+/** Where an op runs: the types on the CPU provider, then on WebGPU. */
+interface Placement {
+  readonly cpu: readonly DType[];
+  readonly webgpu: readonly DType[];
+}
+
+const numbers: Placement = { cpu: NUMBERS, webgpu: WORDS };
+const reals: Placement = { cpu: REAL, webgpu: FLOAT };
+const bools: Placement = { cpu: ["bool"], webgpu: ["bool"] };
+const anything: Placement = { cpu: DTYPES, webgpu: WORDS };
+const without = (types: readonly DType[], ...missing: readonly DType[]): DType[] =>
+  types.filter((dtype) => !missing.includes(dtype));
+
+const rowOf =
+  (exact: boolean, scaled: boolean) =>
+  ({ cpu, webgpu }: Placement): OpFacts => ({
+    exact,
+    scaled,
+    cpu: { native: cpu, atol: ATOL },
+    webgpu: { native: webgpu, atol: ATOL },
+  });
 
 /** Correctly rounded, or no arithmetic at all. */
-const exact: OpFacts = { exact: true, scaled: false, cpu: native(), webgpu: native() };
+const exact = rowOf(true, false);
 /** Rounded as the provider sees fit. */
-const near = (cpu = ATOL, webgpu = cpu): OpFacts => ({
-  exact: false,
-  scaled: false,
-  cpu: native(cpu),
-  webgpu: native(webgpu),
-});
+const near = rowOf(false, false);
 /** A sum of products, whose order is the provider's. */
-const summed: OpFacts = { exact: false, scaled: true, cpu: native(), webgpu: native() };
+const summed = rowOf(false, true);
 /** Not arithmetic, but nothing to work out in advance. */
-const structural: OpFacts = { ...exact, exact: false };
+const structural = near;
 
 export const facts: { readonly [O in Op]: OpFacts } = {
-  input: structural,
-  constant: structural,
-  iota: structural,
+  input: structural(anything),
+  constant: structural({ cpu: DTYPES, webgpu: [...WORDS, "bool"] }),
+  iota: structural(numbers),
 
-  at: structural,
-  call: structural,
-  scan: { ...structural, webgpu: fallback() }, // 9.5 ms an iteration: the state crosses to the CPU and back
-  barrier: structural,
-  stopGradient: structural,
+  at: structural({ cpu: DTYPES, webgpu: [] }),
+  call: structural({ cpu: DTYPES, webgpu: [] }), // unfolded everywhere
+  scan: structural({ cpu: DTYPES, webgpu: [] }), // 9.5 ms an iteration: the state would cross to the CPU and back
+  barrier: structural(anything),
+  stopGradient: structural(anything),
 
-  neg: exact,
-  exp: near(),
-  log: near(ATOL, 3.3e-4),
-  sqrt: exact,
-  reciprocal: exact,
-  abs: exact,
-  floor: exact,
-  tanh: near(ATOL, 6e-5),
-  sigmoid: near(3.2e-5),
-  relu: exact,
-  erf: near(ATOL, 4.7e-4),
-  sin: near(ATOL, 5.7e-3),
-  cos: near(ATOL, 1.9e-2),
-  not: exact,
-  cast: exact,
+  neg: exact({ cpu: NUMBERS, webgpu: FLOAT }),
+  exp: near(reals),
+  log: near(reals),
+  sqrt: exact(reals),
+  reciprocal: exact(reals),
+  abs: exact({ cpu: NUMBERS, webgpu: FLOAT }),
+  floor: exact(reals),
+  tanh: near(reals),
+  sigmoid: { ...near(reals), cpu: { native: REAL, atol: 3.2e-5 } },
+  relu: exact(reals),
+  erf: near({ cpu: without(REAL, "f64"), webgpu: FLOAT }),
+  sin: near({ cpu: REAL, webgpu: [] }), // its own is 2e-4 off
+  cos: near({ cpu: REAL, webgpu: [] }),
+  not: exact(bools),
+  cast: exact({ cpu: DTYPES, webgpu: [...WORDS, "bool"] }),
 
-  add: exact,
-  sub: exact,
-  mul: exact,
-  div: exact,
-  pow: near(),
-  max: exact,
-  min: exact,
-  equal: exact,
-  less: exact,
-  and: exact,
-  where: exact,
+  add: exact(numbers),
+  sub: exact(numbers),
+  mul: exact(numbers),
+  div: exact(numbers),
+  pow: near(reals),
+  max: exact(numbers),
+  min: exact(numbers),
+  equal: exact(anything),
+  less: exact(numbers),
+  and: exact(bools),
+  where: exact({ cpu: without(DTYPES, "u32", "u64", "bool"), webgpu: WORDS }),
 
-  sum: summed,
-  reduceMax: exact,
-  argMax: exact,
-  cumSum: summed,
+  sum: summed({ cpu: without(NUMBERS, "u8", "i32", "u32", "i64", "u64"), webgpu: WORDS }),
+  reduceMax: exact({ cpu: without(NUMBERS, "u32", "u64"), webgpu: WORDS }),
+  argMax: exact({ cpu: without(NUMBERS, "u32", "u64"), webgpu: [] }), // its result would be i64
+  cumSum: summed({ cpu: without(NUMBERS, "u8", "u32", "u64"), webgpu: WORDS }),
 
-  matmul: summed,
-  conv: summed,
-  convInputGrad: summed,
-  convWeightGrad: summed,
+  matmul: summed(reals),
+  conv: summed({ cpu: without(REAL, "f64"), webgpu: FLOAT }),
+  convInputGrad: summed({ cpu: without(REAL, "f64"), webgpu: FLOAT }),
+  convWeightGrad: summed({ cpu: without(REAL, "f64"), webgpu: FLOAT }),
 
-  reshape: exact,
-  transpose: exact,
-  expand: exact,
-  slice: exact,
-  pad: exact,
-  concat: exact,
-  gather: exact,
-  scatterAdd: summed,
+  reshape: exact({ cpu: DTYPES, webgpu: [...WORDS, "bool"] }),
+  transpose: exact(anything),
+  expand: exact({ cpu: DTYPES, webgpu: [...WORDS, "bool"] }),
+  slice: exact({ cpu: DTYPES, webgpu: FLOAT }),
+  pad: exact(numbers),
+  concat: exact(anything),
+  gather: exact(anything),
+  scatterAdd: summed(numbers),
 
-  randomBits: exact,
+  randomBits: exact({ cpu: ["u64"], webgpu: [] }),
 };

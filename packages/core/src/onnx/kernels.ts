@@ -1,26 +1,7 @@
-/** @file Which element types onnxruntime's CPU provider has kernels for at opset 21, and what to cast to elsewhere. */
+/** @file Operators with casts around them, where their type has no kernel. */
 import type { DType } from "../dtype.js";
 import type { Attributes, Scope } from "./scope.js";
-
-type Carriers = Readonly<Partial<Record<DType, DType>>>;
-
-const WRAPPING: Carriers = { u8: "i64", i32: "i64", u32: "i64" }; // ReduceSum of i32 stops at its limits; a cast wraps
-const SINGLE: Carriers = { f64: "f32" };
-
-/**
- * For each operator, the types without a kernel, and the type to compute in instead. Found by making a session for
- * each pair; u64 is carried by i64 only where the order of numbers plays no part.
- */
-const carriers: Readonly<Record<string, Carriers>> = {
-  Erf: SINGLE,
-  Conv: SINGLE,
-  ConvTranspose: SINGLE,
-  Where: { u32: "i64", u64: "i64", bool: "u8" },
-  ReduceSum: WRAPPING,
-  CumSum: { u8: "i64", u32: "i64", u64: "i64" },
-  ReduceMax: { u32: "i64" },
-  ArgMax: { u32: "i64" },
-};
+import { carrierOf } from "./target.js";
 
 export interface Spelling {
   readonly inputs: readonly string[];
@@ -39,7 +20,7 @@ export function emitTyped(
   op: string,
   { inputs, dtype, values, attributes, keep = false }: Spelling,
 ): string {
-  const carrier = carriers[op]?.[dtype];
+  const carrier = carrierOf(scope.target, op, dtype);
   if (carrier === undefined) return scope.emit(op, inputs, attributes);
   const carried = inputs.map((name, i) =>
     values === undefined || values.includes(i) ? scope.cast(name, carrier) : name,

@@ -2,13 +2,14 @@
 import { typeOf, type NodeOf } from "../ir/node.js";
 import { ndarray } from "../ndarray.js";
 import type { Scope } from "./scope.js";
+import { countsAtRunTime } from "./target.js";
 
 /** Up to this many, counted numbers are part of the file. */
 const SMALL = 1024;
 
 export function lowerIota(scope: Scope, node: NodeOf<"iota">): string {
   const { length, dtype } = node.attrs;
-  if (length > SMALL) return scope.range(length, dtype);
+  if (length > SMALL && countsAtRunTime(scope.target)) return scope.range(length, dtype);
   const key = `iota ${length} ${dtype}`;
   return scope.constant(
     ndarray(
@@ -53,10 +54,8 @@ export function lowerScatterAdd(scope: Scope, node: NodeOf<"scatterAdd">): strin
   const count = typeOf(indices).shape.length;
   const before = shape.slice(0, axis);
   const after = shape.slice(axis + count);
-  const places = scope.emit("Reshape", [
-    scope.cast(scope.read(indices), "i64"),
-    scope.ints([...typeOf(indices).shape, 1]),
-  ]);
+  const column = scope.emit("Reshape", [scope.read(indices), scope.ints([...typeOf(indices).shape, 1])]);
+  const places = scope.cast(column, "i64"); // the last thing done with them: WebGPU cannot reshape i64
   const zeros = scope.emit("Expand", [scope.scalar(0, dtype), scope.ints([size, ...before, ...after])]);
   const given = scope.read(updates);
   const inFront = axis === 0 ? given : scope.emit("Transpose", [given], { perm: bring(shape.length, axis, count) });

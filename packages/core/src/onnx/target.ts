@@ -1,13 +1,15 @@
 /** @file What differs between providers, in one place: everything else in `onnx/` asks here. */
 import type { DType } from "../dtype.js";
+import { carriers } from "./carriers.js";
 
 /**
  * Where a file will run.
  *
  * - `portable`: ai.onnx operators only, for files that anyone may run anywhere;
- * - `cpu`: with the com.microsoft operators that are faster on onnxruntime's CPU provider.
+ * - `cpu`: with the com.microsoft operators that are faster on onnxruntime's CPU provider;
+ * - `webgpu`: for graphs that were legalized, without whatever onnxruntime would hand to the CPU.
  */
-export type Target = "portable" | "cpu";
+export type Target = "portable" | "cpu" | "webgpu";
 
 export const MICROSOFT = "com.microsoft";
 
@@ -20,4 +22,14 @@ export function takesTransposed(target: Target, rank: number, dtype: DType): boo
 /** Can a product of more than two axes be scaled and transposed by com.microsoft.FusedMatMul? */
 export function hasFusedMatMul(target: Target): boolean {
   return target === "cpu";
+}
+
+/** What an operator without a kernel for a type computes in instead. A graph for WebGPU has kernels for everything. */
+export function carrierOf(target: Target, op: string, dtype: DType): DType | undefined {
+  return target === "webgpu" ? undefined : carriers[op]?.[dtype];
+}
+
+/** Are long counts made when the file runs, by Range? WebGPU has it on the CPU only. */
+export function countsAtRunTime(target: Target): boolean {
+  return target !== "webgpu";
 }

@@ -17,11 +17,12 @@
 /**
  * Where the arrays live that last between runs.
  *
+ * @typedef {Record<string, Tensor | null>} Room
  * @typedef {object} Memory
- * @property {(plain: Plain) => Tensor} put
+ * @property {(plain: Plain) => Tensor | Promise<Tensor>} put
  * @property {(tensor: Tensor) => Plain | Promise<Plain>} get
- * @property {(kept: Types, all: readonly string[]) => Record<string, Tensor | null>} [room] Tensors for a run to write
- * into; null for an output that comes back.
+ * @property {(kept: Types, all: readonly string[]) => Room | Promise<Room>} [room] Tensors for a run to write into; null
+ * for an output that comes back.
  * @property {(tensor: Tensor) => void} [free]
  */
 
@@ -93,14 +94,17 @@ export function serve(ort, memory = hostMemory(ort)) {
       if (known === undefined) throw new Error(`no model ${model}: it was released`);
       const feeds = mapValues(inputs, (input) => ("handle" in input ? held(input.handle) : host.put(input)));
       const { session, outputs: types } = known;
-      const room = memory.room?.(pick(types, keep), session.outputNames);
+      const room = await memory.room?.(pick(types, keep), session.outputNames);
       const outputs = Object.entries(
         await session.run(feeds, ...(room === undefined ? [] : [room])).catch((error) => {
           for (const tensor of Object.values(room ?? {})) if (tensor !== null) memory.free?.(tensor);
           throw error;
         }),
       );
-      const kept = outputs.filter(([name]) => keep.has(name)).map(([name, tensor]) => [name, hold(tensor)]);
+      // The tensor that was written to, not the second one that some builds make for it.
+      const kept = outputs
+        .filter(([name]) => keep.has(name))
+        .map(([name, tensor]) => [name, hold(room?.[name] ?? tensor)]);
       const returned = outputs
         .filter(([name]) => !keep.has(name))
         .map(([name, tensor]) => /** @type {const} */ ([name, plainOf(tensor)]));
@@ -116,7 +120,7 @@ export function serve(ort, memory = hostMemory(ort)) {
       return { result: undefined };
     },
     /** @param {{ array: Plain }} request */
-    put: ({ array }) => ({ result: hold(memory.put(array)) }),
+    put: async ({ array }) => ({ result: hold(await memory.put(array)) }),
     /** @param {{ handle: number }} request */
     get: async ({ handle }) => ({ result: await memory.get(held(handle)) }),
     /** @param {{ handles: number[] }} request */

@@ -38,6 +38,18 @@ export const CPU_SESSION = {
   },
 } as const;
 
+/** Options of a session on a GPU. What has no kernel there is refused: it would be copied to the CPU and back, unseen. */
+export const GPU_SESSION = {
+  executionProviders: [{ name: "webgpu", storageBufferCacheMode: "simple" }], // shapes are static: buffers are used again
+  executionMode: "sequential",
+  graphOptimizationLevel: "basic",
+  logSeverityLevel: 4,
+  extra: {
+    session: { disable_cpu_ep_fallback: "1" },
+    optimization: { disable_specified_optimizers: "CommonSubexpressionElimination" },
+  },
+} as const;
+
 export function workerBackend(port: WorkerPort, options: WorkerBackendOptions): Backend {
   const { device, loopsInside, target, session } = options;
   return {
