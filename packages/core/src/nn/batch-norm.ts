@@ -50,7 +50,7 @@ export class BatchNorm implements Layer {
    * @returns the same shape
    */
   forward(x: Tensor, scope: Scope): Tensor {
-    checkChannels(x, this.scale, "BatchNorm");
+    checkChannels(x, this.scale.size, "BatchNorm");
     const { mean, variance } = scope.mode === "train" ? this.#ofBatch(x, scope) : this.#running(scope);
     const factor = variance.add(this.#epsilon).sqrt().reciprocal().mul(this.scale); // [C]
     return x.sub(perChannel(mean, x)).mul(perChannel(factor, x)).add(perChannel(this.shift, x));

@@ -8,9 +8,9 @@ export function perChannel(v: Tensor, x: Tensor): Tensor {
   return v.reshape([-1, ...x.shape.slice(2).map(() => 1)]);
 }
 
-/** @throws GenError `shape` unless x is [N, C, …] with as many channels as `perChannelOf` has numbers */
-export function checkChannels(x: Tensor, perChannelOf: Tensor, where: string): void {
-  if (x.rank < 2 || x.shape[1] !== perChannelOf.size) {
-    throw new GenError("shape", `${where}: expected [N, ${perChannelOf.size}, …], got ${showShape(x.shape)}`);
+/** @throws GenError `shape` unless x is [N, channels, …] */
+export function checkChannels(x: Tensor, channels: number, where: string): void {
+  if (x.rank < 2 || x.shape[1] !== channels) {
+    throw new GenError("shape", `${where}: expected [N, ${channels}, …], got ${showShape(x.shape)}`);
   }
 }

@@ -5,8 +5,11 @@ import type { Shape } from "../shape.js";
 /** One number for every spatial axis, or one for each. */
 export type PerAxis = number | readonly number[];
 
-/** Zeros on both sides of each axis, or as many as make the extent ⌈n / stride⌉ (transposed: n · stride). */
-export type Padding = PerAxis | "same";
+/**
+ * Zeros on both sides of each axis; or as many as make the extent ⌈n / stride⌉ (transposed: n · stride), on both sides
+ * ("same") or all before the first element ("causal", of one axis): then no result sees what comes after it.
+ */
+export type Padding = PerAxis | "same" | "causal";
 
 export interface ConvOptions {
   /** Channels that come in. */
@@ -31,7 +34,7 @@ export interface Geometry {
   readonly kernel: readonly number[];
   readonly strides: readonly number[];
   readonly dilations: readonly number[];
-  readonly padding: readonly number[] | "same";
+  readonly padding: readonly number[] | "same" | "causal";
   readonly groups: number;
 }
 
@@ -54,21 +57,45 @@ export function geometryOf(options: ConvOptions, rank: number, where: string): G
       `${where}: expected groups that divide ${inputs} and ${outputs} channels, got ${groups}`,
     );
   }
+  if (padding === "causal" && rank !== 1) {
+    throw new GenError("option", `${where}: expected "causal" padding of one axis only, got ${rank} axes`, {
+      fix: "mask the kernel instead: weightMap: masked(pixelMask(…))",
+    });
+  }
   return {
     kernel: each(kernel, "kernel", 1),
     strides: each(stride, "stride", 1),
     dilations: each(dilation, "dilation", 1),
-    padding: padding === "same" ? "same" : each(padding, "padding", 0),
+    padding: typeof padding === "string" ? padding : each(padding, "padding", 0),
     groups,
   };
 }
 
 /** Zeros before and after each axis of extent `size`: all befores, then all afters. */
 export function padsFor({ kernel, strides, dilations, padding }: Geometry, size: Shape): number[] {
-  if (padding !== "same") return [...padding, ...padding];
-  const totals = size.map((n, i) => {
-    const reach = (kernel[i]! - 1) * dilations[i]! + 1;
-    return Math.max((Math.ceil(n / strides[i]!) - 1) * strides[i]! + reach - n, 0);
-  });
+  if (typeof padding !== "string") return [...padding, ...padding];
+  const reach = kernel.map((k, i) => (k - 1) * dilations[i]! + 1);
+  if (padding === "causal") return [reach[0]! - 1, 0];
+  return halves(size.map((n, i) => Math.max((Math.ceil(n / strides[i]!) - 1) * strides[i]! + reach[i]! - n, 0)));
+}
+
+/** How a transposed convolution enlarges `size`: what is cut off at both ends, and the extents that come out. */
+export function enlarged(
+  { kernel, strides, dilations, padding }: Geometry,
+  size: Shape,
+  extra: readonly number[],
+): { pads: number[]; size: number[] } {
+  const reach = kernel.map((k, i) => (k - 1) * dilations[i]! + 1);
+  const surplus = reach.map((r, i) => Math.max(r - strides[i]!, 0));
+  if (padding === "same") return { pads: halves(surplus), size: size.map((n, i) => n * strides[i]!) };
+  if (padding === "causal") return { pads: [0, ...surplus], size: size.map((n, i) => n * strides[i]!) };
+  return {
+    pads: [...padding, ...padding],
+    size: size.map((n, i) => (n - 1) * strides[i]! - 2 * padding[i]! + reach[i]! + extra[i]!),
+  };
+}
+
+/** Split into befores, the smaller halves, and afters. */
+function halves(totals: readonly number[]): number[] {
   return [...totals.map((n) => Math.floor(n / 2)), ...totals.map((n) => Math.ceil(n / 2))];
 }

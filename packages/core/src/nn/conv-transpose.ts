@@ -1,17 +1,44 @@
-/** @file The transposed convolution: the gradient of a convolution by its input, used to enlarge. */
+/** @file Transposed convolutions: the gradient of a convolution by its input, used to enlarge. */
 import { GenError } from "../error.js";
 import type { Scope } from "../program/scope.js";
-import { showShape, sizeOf } from "../shape.js";
-import { param } from "../tensor/inputs.js";
+import { showShape } from "../shape.js";
 import { apply, type Tensor } from "../tensor/tensor.js";
-import { geometryOf, type Geometry, type PerAxis } from "./conv-geometry.js";
-import { addChannels, type ConvLayerOptions } from "./conv.js";
-import { biasInit, torchUniform } from "./init.js";
+import { enlarged, geometryOf, type Geometry, type PerAxis } from "./conv-geometry.js";
+import { addChannels, convParams, type ConvLayerOptions } from "./conv.js";
 import type { Layer } from "./layer.js";
+import { usedWeight, type WeightMap } from "./weight-map.js";
 
-export interface ConvTranspose2dOptions extends ConvLayerOptions {
+export interface ConvTransposeOptions extends ConvLayerOptions {
   /** Rows and columns added at the end, below the stride: which of the possible sizes is meant. @default 0 */
   readonly outputPadding?: PerAxis;
+}
+
+/**
+ * A transposed convolution over time: each input element adds a copy of the kernel to the result. With padding "causal"
+ * the extent is T·stride, and what lies beyond it is cut off at the end.
+ *
+ *     y[n, o, t·stride + k·dilation − padding] += x[n, c, t] · W[c, o, k]
+ */
+export class ConvTranspose1d implements Layer {
+  /** [inputs, outputs / groups, kernel] */
+  readonly weight: Tensor;
+  /** [outputs] */
+  readonly bias: Tensor | undefined;
+  readonly weightMap: WeightMap | undefined;
+  readonly #geometry: TransposedGeometry;
+
+  constructor(options: ConvTransposeOptions) {
+    this.#geometry = transposedGeometry(options, 1, "ConvTranspose1d");
+    ({ weight: this.weight, bias: this.bias, weightMap: this.weightMap } = convParams(options, this.#geometry, true));
+  }
+
+  /**
+   * @param x [N, inputs, T]
+   * @returns [N, outputs, T']
+   */
+  forward(x: Tensor, scope?: Scope): Tensor {
+    return spreadOut(x, { weight: usedWeight(this, scope), bias: this.bias }, this.#geometry);
+  }
 }
 
 /**
@@ -28,50 +55,47 @@ export class ConvTranspose2d implements Layer {
   readonly weight: Tensor;
   /** [outputs] */
   readonly bias: Tensor | undefined;
-  readonly #geometry: Geometry;
-  readonly #extra: readonly number[];
+  readonly weightMap: WeightMap | undefined;
+  readonly #geometry: TransposedGeometry;
 
-  constructor(options: ConvTranspose2dOptions) {
-    const { inputs, outputs, bias = true, init = torchUniform, outputPadding = 0 } = options;
-    this.#geometry = geometryOf(options, 2, "ConvTranspose2d");
-    const { kernel, groups, padding } = this.#geometry;
-    this.#extra = typeof outputPadding === "number" ? [outputPadding, outputPadding] : outputPadding;
-    if (padding === "same" && this.#extra.some((n) => n !== 0)) {
-      throw new GenError("option", 'ConvTranspose2d: expected no outputPadding beside padding "same", got one');
-    }
-    const taps = sizeOf(kernel);
-    // PyTorch counts the fan-in of the convolution that this one transposes.
-    const fans = { fanIn: (outputs / groups) * taps, fanOut: (inputs / groups) * taps };
-    this.weight = param([inputs, outputs / groups, ...kernel], init(fans));
-    this.bias = bias ? param([outputs], biasInit(init, fans)) : undefined;
+  constructor(options: ConvTransposeOptions) {
+    this.#geometry = transposedGeometry(options, 2, "ConvTranspose2d");
+    ({ weight: this.weight, bias: this.bias, weightMap: this.weightMap } = convParams(options, this.#geometry, true));
   }
 
   /**
    * @param x [N, inputs, H, W]
    * @returns [N, outputs, H', W']
    */
-  forward(x: Tensor, scope?: Scope): Tensor;
-  forward(x: Tensor): Tensor {
-    if (x.rank !== 4 || x.shape[1] !== this.weight.shape[0]) {
-      throw new GenError(
-        "shape",
-        `ConvTranspose2d: expected [N, ${this.weight.shape[0]!}, H, W], got ${showShape(x.shape)}`,
-      );
-    }
-    const { kernel, strides, dilations, groups, padding } = this.#geometry;
-    const reach = kernel.map((k, i) => (k - 1) * dilations[i]! + 1);
-    const same = reach.map((r, i) => Math.max(r - strides[i]!, 0));
-    const pads =
-      padding === "same"
-        ? [...same.map((n) => Math.floor(n / 2)), ...same.map((n) => Math.ceil(n / 2))]
-        : [...padding, ...padding];
-    const inputSize = x.shape.slice(2).map((n, i) => {
-      if (padding === "same") return n * strides[i]!;
-      return (n - 1) * strides[i]! - 2 * padding[i]! + reach[i]! + this.#extra[i]!;
-    });
-    return addChannels(
-      apply("convInputGrad", [x, this.weight], { strides, pads, dilations, groups, inputSize }),
-      this.bias,
-    );
+  forward(x: Tensor, scope?: Scope): Tensor {
+    return spreadOut(x, { weight: usedWeight(this, scope), bias: this.bias }, this.#geometry);
   }
+}
+
+interface TransposedGeometry extends Geometry {
+  readonly extra: readonly number[];
+}
+
+function transposedGeometry(options: ConvTransposeOptions, rank: number, where: string): TransposedGeometry {
+  const geometry = geometryOf(options, rank, where);
+  const { outputPadding = 0 } = options;
+  const extra = typeof outputPadding === "number" ? geometry.kernel.map(() => outputPadding) : outputPadding;
+  if (typeof geometry.padding === "string" && extra.some((n) => n !== 0)) {
+    throw new GenError("option", `${where}: expected no outputPadding beside padding "${geometry.padding}", got one`);
+  }
+  return { ...geometry, extra };
+}
+
+function spreadOut(
+  x: Tensor,
+  { weight, bias }: { readonly weight: Tensor; readonly bias: Tensor | undefined },
+  geometry: TransposedGeometry,
+): Tensor {
+  const { strides, dilations, groups, kernel, extra } = geometry;
+  if (x.rank !== kernel.length + 2 || x.shape[1] !== weight.shape[0]) {
+    const wanted = `[N, ${weight.shape[0]!}, ${kernel.length === 1 ? "T" : "H, W"}]`;
+    throw new GenError("shape", `ConvTranspose${kernel.length}d: expected ${wanted}, got ${showShape(x.shape)}`);
+  }
+  const { pads, size } = enlarged(geometry, x.shape.slice(2), extra);
+  return addChannels(apply("convInputGrad", [x, weight], { strides, pads, dilations, groups, inputSize: size }), bias);
 }

@@ -8,14 +8,17 @@ import { perChannel } from "./channels.js";
 import { geometryOf, padsFor, type ConvOptions, type Geometry } from "./conv-geometry.js";
 import { biasInit, torchUniform, type WeightInit } from "./init.js";
 import type { Layer } from "./layer.js";
+import { usedWeight, type WeightMap, type WeightMapper } from "./weight-map.js";
 
 export interface ConvLayerOptions extends ConvOptions {
   /** How the weight starts; beside any law but the default, the bias starts at 0. @default torchUniform */
   readonly init?: WeightInit;
+  /** A mask, or a normalisation of the weight: `masked(…)`, `weightNorm()`, `spectralNorm()`. */
+  readonly weightMap?: WeightMapper;
 }
 
 /**
- * A convolution over time:
+ * A convolution over time; with padding "causal" it sees nothing that comes later:
  *
  *     y[n, o, t] = b[o] + Σ_c Σ_k W[o, c, k] · x[n, c, t·stride + k·dilation − padding]
  */
@@ -24,20 +27,20 @@ export class Conv1d implements Layer {
   readonly weight: Tensor;
   /** [outputs] */
   readonly bias: Tensor | undefined;
+  readonly weightMap: WeightMap | undefined;
   readonly #geometry: Geometry;
 
   constructor(options: ConvLayerOptions) {
     this.#geometry = geometryOf(options, 1, "Conv1d");
-    ({ weight: this.weight, bias: this.bias } = convParams(options, this.#geometry));
+    ({ weight: this.weight, bias: this.bias, weightMap: this.weightMap } = convParams(options, this.#geometry));
   }
 
   /**
    * @param x [N, inputs, T]
    * @returns [N, outputs, T']
    */
-  forward(x: Tensor, scope?: Scope): Tensor;
-  forward(x: Tensor): Tensor {
-    return convolve(x, this, this.#geometry);
+  forward(x: Tensor, scope?: Scope): Tensor {
+    return convolve(x, { weight: usedWeight(this, scope), bias: this.bias }, this.#geometry);
   }
 }
 
@@ -51,41 +54,48 @@ export class Conv2d implements Layer {
   readonly weight: Tensor;
   /** [outputs] */
   readonly bias: Tensor | undefined;
+  readonly weightMap: WeightMap | undefined;
   readonly #geometry: Geometry;
 
   constructor(options: ConvLayerOptions) {
     this.#geometry = geometryOf(options, 2, "Conv2d");
-    ({ weight: this.weight, bias: this.bias } = convParams(options, this.#geometry));
+    ({ weight: this.weight, bias: this.bias, weightMap: this.weightMap } = convParams(options, this.#geometry));
   }
 
   /**
    * @param x [N, inputs, H, W]
    * @returns [N, outputs, H', W']
    */
-  forward(x: Tensor, scope?: Scope): Tensor;
-  forward(x: Tensor): Tensor {
-    return convolve(x, this, this.#geometry);
+  forward(x: Tensor, scope?: Scope): Tensor {
+    return convolve(x, { weight: usedWeight(this, scope), bias: this.bias }, this.#geometry);
   }
 }
 
-interface Weights {
+/** What a convolution learns. */
+export interface ConvParams {
   readonly weight: Tensor;
   readonly bias: Tensor | undefined;
+  readonly weightMap: WeightMap | undefined;
 }
 
-function convParams(
-  { inputs, outputs, bias = true, init = torchUniform }: ConvLayerOptions,
+/** Weight [outputs, inputs / groups, …kernel], or with the channels changed about for a transposed convolution. */
+export function convParams(
+  { inputs, outputs, bias = true, init = torchUniform, weightMap }: ConvLayerOptions,
   { kernel, groups }: Geometry,
-): Weights {
+  isTransposed = false,
+): ConvParams {
   const taps = sizeOf(kernel);
-  const fans = { fanIn: (inputs / groups) * taps, fanOut: (outputs / groups) * taps };
+  const [first, second] = isTransposed ? [inputs, outputs] : [outputs, inputs];
+  const fans = { fanIn: (second / groups) * taps, fanOut: (first / groups) * taps }; // PyTorch's, transposed too
+  const [shape, law] = [[first, second / groups, ...kernel], init(fans)];
   return {
-    weight: param([outputs, inputs / groups, ...kernel], init(fans)),
+    weight: param(shape, law),
     bias: bias ? param([outputs], biasInit(init, fans)) : undefined,
+    weightMap: weightMap?.({ shape, outputAxis: isTransposed ? 1 : 0, init: law }),
   };
 }
 
-function convolve(x: Tensor, { weight, bias }: Weights, geometry: Geometry): Tensor {
+function convolve(x: Tensor, { weight, bias }: Pick<ConvParams, "weight" | "bias">, geometry: Geometry): Tensor {
   const { strides, dilations, groups, kernel } = geometry;
   if (x.rank !== kernel.length + 2) {
     throw new GenError(

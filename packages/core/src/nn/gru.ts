@@ -2,15 +2,17 @@
 import { uniformInit } from "../ir/initializer.js";
 import type { Scope } from "../program/scope.js";
 import { param } from "../tensor/inputs.js";
-import { full, type Tensor } from "../tensor/tensor.js";
+import type { Tensor } from "../tensor/tensor.js";
 import type { Layer } from "./layer.js";
 import {
-  checked,
+  oneStep,
   overTime,
   recurrentWeights,
+  zeroCarry,
   type Carry,
   type Cell,
   type Recurrence,
+  type Recurrent,
   type RecurrentOptions,
 } from "./recurrent.js";
 
@@ -32,16 +34,14 @@ export class Gru implements Layer {
   readonly bias: Tensor;
   /** b′: [H] */
   readonly resetBias: Tensor;
-  readonly #hidden: number;
+  readonly #own: Recurrent;
 
-  constructor({ inputs, hidden }: RecurrentOptions) {
-    ({
-      inputWeight: this.inputWeight,
-      hiddenWeight: this.hiddenWeight,
-      bias: this.bias,
-    } = recurrentWeights(inputs, hidden, 3));
+  constructor(options: RecurrentOptions) {
+    const { hidden, unroll } = options;
+    const { inputWeight, hiddenWeight, bias } = recurrentWeights(options, 3);
+    [this.inputWeight, this.hiddenWeight, this.bias] = [inputWeight, hiddenWeight, bias];
     this.resetBias = param([hidden], uniformInit(-1 / Math.sqrt(hidden), 1 / Math.sqrt(hidden)));
-    this.#hidden = hidden;
+    this.#own = { inputWeight, bias, hidden, unroll, cell: this.#cell };
   }
 
   /** @param x [N, T, inputs] @returns [N, T, H] */
@@ -52,21 +52,21 @@ export class Gru implements Layer {
 
   /** A whole sequence, from a carry: x [N, T, inputs]. */
   run(x: Tensor, carry: Carry = this.initialCarry(x.shape[0]!)): Recurrence {
-    return overTime(x.matmul(checked(x, this.inputWeight, 3)).add(this.bias), carry, this.#cell);
+    return overTime(this.#own, x, carry);
   }
 
   /** One step: x [N, inputs]. */
   step(x: Tensor, carry: Carry): Recurrence {
-    return this.#cell(x.matmul(checked(x, this.inputWeight, 2)).add(this.bias), carry);
+    return oneStep(this.#own, x, carry);
   }
 
   /** h before the first step: zeros [N, H]. */
   initialCarry(n: number): Carry {
-    return [full([n, this.#hidden], 0)];
+    return zeroCarry(1, n, this.#own.hidden);
   }
 
   readonly #cell: Cell = (gates, [h]) => {
-    const size = this.#hidden;
+    const size = h!.shape[1]!;
     const [r, z, n] = gates.split([size, size, size]) as [Tensor, Tensor, Tensor];
     const [hr, hz, hn] = h!.matmul(this.hiddenWeight).split([size, size, size]) as [Tensor, Tensor, Tensor];
     const candidate = n.add(r.add(hr).sigmoid().mul(hn.add(this.resetBias))).tanh();

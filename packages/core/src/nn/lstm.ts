@@ -1,14 +1,16 @@
 /** @file Long short-term memory. */
 import type { Scope } from "../program/scope.js";
-import { full, type Tensor } from "../tensor/tensor.js";
+import type { Tensor } from "../tensor/tensor.js";
 import type { Layer } from "./layer.js";
 import {
-  checked,
+  oneStep,
   overTime,
   recurrentWeights,
+  zeroCarry,
   type Carry,
   type Cell,
   type Recurrence,
+  type Recurrent,
   type RecurrentOptions,
 } from "./recurrent.js";
 
@@ -34,16 +36,14 @@ export class Lstm implements Layer {
   readonly hiddenWeight: Tensor;
   /** b: [4H] */
   readonly bias: Tensor;
-  readonly #hidden: number;
+  readonly #own: Recurrent;
   readonly #forgetBias: number;
 
-  constructor({ inputs, hidden, forgetBias = 0 }: LstmOptions) {
-    ({
-      inputWeight: this.inputWeight,
-      hiddenWeight: this.hiddenWeight,
-      bias: this.bias,
-    } = recurrentWeights(inputs, hidden, 4));
-    this.#hidden = hidden;
+  constructor(options: LstmOptions) {
+    const { hidden, unroll, forgetBias = 0 } = options;
+    const { inputWeight, hiddenWeight, bias } = recurrentWeights(options, 4);
+    [this.inputWeight, this.hiddenWeight, this.bias] = [inputWeight, hiddenWeight, bias];
+    this.#own = { inputWeight, bias, hidden, unroll, cell: this.#cell };
     this.#forgetBias = forgetBias;
   }
 
@@ -55,21 +55,21 @@ export class Lstm implements Layer {
 
   /** A whole sequence, from a carry: x [N, T, inputs]. */
   run(x: Tensor, carry: Carry = this.initialCarry(x.shape[0]!)): Recurrence {
-    return overTime(x.matmul(checked(x, this.inputWeight, 3)).add(this.bias), carry, this.#cell);
+    return overTime(this.#own, x, carry);
   }
 
   /** One step: x [N, inputs]. */
   step(x: Tensor, carry: Carry): Recurrence {
-    return this.#cell(x.matmul(checked(x, this.inputWeight, 2)).add(this.bias), carry);
+    return oneStep(this.#own, x, carry);
   }
 
   /** h and c before the first step: zeros [N, H]. */
   initialCarry(n: number): Carry {
-    return [full([n, this.#hidden], 0), full([n, this.#hidden], 0)];
+    return zeroCarry(2, n, this.#own.hidden);
   }
 
   readonly #cell: Cell = (gates, [h, c]) => {
-    const size = this.#hidden;
+    const size = h!.shape[1]!;
     const [i, f, g, o] = gates.add(h!.matmul(this.hiddenWeight)).split([size, size, size, size]) as [
       Tensor,
       Tensor,

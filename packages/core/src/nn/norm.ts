@@ -1,7 +1,8 @@
-/** @file Normalisation within one example: LayerNorm over features, GroupNorm over groups of channels. */
+/** @file Normalisation within one example: over features (LayerNorm, RmsNorm), groups of channels, or one channel. */
 import { GenError } from "../error.js";
 import { constantInit } from "../ir/initializer.js";
 import type { Scope } from "../program/scope.js";
+import { showShape } from "../shape.js";
 import { param } from "../tensor/inputs.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkChannels, perChannel } from "./channels.js";
@@ -42,14 +43,51 @@ export class LayerNorm implements Layer {
    */
   forward(x: Tensor, scope?: Scope): Tensor;
   forward(x: Tensor): Tensor {
+    if (this.scale !== undefined) checkFeatures(x, this.scale, "LayerNorm");
     const y = standardize(x, [-1], this.#epsilon);
     return this.scale === undefined || this.shift === undefined ? y : y.mul(this.scale).add(this.shift);
   }
 }
 
+export interface RmsNormOptions {
+  /** Extent of the last axis. */
+  readonly features: number;
+  /** Added to the mean square. @default 1e-6 */
+  readonly epsilon?: number;
+}
+
+/**
+ * Scales the last axis of each position to a root mean square of 1, without moving its mean:
+ *
+ *     y = γ x / √(mean x² + ε)
+ *
+ * @see Zhang & Sennrich 2019, "Root Mean Square Layer Normalization", eq. 4. arXiv:1910.07467
+ */
+export class RmsNorm implements Layer {
+  /** γ: [features] */
+  readonly scale: Tensor;
+  readonly #epsilon: number;
+
+  constructor({ features, epsilon = 1e-6 }: RmsNormOptions) {
+    this.scale = param([features], constantInit(1));
+    this.#epsilon = epsilon;
+  }
+
+  /**
+   * @param x [… features]
+   * @returns the same shape
+   */
+  forward(x: Tensor, scope?: Scope): Tensor;
+  forward(x: Tensor): Tensor {
+    checkFeatures(x, this.scale, "RmsNorm");
+    const meanSquare = x.square().mean(-1, { keepDims: true });
+    return x.mul(meanSquare.add(this.#epsilon).sqrt().reciprocal()).mul(this.scale);
+  }
+}
+
 export interface GroupNormOptions {
   readonly channels: number;
-  /** Number of groups; divides the channels. 1 is a LayerNorm of pictures, `channels` an InstanceNorm. @default 32, or the channels if fewer */
+  /** Number of groups; divides the channels. 1 is a LayerNorm of pictures, `channels` an {@link InstanceNorm}. @default 32, or the channels if fewer */
   readonly groups?: number;
   /** Added to the variance. @default 1e-5 */
   readonly epsilon?: number;
@@ -87,10 +125,59 @@ export class GroupNorm implements Layer {
    */
   forward(x: Tensor, scope?: Scope): Tensor;
   forward(x: Tensor): Tensor {
-    checkChannels(x, this.scale, "GroupNorm");
+    checkChannels(x, this.scale.size, "GroupNorm");
     const grouped = x.reshape([x.shape[0]!, this.#groups, -1]); // [N, G, C/G · positions]
     const y = standardize(grouped, [-1], this.#epsilon).reshape(x.shape);
     return y.mul(perChannel(this.scale, x)).add(perChannel(this.shift, x));
+  }
+}
+
+export interface InstanceNormOptions {
+  readonly channels: number;
+  /** Added to the variance. @default 1e-5 */
+  readonly epsilon?: number;
+  /** Whether scale and shift are learned. @default false */
+  readonly affine?: boolean;
+}
+
+/**
+ * Normalises each channel of each example over its positions:
+ *
+ *     y = (x − μ) / √(σ² + ε)        and then γ y + β, if affine
+ *
+ * @see Ulyanov, Vedaldi & Lempitsky 2016, "Instance Normalization", eq. 2. arXiv:1607.08022
+ */
+export class InstanceNorm implements Layer {
+  /** γ: [channels] */
+  readonly scale: Tensor | undefined;
+  /** β: [channels] */
+  readonly shift: Tensor | undefined;
+  readonly #channels: number;
+  readonly #epsilon: number;
+
+  constructor({ channels, epsilon = 1e-5, affine = false }: InstanceNormOptions) {
+    this.scale = affine ? param([channels], constantInit(1)) : undefined;
+    this.shift = affine ? param([channels], constantInit(0)) : undefined;
+    this.#channels = channels;
+    this.#epsilon = epsilon;
+  }
+
+  /**
+   * @param x [N, channels, …]
+   * @returns the same shape
+   */
+  forward(x: Tensor, scope?: Scope): Tensor;
+  forward(x: Tensor): Tensor {
+    checkChannels(x, this.#channels, "InstanceNorm");
+    const y = standardize(x.flatten(2), [-1], this.#epsilon).reshape(x.shape); // over [N, C, positions]
+    if (this.scale === undefined || this.shift === undefined) return y;
+    return y.mul(perChannel(this.scale, x)).add(perChannel(this.shift, x));
+  }
+}
+
+function checkFeatures(x: Tensor, perFeature: Tensor, where: string): void {
+  if (x.shape.at(-1) !== perFeature.size) {
+    throw new GenError("shape", `${where}: expected [… ${perFeature.size}], got ${showShape(x.shape)}`);
   }
 }
 

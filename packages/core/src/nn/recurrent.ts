@@ -1,16 +1,21 @@
-/** @file What recurrent layers share: a cell repeated over time by a scan, which can also be taken one step at a time. */
+/** @file What recurrent layers share: a cell repeated over time, inside a scan or unrolled, or taken one step at a time. */
 import { GenError } from "../error.js";
 import { uniformInit } from "../ir/initializer.js";
 import { showShape } from "../shape.js";
 import { scan } from "../tensor/control.js";
 import { param } from "../tensor/inputs.js";
-import type { Tensor } from "../tensor/tensor.js";
+import { full, stack, type Tensor } from "../tensor/tensor.js";
 
 export interface RecurrentOptions {
   /** Extent of the last axis of what comes in. */
   readonly inputs: number;
   /** Width H of the state. */
   readonly hidden: number;
+  /**
+   * Writes every time step out instead of a loop: a graph as long as the sequence, for providers that loop badly
+   * (WebGPU) and for few steps. @default false
+   */
+  readonly unroll?: boolean;
 }
 
 /** What a recurrent layer hands from step to step: one or two [N, H]. */
@@ -23,12 +28,20 @@ export interface Recurrence {
 }
 
 /** One step of a cell: `gates` is x·W + b, [N, …]. */
-export type Cell = (gates: Tensor, carry: Carry) => { y: Tensor; carry: Carry };
+export type Cell = (gates: Tensor, carry: Carry) => Recurrence;
+
+/** A recurrent layer's own: what it learns, and how it steps. */
+export interface Recurrent {
+  readonly inputWeight: Tensor;
+  readonly bias: Tensor;
+  readonly hidden: number;
+  readonly unroll: boolean | undefined;
+  readonly cell: Cell;
+}
 
 /** W, U and b of so many gates, from U(±1/√H). */
 export function recurrentWeights(
-  inputs: number,
-  hidden: number,
+  { inputs, hidden }: RecurrentOptions,
   gates: number,
 ): { inputWeight: Tensor; hiddenWeight: Tensor; bias: Tensor } {
   const limit = 1 / Math.sqrt(hidden);
@@ -40,23 +53,42 @@ export function recurrentWeights(
   };
 }
 
-/** The products with x are made for all times at once, before the scan. gates: [N, T, …] */
-export function overTime(gates: Tensor, carry: Carry, cell: Cell): Recurrence {
-  const { carry: last, ys } = scan({ carry, xs: [gates.transpose([1, 0, 2])] }, (now, [row]) => {
-    const { y, carry: next } = cell(row!, now);
-    return { carry: next, ys: [y] };
-  });
-  return { y: ys[0]!.transpose([1, 0, 2]), carry: last }; // [T, N, H] → [N, T, H]
+/** A whole sequence [N, T, inputs]. The products with x are made for all times at once, before the first step. */
+export function overTime({ inputWeight, bias, cell, unroll = false }: Recurrent, x: Tensor, carry: Carry): Recurrence {
+  const gates = x.matmul(checked(x, inputWeight, 3)).add(bias); //  [N, T, …]
+  if (!unroll) {
+    const { carry: last, ys } = scan({ carry, xs: [gates.transpose([1, 0, 2])] }, (now, [row]) => {
+      const { y, carry: next } = cell(row!, now);
+      return { carry: next, ys: [y] };
+    });
+    return { y: ys[0]!.transpose([1, 0, 2]), carry: last }; //      [T, N, H] → [N, T, H]
+  }
+  const ys: Tensor[] = [];
+  let now = carry;
+  for (let t = 0; t < x.shape[1]!; t++) {
+    const step = cell(gates.slice(1, t, t + 1).squeeze(1), now);
+    ys.push(step.y);
+    now = step.carry;
+  }
+  return { y: stack(ys, 1), carry: now };
+}
+
+/** One step: x [N, inputs]. */
+export function oneStep({ inputWeight, bias, cell }: Recurrent, x: Tensor, carry: Carry): Recurrence {
+  return cell(x.matmul(checked(x, inputWeight, 2)).add(bias), carry);
+}
+
+/** So many zeros [N, H]. */
+export function zeroCarry(count: number, n: number, hidden: number): Carry {
+  return Array.from({ length: count }, () => full([n, hidden], 0));
 }
 
 /** The weight, once x fits it. */
-export function checked(x: Tensor, weight: Tensor, rank: number): Tensor {
+function checked(x: Tensor, weight: Tensor, rank: number): Tensor {
   const inputs = weight.shape[0]!;
-  if (x.rank !== rank || x.shape.at(-1) !== inputs) {
-    throw new GenError(
-      "shape",
-      `recurrent: expected [N, ${rank === 3 ? "T, " : ""}${inputs}], got ${showShape(x.shape)}`,
-    );
+  if (x.rank !== rank || x.shape.at(-1) !== inputs || x.shape[1] === 0) {
+    const wanted = `[N, ${rank === 3 ? "T ≥ 1, " : ""}${inputs}]`;
+    throw new GenError("shape", `recurrent: expected ${wanted}, got ${showShape(x.shape)}`);
   }
   return weight;
 }

@@ -1,0 +1,172 @@
+/** @file Attention as a layer: heads, shared or not, with rotary positions and normalised queries and keys if asked for. */
+import { GenError } from "../error.js";
+import type { Scope } from "../program/scope.js";
+import { showShape } from "../shape.js";
+import { iota, type Tensor } from "../tensor/tensor.js";
+import { attention, writeRows, type AttentionOptions } from "./attention.js";
+import { torchUniform, type WeightInit } from "./init.js";
+import type { Layer } from "./layer.js";
+import { Linear } from "./linear.js";
+import { RmsNorm } from "./norm.js";
+import { RotaryPositions } from "./positions.js";
+
+export interface MultiHeadAttentionOptions {
+  /** Extent of the last axis, in and out. */
+  readonly features: number;
+  /** H: heads of the queries. */
+  readonly heads: number;
+  /** G: heads of the keys and values, each shared by H/G queries' heads. @default heads */
+  readonly keyHeads?: number;
+  /** D: width of a head. @default features / heads */
+  readonly headFeatures?: number;
+  /** Extent of the last axis of the context that is read, if it is not the sequence itself. @default features */
+  readonly contextFeatures?: number;
+  /** A position sees itself and what is before it. @default false */
+  readonly causal?: boolean;
+  /** It sees only the last so many of those. Needs `causal`. @default all */
+  readonly window?: number;
+  /** Turns queries and keys by their positions 0 … length − 1. @default no positions */
+  readonly rotary?: { readonly length: number; readonly base?: number };
+  /** Normalises each head's queries and keys to a root mean square of 1 (times a learned scale). @default false */
+  readonly normalise?: boolean;
+  /** @default true */
+  readonly bias?: boolean;
+  /** @default torchUniform */
+  readonly init?: WeightInit;
+  /** How the output's weight starts. @default init */
+  readonly lastInit?: WeightInit;
+}
+
+/** What is read besides the sequence itself. */
+export interface AttendOptions extends Pick<AttentionOptions, "keyMask" | "bias"> {
+  /** Read instead of x: [N, S, contextFeatures]. */
+  readonly context?: Tensor;
+  /** Where x stands: i32 [T] or [N, T]. @default 0 … T − 1 */
+  readonly positions?: Tensor;
+}
+
+/** Keys and values of what was read so far: two states of a program, [N, G, length, D] each. */
+export interface KeyValues {
+  readonly keys: Tensor;
+  readonly values: Tensor;
+}
+
+/**
+ * Multi-head attention:
+ *
+ *     y = concat_h(attention(x·W_q, c·W_k, c·W_v)_h)·W_o        c the context, or x itself
+ *
+ * With fewer heads of keys than of queries it is grouped-query attention (one: multi-query).
+ *
+ * @see Vaswani et al. 2017, §3.2.2. arXiv:1706.03762; Ainslie et al. 2023, arXiv:2305.13245; normalised queries and
+ * keys: Dehghani et al. 2023, "Scaling vision transformers to 22 billion parameters", §2. arXiv:2302.05442
+ */
+export class MultiHeadAttention implements Layer {
+  /** [features, H·D] */
+  readonly query: Linear;
+  /** [contextFeatures, G·D] */
+  readonly key: Linear;
+  /** [contextFeatures, G·D] */
+  readonly value: Linear;
+  /** [H·D, features] */
+  readonly output: Linear;
+  readonly queryNorm: RmsNorm | undefined;
+  readonly keyNorm: RmsNorm | undefined;
+  readonly #rotary: RotaryPositions | undefined;
+  readonly #heads: { readonly query: number; readonly key: number; readonly features: number };
+  readonly #seen: Pick<AttentionOptions, "causal" | "window">;
+
+  /** @throws GenError `option` for heads that do not divide */
+  constructor(options: MultiHeadAttentionOptions) {
+    const { features, heads, keyHeads = heads, headFeatures = features / heads, contextFeatures = features } = options;
+    const { causal = false, window, rotary, normalise = false, bias = true } = options;
+    const { init = torchUniform, lastInit = init } = options;
+    if (!Number.isInteger(headFeatures) || heads % keyHeads !== 0) {
+      throw new GenError(
+        "option",
+        `MultiHeadAttention: expected heads that divide ${features} features, and keyHeads that divide the heads, got ${heads} and ${keyHeads}`,
+      );
+    }
+    const [queries, keys] = [heads * headFeatures, keyHeads * headFeatures];
+    this.query = new Linear({ inputs: features, outputs: queries, bias, init });
+    this.key = new Linear({ inputs: contextFeatures, outputs: keys, bias, init });
+    this.value = new Linear({ inputs: contextFeatures, outputs: keys, bias, init });
+    this.output = new Linear({ inputs: queries, outputs: features, bias, init: lastInit });
+    this.queryNorm = normalise ? new RmsNorm({ features: headFeatures }) : undefined;
+    this.keyNorm = normalise ? new RmsNorm({ features: headFeatures }) : undefined;
+    this.#rotary = rotary === undefined ? undefined : new RotaryPositions({ ...rotary, features: headFeatures });
+    this.#heads = { query: heads, key: keyHeads, features: headFeatures };
+    this.#seen = { causal, ...(window === undefined ? {} : { window }) };
+  }
+
+  /**
+   * @param x [N, T, features]
+   * @returns [N, T, features]
+   */
+  forward(x: Tensor, scope?: Scope, { context = x, positions, ...rest }: AttendOptions = {}): Tensor {
+    const isSelf = context === x;
+    if (this.#rotary !== undefined && !isSelf) {
+      throw new GenError("option", "MultiHeadAttention: expected no rotary positions beside a context, got both");
+    }
+    const query = this.#placed(this.#queries(x, scope), positions);
+    const { keys, values } = this.#read(context, scope);
+    const between = isSelf && positions !== undefined ? { positions, keyPositions: positions } : {};
+    const at = this.#seen.causal === true ? between : {};
+    return this.#written(
+      attention({ query, key: this.#placed(keys, positions), value: values, ...this.#seen, ...at, ...rest }),
+      scope,
+    );
+  }
+
+  /**
+   * Some positions after those in a cache, which they are added to: a step of decoding, or the whole of a prompt.
+   *
+   * @param x [N, T, features]
+   * @param cache keys and values [N, G, length, D] of the positions before; what lies beyond them is never seen
+   * @param start i32 scalar: the position of the first of x; start + T ≤ length
+   * @returns y [N, T, features], and the cache with x in it
+   * @throws GenError `option` unless the layer is causal
+   */
+  extend(x: Tensor, cache: KeyValues, { start, scope }: { start: Tensor; scope?: Scope }): { y: Tensor } & KeyValues {
+    if (this.#seen.causal !== true) {
+      throw new GenError("option", "MultiHeadAttention.extend: expected a causal layer, got one that sees all");
+    }
+    const positions = start.add(iota(x.shape[1]!, "i32")); //                              [T]
+    const fresh = this.#read(x, scope);
+    const keys = writeRows(cache.keys, this.#placed(fresh.keys, positions), start);
+    const values = writeRows(cache.values, fresh.values, start);
+    const query = this.#placed(this.#queries(x, scope), positions);
+    const y = attention({ query, key: keys, value: values, positions, ...this.#seen });
+    return { y: this.#written(y, scope), keys, values };
+  }
+
+  /** The extents of a cache for `n` sequences of at most `length` positions. */
+  cacheShape(n: number, length: number): readonly number[] {
+    return [n, this.#heads.key, length, this.#heads.features];
+  }
+
+  #queries(x: Tensor, scope?: Scope): Tensor {
+    const q = this.#split(this.query.forward(x, scope), this.#heads.query);
+    return this.queryNorm?.forward(q) ?? q; //                                       [N, H, T, D]
+  }
+
+  #read(context: Tensor, scope?: Scope): KeyValues {
+    const k = this.#split(this.key.forward(context, scope), this.#heads.key);
+    const values = this.#split(this.value.forward(context, scope), this.#heads.key);
+    return { keys: this.keyNorm?.forward(k) ?? k, values }; //                       [N, G, S, D] each
+  }
+
+  #placed(x: Tensor, positions: Tensor | undefined): Tensor {
+    return this.#rotary?.forward(x, positions) ?? x;
+  }
+
+  #split(x: Tensor, heads: number): Tensor {
+    if (x.rank !== 3) throw new GenError("shape", `MultiHeadAttention: expected [N, T, C], got ${showShape(x.shape)}`);
+    return x.reshape([...x.shape.slice(0, 2), heads, -1]).transpose([0, 2, 1, 3]); // [N, heads, T, D]
+  }
+
+  #written(y: Tensor, scope?: Scope): Tensor {
+    const joined = y.transpose([0, 2, 1, 3]).flatten(2); //                          [N, T, H·D]
+    return this.output.forward(joined, scope);
+  }
+}

@@ -1,0 +1,164 @@
+/**
+ * @file Positions: turned into the keys and queries (rotary), added as waves (sinusoidal) or as learned rows. Sines and
+ * cosines are worked out in advance, in float64; graphs only look them up, since those of GPUs are coarse.
+ */
+import { GenError } from "../error.js";
+import { normalInit } from "../ir/initializer.js";
+import { ndarray, type NdArray } from "../ndarray.js";
+import type { Scope } from "../program/scope.js";
+import { showShape } from "../shape.js";
+import { withGradient } from "../tensor/control.js";
+import { param } from "../tensor/inputs.js";
+import { concat, constant, type Tensor } from "../tensor/tensor.js";
+import type { Layer } from "./layer.js";
+
+export interface WaveOptions {
+  /** Positions 0 … length − 1. */
+  readonly length: number;
+  /** D: how many numbers belong to a position; even. */
+  readonly features: number;
+  /** The longest wave is 2π · base^(1 − 2/D). @default 10,000 */
+  readonly base?: number;
+}
+
+/** Angles p · base^(−2i/D) of position p and pair i. */
+function angles({ length, features, base = 10_000 }: WaveOptions, where: string): number[][] {
+  if (features % 2 !== 0) throw new GenError("option", `${where}: expected an even count of features, got ${features}`);
+  const rates = Array.from({ length: features / 2 }, (_, i) => base ** ((-2 * i) / features));
+  return Array.from({ length }, (_, p) => rates.map((rate) => p * rate));
+}
+
+/**
+ * Waves of geometrically growing length, sines first, then cosines:
+ *
+ *     P[p, i] = sin(p · base^(−2i/D))      P[p, D/2 + i] = cos(p · base^(−2i/D))      i < D/2
+ *
+ * @returns [length, features]
+ * @throws GenError `option` for an odd count of features
+ * @see Vaswani et al. 2017, §3.5. arXiv:1706.03762
+ */
+export function sinusoidalTable(options: WaveOptions): NdArray {
+  const rows = angles(options, "sinusoidalTable");
+  const table = rows.flatMap((row) => [...row.map(Math.sin), ...row.map(Math.cos)]);
+  return ndarray(table, [options.length, options.features]);
+}
+
+/** Adds {@link sinusoidalTable} to a sequence. */
+export class SinusoidalPositions implements Layer {
+  readonly #table: NdArray;
+
+  constructor(options: WaveOptions) {
+    this.#table = sinusoidalTable(options);
+  }
+
+  /**
+   * @param x [N, T, features], T ≤ length
+   * @param positions i32 [T] or [N, T]. @default 0 … T − 1
+   */
+  forward(x: Tensor, scope?: Scope, positions?: Tensor): Tensor;
+  forward(x: Tensor, _?: Scope, positions?: Tensor): Tensor {
+    return x.add(rowsOf(constant(this.#table), { x, positions, where: "SinusoidalPositions" }));
+  }
+}
+
+export interface LearnedPositionsOptions {
+  readonly length: number;
+  readonly features: number;
+  /** Standard deviation at the start. @default 0.02 */
+  readonly std?: number;
+}
+
+/** Adds a learned row for each position to a sequence. Radford et al. 2018, "Improving language understanding", §4.1 */
+export class LearnedPositions implements Layer {
+  /** [length, features] */
+  readonly weight: Tensor;
+
+  constructor({ length, features, std = 0.02 }: LearnedPositionsOptions) {
+    this.weight = param([length, features], normalInit({ std }));
+  }
+
+  /**
+   * @param x [N, T, features], T ≤ length
+   * @param positions i32 [T] or [N, T]. @default 0 … T − 1
+   */
+  forward(x: Tensor, scope?: Scope, positions?: Tensor): Tensor;
+  forward(x: Tensor, _?: Scope, positions?: Tensor): Tensor {
+    return x.add(rowsOf(this.weight, { x, positions, where: "LearnedPositions" }));
+  }
+}
+
+/**
+ * Rotary positions: each pair (xᵢ, xᵢ₊D/₂) of a query or key is turned by an angle that grows with its position, so that
+ * products of queries and keys depend on the distance between them alone.
+ *
+ *     y_i = x_i cos θ − x_{i+D/2} sin θ      y_{i+D/2} = x_{i+D/2} cos θ + x_i sin θ      θ = p · base^(−2i/D)
+ *
+ * Pairs lie D/2 apart, as in GPT-NeoX and Llama.
+ *
+ * @see Su et al. 2021, "RoFormer", eq. 34. arXiv:2104.09864
+ */
+export class RotaryPositions {
+  readonly #cos: NdArray;
+  readonly #sin: NdArray;
+
+  constructor(options: WaveOptions) {
+    const rows = angles(options, "RotaryPositions").flat();
+    const shape = [options.length, options.features / 2];
+    this.#cos = ndarray(rows.map(Math.cos), shape);
+    this.#sin = ndarray(rows.map(Math.sin), shape);
+  }
+
+  /**
+   * @param x [N, H, T, D], T ≤ length
+   * @param positions i32 [T] or [N, T]. @default 0 … T − 1
+   */
+  forward(x: Tensor, positions?: Tensor): Tensor {
+    const [cos, sin] = [this.#cos, this.#sin].map((table) => {
+      const rows = rowsOf(constant(table).cast(x.dtype), { x, positions, where: "RotaryPositions", perFeature: 2 });
+      return rows.rank === 3 ? rows.unsqueeze(1) : rows; //                [T, D/2] or [N, 1, T, D/2]
+    }) as [Tensor, Tensor];
+    return turn(x, cos, sin);
+  }
+}
+
+/** A rotation of each pair; pulled back, a rotation the other way. */
+function turn(x: Tensor, cos: Tensor, sin: Tensor): Tensor {
+  const half = x.shape.at(-1)! / 2;
+  const rotated = (v: Tensor, c: Tensor, s: Tensor): Tensor => {
+    const [a, b] = v.split([half, half]) as [Tensor, Tensor];
+    return concat([a.mul(c).sub(b.mul(s)), b.mul(c).add(a.mul(s))]);
+  };
+  return withGradient(
+    [x, cos.stopGradient(), sin.stopGradient()],
+    ([v, c, s]) => rotated(v!, c!, s!),
+    ([, c, s], _, g) => [rotated(g, c!, s!.neg()), c!.mul(0), s!.mul(0)],
+  );
+}
+
+interface RowsFor {
+  /** [… T, features] */
+  readonly x: Tensor;
+  readonly positions: Tensor | undefined;
+  readonly where: string;
+  /** Of how many numbers of x each number of the table is. @default 1 */
+  readonly perFeature?: number;
+}
+
+/** The rows of a table for each place of a sequence. */
+function rowsOf(table: Tensor, { x, positions, where, perFeature = 1 }: RowsFor): Tensor {
+  const [length, width] = table.shape as [number, number];
+  const t = x.shape.at(-2);
+  if (t === undefined || x.shape.at(-1) !== width * perFeature) {
+    throw new GenError("shape", `${where}: expected [… T, ${width * perFeature}], got ${showShape(x.shape)}`);
+  }
+  if (positions !== undefined) {
+    if (positions.dtype !== "i32" || positions.shape.at(-1) !== t) {
+      throw new GenError("shape", `${where}: expected positions i32[… ${t}], got ${positions.toString()}`);
+    }
+    return table.gather(positions, 0);
+  }
+  if (t > length) {
+    throw new GenError("range", `${where}: expected at most ${length} positions, got ${t}`);
+  }
+  return table.slice(0, 0, t);
+}
