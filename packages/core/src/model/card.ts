@@ -1,6 +1,7 @@
 /** @file The card of an exported model: what each file is for, what goes in and comes out, and how it was checked. */
 import { DTYPES, type DType } from "../dtype.js";
 import { GenError, messageOf } from "../error.js";
+import { JsonReader } from "../json-reader.js";
 
 /** The newest card format that this version reads and the one that it writes. */
 export const CARD_FORMAT = 1;
@@ -42,6 +43,8 @@ export interface Card {
   readonly licence: string;
   /** Options that make the same model again. */
   readonly recipe: unknown;
+  /** The map between the user's units and the model's, for `codecOf` of `@gen/core/codec`. */
+  readonly codec?: unknown;
   readonly parity: readonly Parity[];
 }
 
@@ -61,7 +64,7 @@ export function parseCard(text: string, { file }: { readonly file: string }): Ca
       { fix: "export the model again", cause },
     );
   }
-  const card = new Reader(file, "card", json);
+  const card = new JsonReader(file, "card", json);
   const format = card.number("format");
   if (format > CARD_FORMAT) {
     throw new GenError("version", `${file}: expected card format ${CARD_FORMAT} or older, got ${format}`, {
@@ -80,6 +83,7 @@ export function parseCard(text: string, { file }: { readonly file: string }): Ca
     data: card.string("data"),
     licence: card.string("licence"),
     recipe: card.field("recipe"),
+    codec: card.field("codec"),
     parity: card.list("parity", (entry) => ({
       file: entry.string("file"),
       provider: entry.string("provider"),
@@ -89,7 +93,7 @@ export function parseCard(text: string, { file }: { readonly file: string }): Ca
   };
 }
 
-function readFile(entry: Reader): CardFile {
+function readFile(entry: JsonReader): CardFile {
   return {
     purpose: entry.string("purpose"),
     sha256: entry.string("sha256"),
@@ -99,7 +103,7 @@ function readFile(entry: Reader): CardFile {
   };
 }
 
-function readPort(entry: Reader): CardPort {
+function readPort(entry: JsonReader): CardPort {
   const dtype = entry.string("dtype");
   if (!(DTYPES as readonly string[]).includes(dtype)) throw entry.wrong("dtype", DTYPES.join(", "), dtype);
   return {
@@ -116,63 +120,5 @@ function checkName(file: string, name: string): void {
     throw new GenError("file", `${file}: expected a plain file name in "files", got ${JSON.stringify(name)}`, {
       fix: "do not open models from people you do not trust; export it again",
     });
-  }
-}
-
-/** A value of the JSON and where it stands. */
-class Reader {
-  constructor(
-    readonly file: string,
-    readonly path: string,
-    readonly value: unknown,
-  ) {}
-
-  wrong(field: string, wanted: string, got: unknown): GenError {
-    return new GenError(
-      "format",
-      `${this.file}: expected ${wanted} as "${field}" of ${this.path}, got ${got === undefined ? "nothing" : JSON.stringify(got).slice(0, 60)}`,
-      {
-        fix: "export the model again",
-      },
-    );
-  }
-  field(name: string): unknown {
-    const { value } = this;
-    if (typeof value !== "object" || value === null || Array.isArray(value))
-      throw this.wrong(name, "an object around it", value);
-    return Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined;
-  }
-  string(name: string): string {
-    const value = this.field(name);
-    if (typeof value !== "string") throw this.wrong(name, "text", value);
-    return value;
-  }
-  number(name: string): number {
-    return new Reader(this.file, `${this.path}.${name}`, this.field(name)).asNumber();
-  }
-  asNumber(): number {
-    if (typeof this.value !== "number" || !Number.isFinite(this.value))
-      throw this.wrong("value", "a number", this.value);
-    return this.value;
-  }
-  asExtent(): number | string {
-    if (typeof this.value === "string" || (Number.isSafeInteger(this.value) && Number(this.value) >= 0))
-      return this.value as number | string;
-    throw this.wrong("shape", "a whole number or a name", this.value);
-  }
-  list<T>(name: string, read: (entry: Reader) => T): T[] {
-    const value = this.field(name);
-    if (!Array.isArray(value)) throw this.wrong(name, "a list", value);
-    return value.map((entry, i) => read(new Reader(this.file, `${this.path}.${name}[${i}]`, entry)));
-  }
-  record<T>(name: string, read: (entry: Reader, name: string) => T): Record<string, T> {
-    const value = this.field(name);
-    if (typeof value !== "object" || value === null || Array.isArray(value)) throw this.wrong(name, "an object", value);
-    return Object.fromEntries(
-      Object.entries(value).map(([key, entry]) => [
-        key,
-        read(new Reader(this.file, `${this.path}.${name}.${key}`, entry), key),
-      ]),
-    );
   }
 }

@@ -35,6 +35,8 @@ export interface ExportRequest {
   readonly data?: string;
   readonly licence?: string;
   readonly recipe?: unknown;
+  /** `codec.describe().spec`, if the model has one. */
+  readonly codec?: unknown;
 }
 
 export interface TrainedModel {
@@ -62,7 +64,7 @@ const CHECKED_SIZES = [3, 1];
  * @throws GenError `numeric` if a file differs from the trainer by more than {@link PARITY_TOLERANCE}
  */
 export async function exportFiles(
-  { family, name, files, metrics = {}, data = "", licence = "", recipe = null }: ExportRequest,
+  { family, name, files, metrics = {}, data = "", licence = "", recipe = null, codec }: ExportRequest,
   trained: TrainedModel,
   checkers: readonly Checker[],
 ): Promise<Map<string, Uint8Array>> {
@@ -83,7 +85,18 @@ export async function exportFiles(
       outputs: model.graph.outputs.map((port) => portOf(port, file)),
     };
   }
-  const card: Card = { format: CARD_FORMAT, family, name, files: described, metrics, data, licence, recipe, parity };
+  const card: Card = {
+    format: CARD_FORMAT,
+    family,
+    name,
+    files: described,
+    metrics,
+    data,
+    licence,
+    recipe,
+    codec,
+    parity,
+  };
   written.set("card.json", new TextEncoder().encode(`${JSON.stringify(card, null, 2)}\n`));
   return written;
 }
@@ -128,7 +141,8 @@ async function compare(
         );
       for (let i = 0; i < data.length; i++) {
         const [a, b] = [Number(data[i]), Number(found[i])];
-        const difference = Object.is(a, b) ? 0 : Math.abs(a - b);
+        if (Object.is(a, b)) continue; // a gap is NaN in both
+        const difference = Math.abs(a - b);
         if (!(difference <= PARITY_TOLERANCE * (1 + Math.abs(a)))) {
           throw new GenError(
             "numeric",
