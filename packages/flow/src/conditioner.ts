@@ -3,7 +3,7 @@ import { concat, GenError, sizeOf, type Model, type Shape, type Tensor } from "@
 import { Mlp, zeroWeights, type Activation } from "@gen/core/nn";
 import type { At } from "./transform.js";
 
-/** A model from what is kept, [N, …kept], to parameters [N, width, …moved]. */
+/** A model from what is kept, [N, …kept], to parameters [N, …moved, width]. */
 export interface Conditioner extends Model {
   forward(kept: Tensor, at: At): Tensor;
 }
@@ -49,12 +49,12 @@ class DenseConditioner implements Conditioner {
       throw new GenError("range", `denseConditioner: expected hidden widths ≥ 1, got [${hidden.join(", ")}]`);
     const inputs = sizeOf(kept) + contextDim;
     this.net = new Mlp({ inputs, hidden, outputs: width * sizeOf(moved), activation, lastInit: zeroWeights });
-    this.#outputs = [width, ...moved];
+    this.#outputs = [...moved, width];
   }
 
   forward(kept: Tensor, { context }: At): Tensor {
     const rows = kept.flatten(); //                                                        [N, D]
-    const h = this.net.forward(context === undefined ? rows : concat([rows, context], 1)); // [N, width · D']
+    const h = this.net.forward(context === undefined ? rows : concat([rows, context], 1)); // [N, D' · width]
     return h.reshape([kept.shape[0]!, ...this.#outputs]);
   }
 }

@@ -1,6 +1,6 @@
 /**
  * @file Maps of single numbers whose parameters a network gives: what couplings and autoregressive transforms move their
- * elements by. Parameters stand in axis 1, [N, width, …S] for elements [N, …S].
+ * elements by. Parameters stand in a last axis, [N, …S, width] for elements [N, …S].
  */
 import { concat, full, GenError, type Tensor } from "@gen/core";
 
@@ -10,9 +10,9 @@ export interface ElementMap {
   readonly name: string;
   /** How many numbers parameterise one element; all 0 are near the identity. */
   readonly width: number;
-  /** @param x [N, …S], params [N, width, …S] @returns y and log |dy/dx|, both [N, …S] */
+  /** @param x [N, …S], params [N, …S, width] @returns y and log |dy/dx|, both [N, …S] */
   forward(x: Tensor, params: Tensor): Moved;
-  /** @param y [N, …S], params [N, width, …S] @returns x, as `y`, and log |dx/dy|, both [N, …S] */
+  /** @param y [N, …S], params [N, …S, width] @returns x, as `y`, and log |dx/dy|, both [N, …S] */
   inverse(y: Tensor, params: Tensor): Moved;
 }
 
@@ -78,9 +78,9 @@ export function additive(): ElementMap {
   };
 }
 
-/** The parameters one by one: [N, width, …S] → width times [N, …S]. */
+/** The parameters one by one: [N, …S, width] → width times [N, …S]. */
 function eachOf(params: Tensor, width: number): Tensor[] {
-  return Array.from({ length: width }, (_, i) => params.slice(1, i, i + 1).squeeze(1));
+  return Array.from({ length: width }, (_, i) => params.slice(-1, i, i + 1).squeeze(-1));
 }
 
 /** Σ of the log-slopes of each row: [N]. */

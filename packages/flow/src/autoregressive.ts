@@ -1,0 +1,98 @@
+/**
+ * @file Autoregressive transforms: each feature is moved by parameters that depend on those before it.
+ * Papamakarios, Pavlakou & Murray 2017, "Masked Autoregressive Flow". arXiv:1705.07057
+ */
+import { constant, GenError, ndarray, scan, type Shape, type Tensor } from "@gen/core";
+import { MaskedMlp, zeroWeights, type Activation } from "@gen/core/nn";
+import type { Mapped } from "@gen/core/prob";
+import { affine, logDetOf, type ElementMap, type Moved } from "./element-map.js";
+import { checkRows, type At, type Bijection, type Unmapped } from "./transform.js";
+
+export interface AutoregressiveOptions {
+  /** D: features of a row. */
+  readonly dim: number;
+  /** The place of each feature in the order of the chain rule, or that order reversed. @default 0, 1, …, D − 1 */
+  readonly order?: readonly number[] | "reversed";
+  /** What moves each element. @default affine() */
+  readonly map?: ElementMap;
+  /** Width of each hidden layer of the masked network. @default [64, 64] */
+  readonly hidden?: readonly number[];
+  /** @default "relu" */
+  readonly activation?: Activation;
+  /** @default 0 */
+  readonly contextDim?: number;
+}
+
+/**
+ * One pass of a masked network (MADE) gives the parameters of all features, each from those before it:
+ *
+ *     y_d = g(x_d; θ_d(x_{<d}))        log |det| = Σ log |∂g/∂x_d|
+ *
+ * The inverse finds one feature after the other: D passes in one scan. `Inverted` makes the other direction the cheap one
+ * (inverse autoregressive flow, Kingma et al. 2016, arXiv:1606.04934).
+ */
+export class Autoregressive implements Bijection {
+  readonly net: MaskedMlp;
+  readonly shape: Shape;
+  readonly contextDim: number;
+  readonly #map: ElementMap;
+  readonly #order: readonly number[];
+
+  constructor({
+    dim,
+    order,
+    map = affine(),
+    hidden = [64, 64],
+    activation = "relu",
+    contextDim = 0,
+  }: AutoregressiveOptions) {
+    if (!Number.isInteger(dim) || dim < 1) throw new GenError("range", `Autoregressive: expected dim ≥ 1, got ${dim}`);
+    this.shape = [dim];
+    this.contextDim = contextDim;
+    this.#map = map;
+    const along = Array.from({ length: dim }, (_, d) => d);
+    this.#order = order === "reversed" ? along.toReversed() : (order ?? along);
+    this.net = new MaskedMlp({
+      inputs: dim,
+      hidden,
+      perInput: map.width,
+      context: contextDim,
+      order: this.#order,
+      activation,
+      lastInit: zeroWeights,
+    });
+  }
+
+  get outputShape(): Shape {
+    return this.shape;
+  }
+
+  forward(x: Tensor, at: At): Mapped {
+    this.#check(x, at);
+    const { y, logSlope } = this.#map.forward(x, this.#params(x, at));
+    return { y, logDet: logDetOf(logSlope, x) };
+  }
+
+  inverse(y: Tensor, at: At): Unmapped {
+    this.#check(y, at);
+    const dim = this.shape[0]!;
+    const turns = Array.from({ length: dim }, (_, turn) => this.#order.map((place) => Number(place === turn))).flat();
+    const isTurn = constant(ndarray(turns, [dim, dim]));
+    // What is not known yet stays 0: with wild numbers there, 0 · ∞ in a masked product would be NaN.
+    const { carry } = scan({ carry: [y.mul(0)], xs: [isTurn] }, ([x], [turn]) => {
+      const { y: found } = this.#map.inverse(y, this.#params(x!, at));
+      return { carry: [turn!.greater(0.5).expand(y.shape).where(found, x!)] };
+    });
+    const x = carry[0]!;
+    const { logSlope }: Moved = this.#map.forward(x, this.#params(x, at));
+    return { x, logDet: logDetOf(logSlope, x).neg() };
+  }
+
+  /** [N, D, width] */
+  #params(x: Tensor, { context, scope }: At): Tensor {
+    return this.net.forward(x, scope, this.contextDim === 0 ? undefined : context);
+  }
+  #check(rows: Tensor, { context }: At): void {
+    checkRows(rows, { shape: this.shape, context, contextDim: this.contextDim, where: "Autoregressive" });
+  }
+}
