@@ -2,11 +2,11 @@ import { describe, expect, it } from "vitest";
 import { ndarray, type NdArray } from "../../src/ndarray.js";
 import { BatchNorm } from "../../src/nn/batch-norm.js";
 import { Conv1d, Conv2d } from "../../src/nn/conv.js";
-import { ConvTranspose2d } from "../../src/nn/conv-transpose.js";
+import { ConvTranspose1d, ConvTranspose2d } from "../../src/nn/conv-transpose.js";
 import { Gru } from "../../src/nn/gru.js";
 import type { Layer } from "../../src/nn/layer.js";
 import { Lstm } from "../../src/nn/lstm.js";
-import { GroupNorm, LayerNorm } from "../../src/nn/norm.js";
+import { GroupNorm, InstanceNorm, LayerNorm, RmsNorm } from "../../src/nn/norm.js";
 import { paths } from "../../src/program/model.js";
 import { program } from "../../src/program/program.js";
 import { traceScope } from "../../src/program/scope.js";
@@ -62,6 +62,13 @@ describe("layers give what PyTorch's give", () => {
       }),
       [1, 2, 3, 4],
     ],
+    [
+      "convTranspose1d",
+      new ConvTranspose1d({ inputs: 2, outputs: 4, kernel: 3, stride: 2, padding: 1, outputPadding: 1, groups: 2 }),
+      [2, 2, 4],
+    ],
+    ["instanceNorm", new InstanceNorm({ channels: 3, affine: true }), [2, 3, 2, 2]],
+    ["rmsNorm", new RmsNorm({ features: 5 }), [2, 3, 5]],
     ["layerNorm", new LayerNorm({ features: 5 }), [2, 3, 5]],
     ["groupNorm", new GroupNorm({ channels: 4, groups: 2 }), [2, 4, 3, 2]],
   ];
@@ -77,6 +84,8 @@ describe("layers give what PyTorch's give", () => {
   it.each([
     ["lstm", new Lstm({ inputs: 3, hidden: 2 })],
     ["gru", new Gru({ inputs: 3, hidden: 2 })],
+    ["lstm", new Lstm({ inputs: 3, hidden: 2, unroll: true })],
+    ["gru", new Gru({ inputs: 3, hidden: 2, unroll: true })],
   ] as const)("%s", (name, layer) => {
     const x = feed([2, 4, 3]);
     const carry = layer.initialCarry(2).map(({ shape }) => feed(shape));
