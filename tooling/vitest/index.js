@@ -2,7 +2,7 @@
  * @file The test configuration of every workspace: three tiers by what a test needs, the slow tests of each apart.
  *
  *     name.test.ts         pure TypeScript
- *     name.ort.test.ts     onnxruntime-node
+ *     name.ort.test.ts     onnxruntime-node, WebGPU among it where Chromium and a Vulkan loader are
  *     name.web.test.ts     a headless Chromium
  *     name.slow.test.ts, name.slow.ort.test.ts, …    only in `vitest run --mode slow`, which runs nothing else
  */
@@ -12,6 +12,7 @@ import { defaultClientConditions, defaultServerConditions } from "vite";
 import { defineConfig } from "vitest/config";
 import { browser } from "./browser.js";
 import { Report } from "./report.js";
+import { vulkan } from "./vulkan.js";
 
 const CONDITION = "@gen/source";
 const SECONDS = 1000;
@@ -19,7 +20,7 @@ const SECONDS = 1000;
 /** A tier: what stands before `.test.ts` in the names of its files, and what else it needs. */
 const TIERS = [
   { name: "pure", suffix: "" },
-  { name: "ort", suffix: ".ort" },
+  { name: "ort", suffix: ".ort", config: vulkan() },
   { name: "web", suffix: ".web", config: browser() },
 ];
 

@@ -7,17 +7,17 @@ import { isWide, type DType } from "../dtype.js";
 import { GenError } from "../error.js";
 import { facts } from "../ir/facts.js";
 import { Graph, type Port } from "../ir/graph.js";
-import { typeOf, type Node, type NodeOf } from "../ir/node.js";
+import { typeOf, type Node, type NodeOf, type TensorType } from "../ir/node.js";
 import type { Attrs, Op } from "../ir/ops.js";
 import { fold } from "../ir/simplify-fold.js";
 import { mapNodes, topological } from "../ir/walk.js";
-import { ndarray } from "../ndarray.js";
+import { ndarray, zeros } from "../ndarray.js";
 import { sizeOf } from "../shape.js";
 import { feed } from "../tensor/inputs.js";
 import { apply, constant, iota, scalar, type Tensor } from "../tensor/tensor.js";
 import * as circle from "./circle.js";
 import * as wide from "./limbs.js";
-import { partsOf, splitArray } from "./parts.js";
+import { heldBy, partsOf, splitArray } from "./parts.js";
 import { unroll } from "./unroll.js";
 
 /** What a node became: itself in 32 bits (bool stays bool), or the two halves of 64-bit numbers. */
@@ -35,16 +35,16 @@ export function legalize(graph: Graph): Graph {
   const inputs = graph.inputs.flatMap(({ name, node }): Port[] => {
     const parts = partsOf(name, typeOf(node));
     const fed = parts.map(({ dtype, shape }) => feed(shape, dtype));
-    const isBool = typeOf(node).dtype === "bool";
-    values.set(node, (isBool ? [fed[0]!.cast("bool")] : fed) as unknown as Value);
+    const held = typeOf(node).dtype === "bool" ? fed.map((x) => x.cast("bool")) : fed;
+    values.set(node, parts.length === 0 ? filled(typeOf(node)) : (held as unknown as Value));
     return parts.map((part, i) => ({ name: part.name, node: fed[i]!.node }));
   });
   const roots = unroll(graph.outputs.map(({ node }) => node));
   for (const node of topological(roots)) {
     if (values.has(node)) continue;
-    node.types.forEach((type) => partsOf(node.op, type)); // refuses types that WebGPU has not
+    node.types.forEach(({ dtype }) => heldBy(dtype, node.op)); // refuses types that WebGPU has not
     const given = node.inputs.map((input) => values.get(input)!);
-    values.set(node, (rules[node.op] as LegalRule<Op>)(given, node));
+    values.set(node, fromNothing(node, given) ?? (rules[node.op] as LegalRule<Op>)(given, node));
   }
   const outputs = graph.outputs.flatMap(({ name, node }, i): Port[] => {
     const parts = values.get(roots[i]!)!;
@@ -58,6 +58,26 @@ export function legalize(graph: Graph): Graph {
     },
   );
   return new Graph({ inputs, outputs: outputs.map(({ name }, i) => ({ name, node: folded[i]! })) });
+}
+
+/** A constant of this type, all of one value. */
+function filled({ dtype, shape }: TensorType, value = 0): Value {
+  const types = dtype === "bool" ? [dtype] : heldBy(dtype, "constant");
+  if (sizeOf(shape) === 0) return types.map((type) => constant(zeros(shape, type))) as unknown as Value;
+  const parts = dtype === "bool" ? [ndarray([value], [], dtype)] : splitArray(ndarray([value], [], dtype));
+  return parts.map((part) => constant(part).expand(shape)) as unknown as Value;
+}
+
+/** Kernels refuse arrays without elements: what has none, or is made of none, is a constant. */
+function fromNothing(node: Node, given: readonly Value[]): Value | undefined {
+  const isEmpty = ({ types }: Node): boolean => types.every(({ shape }) => sizeOf(shape) === 0);
+  if (isEmpty(node)) return filled(typeOf(node));
+  if (!node.inputs.some(isEmpty)) return undefined;
+  if (node.op !== "concat") return filled(typeOf(node), node.op === "pad" ? node.attrs.value : 0); // sums of no terms
+  return rules.concat(
+    given.filter((_, i) => !isEmpty(node.inputs[i]!)),
+    node,
+  );
 }
 
 const runs = (op: Op, dtype: DType): boolean => facts[op].webgpu.native.includes(dtype);

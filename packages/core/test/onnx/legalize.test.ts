@@ -22,7 +22,7 @@ function runLegal(graph: Graph, inputs: Arrays): Arrays {
   const legal = legalize(graph);
   legal.nodes().forEach(expectNative);
   const parts = Object.entries(inputs).flatMap(([name, array]) => {
-    const split = splitArray(array);
+    const split = splitArray(array); // none for no elements
     return partsOf(name, array).map((part, i) => [part.name, split[i]!] as const);
   });
   const results = evaluate(legal, Object.fromEntries(parts));
@@ -42,7 +42,7 @@ function runLegal(graph: Graph, inputs: Arrays): Arrays {
 
 /** What `evaluate` gives for f32 is float64, and stays so. */
 const joined = (parts: readonly NdArray[], type: ReturnType<typeof typeOf>): NdArray =>
-  type.dtype === "f32" ? parts[0]! : joinArray(parts, type);
+  type.dtype === "f32" && parts.length > 0 ? parts[0]! : joinArray(parts, type);
 
 /** WebGPU runs the op on the types it stands on. */
 function expectNative(node: Node): void {

@@ -35,8 +35,6 @@ export function gpuMemory(ort, { copies, session }) {
   const kindOf = (dtype, shape) => `${dtype} ${shape.length}`;
   /** All types that last here have 4 bytes. @param {readonly number[]} shape */
   const bytesOf = (shape) => 4 * shape.reduce((n, extent) => n * extent, 1);
-  /** Arrays without elements stay in JavaScript: they have no buffer. @param {readonly number[]} shape */
-  const lasts = (shape) => bytesOf(shape) > 0;
 
   /** A tensor of which nobody needs the numbers. @param {string} dtype @param {readonly number[]} shape */
   const reuse = (dtype, shape) => {
@@ -60,7 +58,6 @@ export function gpuMemory(ort, { copies, session }) {
   /** @param {import("../serve.mjs").Plain} plain @returns {Promise<import("../serve.mjs").Tensor>} */
   const put = async (plain) => {
     const { dtype, shape } = plain;
-    if (!lasts(shape)) return host.put(plain);
     const known = reuse(dtype, shape);
     usedBytes += bytesOf(shape);
     const x = host.put(plain);
@@ -72,9 +69,8 @@ export function gpuMemory(ort, { copies, session }) {
   return {
     put,
     async get(tensor) {
-      const plain = plainOf(/** @type {any} */ ({ type: tensor.type, dims: tensor.dims, data: undefined }));
-      if (/** @type {any} */ (tensor).location !== "gpu-buffer") return plainOf(tensor);
-      const { y } = await (await copier(kindOf(plain.dtype, plain.shape), "given")).run({ x: tensor });
+      const { dtype, shape } = plainOf({ type: tensor.type, dims: tensor.dims, data: undefined });
+      const { y } = await (await copier(kindOf(dtype, shape), "given")).run({ x: tensor });
       return plainOf(y);
     },
     async room(kept, all) {
@@ -82,7 +78,7 @@ export function gpuMemory(ort, { copies, session }) {
       const room = {};
       for (const name of all) {
         const type = kept[name];
-        if (type === undefined || !lasts(type.shape)) room[name] = null;
+        if (type === undefined) room[name] = null;
         else {
           const known = reuse(type.dtype, type.shape);
           if (known !== undefined) usedBytes += bytesOf(type.shape);
@@ -92,7 +88,6 @@ export function gpuMemory(ort, { copies, session }) {
       return room;
     },
     free(tensor) {
-      if (/** @type {any} */ (tensor).location !== "gpu-buffer") return;
       const key = `${tensor.type} ${tensor.dims.join()}`;
       const list = idle.get(key);
       if (list === undefined) idle.set(key, [tensor]);
