@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { readArguments, usage, type Arguments } from "./arguments.js";
 import { writeFixture } from "./fixtures.js";
 import { duel, median } from "./measure.js";
@@ -61,8 +62,8 @@ async function against(
   const request: Request = { work: work.id, steps: work.steps, threads, folder: fixture };
   try {
     const { versions: ran, ...result } = await duel(
-      () => named(work.id, "ours", sides[0].ask(request)),
-      () => named(work.id, peer, sides[1].ask({ ...request, steps })),
+      () => calm().then(() => named(work.id, "ours", sides[0].ask(request))),
+      () => calm().then(() => named(work.id, peer, sides[1].ask({ ...request, steps }))),
       pairs,
     );
     versions.add(ran.ours).add(ran.theirs);
@@ -74,6 +75,9 @@ async function against(
     for (const side of sides) side.close();
   }
 }
+
+/** Threads of a runtime spin for a while after their last work: a turn that began at once would share the cores with them. */
+const calm = (): Promise<void> => setTimeout(500);
 
 /** Ours against a number: seconds to build a graph, or memory after many steps. */
 async function solo(work: SoloWork, scratch: string, pairs: number): Promise<Result> {
