@@ -36,7 +36,11 @@ export async function node(options: NodeOptions = {}): Promise<Runtime> {
 
 export async function nodeBackend({ device = "cpu", threads }: NodeOptions = {}): Promise<Backend> {
   if (device === "auto") {
-    return fastest({ cpu: async () => cpuBackend({ threads }), wasm: async () => wasmBackend() });
+    return fastest({
+      webgpu: () => webgpuBackend(),
+      cpu: async () => cpuBackend({ threads }),
+      wasm: async () => wasmBackend(),
+    });
   }
   if (!Object.hasOwn(devices, device)) {
     throw new GenError(

@@ -4,7 +4,8 @@ import { Graph } from "../../ir/graph.js";
 import { encodeModel, IR_VERSION, OPSET_VERSION, type OnnxModel } from "../../onnx/proto.js";
 import { feed } from "../../tensor/inputs.js";
 import type { Backend } from "../backend.js";
-import { GPU_SESSION, workerBackend, type WorkerPort } from "../worker-backend.js";
+import { explained, gpuPort } from "../gpu-port.js";
+import { GPU_SESSION, workerBackend } from "../worker-backend.js";
 import { inWords } from "../words.js";
 import { Thread } from "./thread.js";
 
@@ -21,13 +22,7 @@ export async function webgpuBackend({ threads }: { threads?: number | undefined 
     throw new GenError("option", `node: expected no threads on webgpu, got ${threads}`, { fix: "leave them out" });
   }
   const thread = new Thread("onnxruntime-node", { copies: copies(), session: GPU_SESSION });
-  const port: WorkerPort = {
-    ask: (kind, request, transfer) =>
-      thread.ask(kind, request, transfer).catch((error: unknown) => {
-        throw explained(error);
-      }),
-    end: () => thread.end(),
-  };
+  const port = gpuPort(thread, explainedInNode);
   const backend = inWords(
     workerBackend(port, { device: "webgpu", loopsInside: false, target: "webgpu", session: GPU_SESSION }),
   );
@@ -74,23 +69,11 @@ function copies(): Record<string, Uint8Array> {
 }
 
 /** What onnxruntime says, with what is missing and what to do. */
-function explained(error: unknown): unknown {
+function explainedInNode(error: unknown): unknown {
   const message = messageOf(error);
-  if (/adapter|instance|not.*(supported|available)|backend/i.test(message) && /webgpu|adapter/i.test(message))
-    return noAdapter(error);
-  if (/lost/i.test(message)) {
-    return new GenError("device", "webgpu: the GPU was lost; what was on it is gone", {
-      fix: "open a new runtime and load the last checkpoint",
-      cause: error,
-    });
-  }
-  if (/fallback to CPU EP/i.test(message)) {
-    return new GenError("device", "webgpu: expected a kernel for every operator, got some without", {
-      fix: 'run this program on the CPU: node({ device: "cpu" }); and please report it',
-      cause: error,
-    });
-  }
-  return error;
+  const isAbsent =
+    /adapter|instance|not.*(supported|available)|backend/i.test(message) && /webgpu|adapter/i.test(message);
+  return isAbsent ? noAdapter(error) : explained(error);
 }
 
 function noAdapter(cause: unknown): GenError {

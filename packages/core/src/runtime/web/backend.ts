@@ -6,8 +6,10 @@ import { encodeModel } from "../../onnx/proto.js";
 import { feed } from "../../tensor/inputs.js";
 import type { Backend } from "../backend.js";
 import { fastest } from "../choose.js";
+import { gpuPort } from "../gpu-port.js";
 import { Runtime } from "../runtime.js";
-import { CPU_SESSION, workerBackend } from "../worker-backend.js";
+import { CPU_SESSION, GPU_SESSION, workerBackend } from "../worker-backend.js";
+import { inWords } from "../words.js";
 import { PageWorker } from "./page-worker.js";
 
 export interface WebOptions {
@@ -48,12 +50,7 @@ export function webBackend({ device = "auto", ...options }: WebOptions = {}): Pr
 /** What differs between the devices. */
 const DEVICES = {
   wasm: { loopsInside: true, target: "cpu", session: { ...CPU_SESSION, executionProviders: ["wasm"] } },
-  webgpu: {
-    loopsInside: false,
-    target: "portable",
-    // Shapes are static: buffers of the first run fit all others.
-    session: { ...CPU_SESSION, executionProviders: [{ name: "webgpu", storageBufferCacheMode: "simple" }] },
-  },
+  webgpu: { loopsInside: false, target: "webgpu", session: GPU_SESSION },
 } as const;
 
 async function open(device: "wasm" | "webgpu", options: WebOptions): Promise<Backend> {
@@ -73,7 +70,8 @@ async function open(device: "wasm" | "webgpu", options: WebOptions): Promise<Bac
       cause,
     });
   }
-  return workerBackend(port, { device, ...DEVICES[device] });
+  const spec = { device, ...DEVICES[device] };
+  return device === "webgpu" ? inWords(workerBackend(gpuPort(port), spec)) : workerBackend(port, spec);
 }
 
 function smallest(): Graph {

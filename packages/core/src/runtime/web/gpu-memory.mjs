@@ -63,13 +63,14 @@ export function gpuMemory(ort, device) {
       return tensor;
     },
     async get(tensor) {
-      const { gpuBuffer, location, type, dims } = /** @type {any} */ (tensor);
-      if (location !== "gpu-buffer") return plainOf(tensor);
+      const place = bufferOf(tensor);
+      if (place === undefined) return plainOf(tensor);
       checkAlive();
-      const { size } = gpuBuffer;
+      const { type, dims } = tensor;
+      const { size } = place;
       const landing = device.createBuffer({ size, usage: MAP_READ | COPY_DST });
       const encoder = device.createCommandEncoder();
-      encoder.copyBufferToBuffer(gpuBuffer, 0, landing, 0, size);
+      encoder.copyBufferToBuffer(place, 0, landing, 0, size);
       device.queue.submit([encoder.finish()]);
       await landing.mapAsync(MAP_READ);
       const data = new ARRAYS[type](landing.getMappedRange()).slice(0, elements(dims));
@@ -83,12 +84,12 @@ export function gpuMemory(ort, device) {
       );
     },
     free(tensor) {
-      const { gpuBuffer, location } = /** @type {any} */ (tensor);
-      if (location !== "gpu-buffer") return;
-      const { size } = gpuBuffer;
+      const place = bufferOf(tensor);
+      if (place === undefined) return;
+      const { size } = place;
       const buffers = idle.get(size);
-      if (buffers === undefined) idle.set(size, [gpuBuffer]);
-      else buffers.push(gpuBuffer);
+      if (buffers === undefined) idle.set(size, [place]);
+      else buffers.push(place);
       idleBytes += size;
       usedBytes -= size;
       trim();
@@ -98,3 +99,6 @@ export function gpuMemory(ort, device) {
 
 /** @param {readonly number[]} shape */
 const elements = (shape) => shape.reduce((n, extent) => n * extent, 1);
+
+/** Where a tensor lies; nothing for one in JavaScript, which must not be asked. @param {any} tensor */
+const bufferOf = (tensor) => (tensor.location === "gpu-buffer" ? tensor.gpuBuffer : undefined);
