@@ -6,6 +6,12 @@ import type { Signals } from "./output/interrupt.js";
 import type { Recipe } from "./recipe.js";
 import type { Registry } from "./registry.js";
 
+/** What to compute with: a device ("cpu" unless given) and its threads (all cores unless given). */
+export interface Compute {
+  readonly device?: "cpu" | "webgpu" | "wasm" | "auto";
+  readonly threads?: number | undefined;
+}
+
 /** The outside world. */
 export interface World {
   readonly terminal: Terminal;
@@ -17,8 +23,7 @@ export interface World {
   readonly clock: () => number;
   readonly recipes: Registry<Recipe>;
   readonly sources: Registry<DataSource>;
-  /** The device to compute on. @param threads all cores unless given */
-  openRuntime(threads: number | undefined): Promise<Runtime>;
+  openRuntime(compute: Compute): Promise<Runtime>;
 }
 
 /** What a running command has. */

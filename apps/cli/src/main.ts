@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 /** @file The program `gen`: the world as it is. */
-import { availableParallelism } from "node:os";
 import { node } from "@gen/core/node";
 import { runCli } from "./cli.js";
 import { commands } from "./commands/index.js";
@@ -31,7 +30,7 @@ const world: World = {
   clock: Date.now,
   recipes,
   sources,
-  openRuntime: (threads) => node({ threads: threads ?? availableParallelism() }),
+  openRuntime: node,
 };
 
 // `gen … | head` closes the pipe: that is no error.

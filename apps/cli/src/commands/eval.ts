@@ -15,6 +15,7 @@ import { evalExported, exportedSections } from "./eval-exported.js";
 import { outputSection, type Command } from "./command.js";
 import { planOfRun } from "./resume.js";
 import { only } from "./train.js";
+import { computeOptions } from "../train/options.js";
 import { loadRecipe } from "../load-recipe.js";
 import type { Live, Recipe } from "../recipe.js";
 
@@ -27,7 +28,7 @@ const options = defineOptions({
     default: "best",
     description: "The numbers that measured best during training, or those after the last step",
   },
-  threads: { kind: "integer", min: 1, description: "Threads to compute with" },
+  ...computeOptions.fields,
 });
 
 export const evalCommand: Command = {
@@ -56,8 +57,8 @@ export const evalCommand: Command = {
     const own = plan.recipe.evaluation?.options ?? defineOptions({});
     const schema = mergeSchemas([options, own]);
     const resolved = resolve(schema, only(schema, given), "gen eval");
-    const { split, rows, which, threads } = select(options, resolved);
-    const session = await openSession(plan, threads, context);
+    const { split, rows, which, device, threads } = select(options, resolved);
+    const session = await openSession(plan, { device, threads }, context);
     try {
       const store = session.runtime.emptyStore();
       const { step } = await loadCheckpoint(store, folder.checkpoints);

@@ -31,7 +31,7 @@ export const exportCommand: Command = {
     const folder = RunFolder.open(resolvePath(context.cwd, positionals[0]!));
     const { to, which, threads } = resolve(options, only(options, given), "gen export");
     const path = to === undefined ? folder.model : resolvePath(context.cwd, to);
-    const session = await openSession(await planOfRun(folder, context), threads, context);
+    const session = await openSession(await planOfRun(folder, context), { threads }, context);
     try {
       const store = session.runtime.emptyStore();
       const { step } = await loadCheckpoint(store, folder.checkpoints);

@@ -23,13 +23,13 @@ export const resumeCommand: Command = {
 export async function resumeRun(path: string, given: GivenOptions, context: Context): Promise<number> {
   const folder = RunFolder.open(path);
   const own = new Map([...given].filter(([name]) => name in resumeOptions.fields));
-  const { steps, threads } = resolve(resumeOptions, own, "gen resume");
+  const { steps, device, threads } = resolve(resumeOptions, own, "gen resume");
   const plan = await planOfRun(
     folder,
     context,
     own.get("steps") === undefined ? new Map() : new Map([["steps", own.get("steps")!]]),
   );
-  const session = await openSession(plan, threads, context);
+  const session = await openSession(plan, { device, threads }, context);
   try {
     if (steps !== undefined) await folder.writeConfig({ ...folder.config, options: plan.options });
     return await trainAndSay(session, folder, { context });

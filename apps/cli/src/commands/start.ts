@@ -67,7 +67,11 @@ export const startCommand: Command = {
     const place = resolvePath(context.cwd, runs);
     if (name !== undefined) checkName(name);
     const path = join(place, name ?? freeName(place));
-    return startRun(plan, { path, overwrite: false, threads, ending: (done) => checkAndSay(context, done) }, context);
+    return startRun(
+      plan,
+      { path, overwrite: false, compute: { threads }, ending: (done) => checkAndSay(context, done) },
+      context,
+    );
   },
 };
 

@@ -2,7 +2,7 @@
 import { dirname, resolve as resolvePath } from "node:path";
 import { readFileSync } from "node:fs";
 import { GenError } from "@gen/core";
-import type { Context, World } from "../context.js";
+import type { Compute, Context, World } from "../context.js";
 import { isModulePath } from "../load-recipe.js";
 import { naming } from "../run/files.js";
 import { RunFolder, checkName, defaultName } from "../run/run-folder.js";
@@ -65,7 +65,7 @@ export const trainCommand: Command = {
     const name = run.name ?? defaultName(plan.recipe.name, plan.training.data, new Date(context.clock()));
     checkName(name);
     const path = resolvePath(context.cwd, run.runs, name);
-    return startRun(plan, { path, overwrite: run.overwrite, threads: run.threads }, context);
+    return startRun(plan, { path, overwrite: run.overwrite, compute: run }, context);
   },
 };
 
@@ -90,7 +90,7 @@ async function planIn({ positionals, given }: Call, context: Context): Promise<P
 export interface Destination {
   readonly path: string;
   readonly overwrite: boolean;
-  readonly threads: number | undefined;
+  readonly compute: Compute;
   /** What is still to be done with the model after its export, and what is said then. */
   readonly ending?: (done: Done) => Promise<Said>;
 }
@@ -98,10 +98,10 @@ export interface Destination {
 /** A new run, from nothing to its report. */
 export async function startRun(
   plan: Plan,
-  { path, overwrite, threads, ending }: Destination,
+  { path, overwrite, compute, ending }: Destination,
   context: Context,
 ): Promise<number> {
-  const session = await openSession(plan, threads, context);
+  const session = await openSession(plan, compute, context);
   try {
     const folder = await RunFolder.create(path, configOf(session, new Date(context.clock())), { overwrite });
     return await trainAndSay(session, folder, { context, ending });

@@ -15,6 +15,22 @@ export const trainingOptions = defineOptions({
   },
 });
 
+/** What a run is computed with. */
+export const computeOptions = defineOptions({
+  device: {
+    kind: "choice",
+    choices: ["cpu", "webgpu", "wasm", "auto"],
+    default: "cpu",
+    description: "What to compute on; auto takes the fastest. A run goes on bit for bit on the device that it began on",
+  },
+  threads: {
+    kind: "integer",
+    min: 1,
+    description: "Threads of the CPU; the result does not depend on it",
+    appliesWhen: { device: ["cpu", "auto"] },
+  },
+});
+
 /** Where a run goes, and what it starts from: not part of what it is. */
 export const runOptions = defineOptions({
   name: { kind: "string", description: "Name of the run; made of recipe, data and time unless given" },
@@ -22,11 +38,11 @@ export const runOptions = defineOptions({
   overwrite: { kind: "boolean", default: false, description: "Replace a run of the same name" },
   config: { kind: "path", description: "Repeat what this config.json says; options beside it win" },
   resume: { kind: "path", description: "Go on with the run in this folder" },
-  threads: { kind: "integer", min: 1, description: "Threads to compute with; the result does not depend on it" },
+  ...computeOptions.fields,
 });
 
 /** What may be said when a run goes on: the rest is as it was. */
 export const resumeOptions = defineOptions({
   steps: { kind: "integer", min: 1, description: "Steps in all, to train for longer than was planned" },
-  threads: runOptions.fields.threads,
+  ...computeOptions.fields,
 });

@@ -1,6 +1,6 @@
 /** @file What a plan becomes: data that is open, a model that is prepared, numbers on a device. Shared by all commands. */
 import { key, parameters, sizeOf, split, type Key, type Runtime, type Store } from "@gen/core";
-import type { Context } from "../context.js";
+import type { Compute, Context } from "../context.js";
 import type { Live, Splits, Trainable } from "../recipe.js";
 import type { Plan } from "./plan.js";
 
@@ -20,7 +20,7 @@ export interface Session {
 }
 
 /** Opens the data, prepares the model, starts the device. */
-export async function openSession(plan: Plan, threads: number | undefined, context: Context): Promise<Session> {
+export async function openSession(plan: Plan, compute: Compute, context: Context): Promise<Session> {
   const { output, signal } = context;
   const keys = keysOf(plan.training.seed);
   const note = (text: string): void => output.say("note", { text }, text);
@@ -28,7 +28,9 @@ export async function openSession(plan: Plan, threads: number | undefined, conte
   const { batchSize, steps } = plan.training;
   const trainable = await plan.recipe.prepare(plan.recipeOptions, { data, batchSize, steps, key: keys.batches });
   const learned = [...parameters(trainable.model).values()].reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-  return { plan, data, trainable, runtime: await context.openRuntime(threads), keys, parameters: learned };
+  const runtime = await context.openRuntime(compute);
+  if (runtime.choice !== undefined) note(`${runtime.device}: ${runtime.choice.reason}`);
+  return { plan, data, trainable, runtime, keys, parameters: learned };
 }
 
 export function keysOf(seed: number): Keys {
