@@ -5,7 +5,9 @@ import type { Tensor } from "../tensor/tensor.js";
 import { checkEvent, sumEvent, type Distribution, type EventOptions } from "./distribution.js";
 
 export interface Bernoulli extends Distribution {
+  readonly kind: "bernoulli";
   readonly logits: Tensor;
+  readonly std: Tensor;
   entropy(): Tensor;
 }
 
@@ -25,9 +27,13 @@ export function bernoulli({ logits, eventDims = 0 }: BernoulliOptions): Bernoull
   checkEvent(logits.shape, eventDims, "bernoulli");
   const mean = logits.sigmoid();
   return {
+    kind: "bernoulli",
     eventDims,
     logits,
     mean,
+    get std() {
+      return mean.mul(logits.neg().sigmoid()).sqrt();
+    },
     logProb: (x) => sumEvent(x.mul(logits).sub(softplus(logits)), eventDims),
     sample: (key) => randomUniform(key, logits.shape).less(mean.cast("f32")).cast(logits.dtype),
     entropy: () => sumEvent(softplus(logits).sub(logits.mul(mean)), eventDims),

@@ -7,6 +7,7 @@ import { checkEvent, sumEvent, type Distribution, type EventOptions } from "./di
 
 /** One of K categories, as an i32 index; `mean` has the probabilities, along a new last axis. */
 export interface Categorical extends Distribution {
+  readonly kind: "categorical";
   /** [… K] */
   readonly logits: Tensor;
   entropy(): Tensor;
@@ -34,6 +35,7 @@ export function categorical({ logits, eventDims = 0 }: CategoricalOptions): Cate
   checkEvent(shape, eventDims, "categorical");
   const logP = logSoftmax(logits);
   return {
+    kind: "categorical",
     eventDims,
     logits,
     mean: softmax(logits),

@@ -6,8 +6,8 @@ import { GenError } from "../error.js";
 import { broadcastShapes } from "../shape.js";
 import { logSigmoid, softplus } from "../tensor/math.js";
 import { randomUniform } from "../tensor/random.js";
-import { scalar, type Operand, type Tensor } from "../tensor/tensor.js";
-import { checkEvent, sumEvent, type Distribution, type EventOptions } from "./distribution.js";
+import type { Operand, Tensor } from "../tensor/tensor.js";
+import { checkEvent, lift, sumEvent, type Distribution, type EventOptions } from "./distribution.js";
 
 export interface DiscretisedLogisticOptions extends EventOptions {
   /** Location of the logistic law, in the unit of `low` and `high`. */
@@ -51,7 +51,7 @@ export function discretisedLogistic({
       `discretisedLogistic: expected levels ≥ 2 and low < high, got ${levels} from ${low} to ${high}`,
     );
   }
-  const logS = (typeof logScale === "number" ? scalar(logScale, mu.dtype) : logScale).maximum(minLogScale);
+  const logS = lift(logScale, mu).maximum(minLogScale);
   const shape = broadcastShapes(mu.shape, logS.shape, "discretisedLogistic");
   checkEvent(shape, eventDims, "discretisedLogistic");
   const h = (high - low) / (2 * (levels - 1));

@@ -4,9 +4,10 @@
  */
 import { GenError } from "../error.js";
 import { broadcastShapes, type Shape } from "../shape.js";
-import type { Tensor } from "../tensor/tensor.js";
+import { scalar, type Operand, type Tensor } from "../tensor/tensor.js";
 
-export interface Distribution {
+/** What every distribution gives. */
+export interface Law {
   /** Number of trailing axes that make one event. */
   readonly eventDims: number;
   /**
@@ -22,8 +23,14 @@ export interface Distribution {
    * @param key u64 scalar that nobody else uses
    */
   sample(key: Tensor): Tensor;
+}
+
+/** A distribution whose mean is known; what else is known in closed form is there, what is not is absent. */
+export interface Distribution extends Law {
   /** Mean of each element of an event. */
   readonly mean: Tensor;
+  /** Standard deviation of each element of an event. */
+  readonly std?: Tensor;
   /** Entropy of each event, in nats. */
   entropy?(): Tensor;
 }
@@ -38,6 +45,11 @@ export function sumEvent(x: Tensor, eventDims: number, shape: Shape = x.shape): 
   if (eventDims === 0) return x;
   const full = x.expand(broadcastShapes(x.shape, shape, "sumEvent"));
   return full.sum(Array.from({ length: eventDims }, (_, i) => i - eventDims));
+}
+
+/** A parameter that may be given as a number, as a tensor of the type of another one. */
+export function lift(value: Operand, { dtype }: Tensor): Tensor {
+  return typeof value === "number" ? scalar(value, dtype) : value;
 }
 
 /** @throws GenError `range` if a draw of this shape has fewer axes than an event */

@@ -1,8 +1,16 @@
 /** @file Laplace distributions: two exponentials back to back. */
 import { broadcastShapes } from "../shape.js";
 import { randomUniform } from "../tensor/random.js";
-import { scalar, type Operand, type Tensor } from "../tensor/tensor.js";
-import { checkEvent, sumEvent, type Distribution, type EventOptions } from "./distribution.js";
+import type { Operand, Tensor } from "../tensor/tensor.js";
+import { checkEvent, lift, sumEvent, type Distribution, type EventOptions } from "./distribution.js";
+
+export interface Laplace extends Distribution {
+  readonly kind: "laplace";
+  /** Logarithm of the scale b. */
+  readonly logScale: Tensor;
+  readonly std: Tensor;
+  entropy(): Tensor;
+}
 
 export interface LaplaceOptions extends EventOptions {
   readonly mean: Tensor;
@@ -15,14 +23,17 @@ export interface LaplaceOptions extends EventOptions {
  *
  *     log p(x) = −|x − μ| / b − log 2b        entropy = 1 + log 2b        draw = μ + b·sign(v)·(−log(1 − |v|)), v in (−1, 1)
  */
-export function laplace({ mean, logScale, eventDims = 0 }: LaplaceOptions): Distribution & { entropy(): Tensor } {
-  const logB = typeof logScale === "number" ? scalar(logScale, mean.dtype) : logScale;
+export function laplace({ mean, logScale, eventDims = 0 }: LaplaceOptions): Laplace {
+  const logB = lift(logScale, mean);
   const shape = broadcastShapes(mean.shape, logB.shape, "laplace");
   checkEvent(shape, eventDims, "laplace");
   const batch = shape.slice(0, shape.length - eventDims);
   return {
+    kind: "laplace",
     eventDims,
     mean,
+    logScale: logB,
+    std: logB.exp().mul(Math.SQRT2),
     logProb: (x) => sumEvent(x.sub(mean).abs().mul(logB.neg().exp()).neg().sub(logB).sub(Math.LN2), eventDims),
     sample: (key) => {
       const u = randomUniform(key, shape).cast(mean.dtype);

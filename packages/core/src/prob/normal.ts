@@ -1,12 +1,13 @@
 /** @file Normal distributions with independent elements. */
 import { broadcastShapes } from "../shape.js";
 import { randomNormal } from "../tensor/random.js";
-import { scalar, type Operand, type Tensor } from "../tensor/tensor.js";
-import { checkEvent, sumEvent, type Distribution, type EventOptions } from "./distribution.js";
+import type { Operand, Tensor } from "../tensor/tensor.js";
+import { checkEvent, lift, sumEvent, type Distribution, type EventOptions } from "./distribution.js";
 
 const HALF_LOG_TAU = 0.5 * Math.log(2 * Math.PI);
 
 export interface Normal extends Distribution {
+  readonly kind: "normal";
   readonly mean: Tensor;
   /** Standard deviation. */
   readonly std: Tensor;
@@ -26,13 +27,14 @@ export type NormalOptions = EventOptions & { readonly mean: Tensor } & (
  *     log p(x) = −½ ((x − μ)/σ)² − log σ − ½ log 2π        entropy = log σ + ½ log 2πe        draw = μ + σ ε
  */
 export function normal({ mean, std: sigma, logStd: logSigma, eventDims = 0 }: NormalOptions): Normal {
-  const lift = (value: Operand): Tensor => (typeof value === "number" ? scalar(value, mean.dtype) : value);
-  const std = sigma === undefined ? lift(logSigma).exp() : lift(sigma);
-  const logStd = sigma === undefined ? lift(logSigma) : typeof sigma === "number" ? lift(Math.log(sigma)) : sigma.log();
+  const std = sigma === undefined ? lift(logSigma, mean).exp() : lift(sigma, mean);
+  const logStd =
+    sigma === undefined ? lift(logSigma, mean) : typeof sigma === "number" ? lift(Math.log(sigma), mean) : sigma.log();
   const precision = sigma === undefined ? logStd.neg().exp() : std.reciprocal(); // 1/σ
   const shape = broadcastShapes(mean.shape, std.shape, "normal");
   checkEvent(shape, eventDims, "normal");
   return {
+    kind: "normal",
     eventDims,
     mean,
     std,

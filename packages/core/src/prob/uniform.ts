@@ -1,8 +1,16 @@
 /** @file Uniform distributions on boxes. */
 import { broadcastShapes } from "../shape.js";
 import { randomUniform } from "../tensor/random.js";
-import { scalar, type Operand, type Tensor } from "../tensor/tensor.js";
-import { checkEvent, sumEvent, type Distribution, type EventOptions } from "./distribution.js";
+import type { Operand, Tensor } from "../tensor/tensor.js";
+import { checkEvent, lift, sumEvent, type Distribution, type EventOptions } from "./distribution.js";
+
+export interface Uniform extends Distribution {
+  readonly kind: "uniform";
+  readonly low: Tensor;
+  readonly high: Tensor;
+  readonly std: Tensor;
+  entropy(): Tensor;
+}
 
 export interface UniformOptions extends EventOptions {
   readonly low: Tensor;
@@ -15,14 +23,18 @@ export interface UniformOptions extends EventOptions {
  *
  *     log p(x) = −log(high − low) inside, −∞ outside        entropy = log(high − low)
  */
-export function uniform({ low, high: end, eventDims = 0 }: UniformOptions): Distribution & { entropy(): Tensor } {
-  const high = typeof end === "number" ? scalar(end, low.dtype) : end;
+export function uniform({ low, high: end, eventDims = 0 }: UniformOptions): Uniform {
+  const high = lift(end, low);
   const width = high.sub(low);
   const shape = broadcastShapes(low.shape, high.shape, "uniform");
   checkEvent(shape, eventDims, "uniform");
   return {
+    kind: "uniform",
     eventDims,
+    low,
+    high,
     mean: low.add(high).mul(0.5),
+    std: width.mul(Math.sqrt(1 / 12)),
     logProb: (x) => {
       const inside = x.less(low).or(x.greater(high)).not();
       return sumEvent(inside.where(width.log().neg(), -Infinity), eventDims);

@@ -6,6 +6,8 @@ import { categorical } from "../../src/prob/categorical.js";
 import { discretisedLogistic } from "../../src/prob/discretised-logistic.js";
 import type { Distribution } from "../../src/prob/distribution.js";
 import { laplace } from "../../src/prob/laplace.js";
+import { logistic } from "../../src/prob/logistic.js";
+import { mixture } from "../../src/prob/mixture.js";
 import { normal } from "../../src/prob/normal.js";
 import { uniform } from "../../src/prob/uniform.js";
 import { constant, full, iota, scalar, type Tensor } from "../../src/tensor/tensor.js";
@@ -13,15 +15,37 @@ import { chiSquareDeviation, grid, integrate, kolmogorovSmirnov, mapNumbers, num
 
 const DRAWS = 4000;
 
+const WEIGHTS = constant(ndarray([0.2, -1, 0.7]));
+/** [n, 3]: three laws for each of n elements. */
+const rowsOf = (n: number): { mean: Tensor; std: Tensor } => ({
+  mean: constant(ndarray([-2, 0.5, 3])).expand([n, 3]),
+  std: constant(ndarray([1, 0.5, 0.25])),
+});
+
 /** Each with parameters of shape [n], all elements alike, and a range that holds all but 1e-9 of its mass. */
-const continuous: [string, (n: number) => Distribution & { entropy(): Tensor }, [number, number]][] = [
+const continuous: [string, (n: number) => Distribution, [number, number]][] = [
   ["normal", (n) => normal({ mean: full([n], 0.5), std: 1.5 }), [-10, 11]],
   ["normal by its logarithm", (n) => normal({ mean: full([n], -2), logStd: full([n], -1) }), [-5, 1]],
   ["laplace", (n) => laplace({ mean: full([n], 0.5), logScale: 0.25 }), [-27.5, 28.5]],
+  ["logistic", (n) => logistic({ mean: full([n], 0.5), logScale: -0.5 }), [-19.5, 20.5]],
   ["uniform", (n) => uniform({ low: full([n], -1), high: 3 }), [-1, 3]],
+  ["mixture of a family", (n) => mixture({ logits: WEIGHTS, components: normal(rowsOf(n)) }), [-12, 9]],
+  [
+    "mixture of different ones",
+    (n) =>
+      mixture({
+        logits: WEIGHTS,
+        components: [
+          normal({ mean: full([n], -2), std: 0.5 }),
+          laplace({ mean: full([n], 0.5), logScale: -1 }),
+          logistic({ mean: full([n], 3), logScale: -1.5 }),
+        ],
+      }),
+    [-9.5, 10.5],
+  ],
 ];
 
-describe.each(continuous)("%s", (_, make, [low, high]) => {
+describe.each(continuous)("%s", (name, make, [low, high]) => {
   const xs = grid(low, high, 4000);
   const step = xs[1]! - xs[0]!;
   const logP = mapNumbers((x) => make(xs.length).logProb(x), xs);
@@ -30,22 +54,24 @@ describe.each(continuous)("%s", (_, make, [low, high]) => {
   it("has a density that integrates to 1", () => {
     expect(integrate(p, step)).toBeCloseTo(1, 7);
   });
-  it("has the mean and entropy of its density", () => {
+  it("has the moments and entropy of its density", () => {
     const d = make(1);
-    expect(numbersOf(d.mean)[0]).toBeCloseTo(
-      integrate(
-        p.map((v, i) => v * xs[i]!),
-        step,
-      ),
-      6,
+    const mean = integrate(
+      p.map((v, i) => v * xs[i]!),
+      step,
     );
-    expect(numbersOf(d.entropy())[0]).toBeCloseTo(
-      -integrate(
-        p.map((v, i) => (v === 0 ? 0 : v * logP[i]!)),
-        step,
-      ),
-      6,
+    const variance = integrate(
+      p.map((v, i) => v * (xs[i]! - mean) ** 2),
+      step,
     );
+    expect(numbersOf(d.std!)[0]).toBeCloseTo(Math.sqrt(variance), 6);
+    expect(numbersOf(d.mean)[0]).toBeCloseTo(mean, 6);
+    const entropy = -integrate(
+      p.map((v, i) => (v === 0 ? 0 : v * logP[i]!)),
+      step,
+    );
+    if (d.entropy !== undefined) expect(numbersOf(d.entropy())[0]).toBeCloseTo(entropy, 6);
+    expect(d.entropy === undefined).toBe(name.startsWith("mixture"));
   });
   it("draws by its density", () => {
     const draws = numbersOf(make(DRAWS).sample(testKey(3)));
@@ -143,6 +169,11 @@ describe("events", () => {
       bernoulli({ logits: full([2, 3, 4], 0), eventDims }),
       laplace({ mean: full([2, 3, 4], 0), logScale: 0, eventDims }),
       discretisedLogistic({ mean: full([2, 3, 4], 0), logScale: 0, eventDims }),
+      logistic({ mean: full([2, 3, 4], 0), logScale: 0, eventDims }),
+      mixture({
+        logits: full([2], 0),
+        components: [0, 1].map((m) => normal({ mean: full([2, 3, 4], m), std: 1, eventDims })),
+      }),
     ];
     for (const eventDims of [0, 1, 2, 3]) {
       for (const d of parts(eventDims)) {

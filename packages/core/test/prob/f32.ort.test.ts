@@ -1,6 +1,21 @@
 import { afterAll, expect, it } from "vitest";
 import { feed, grad, iota, key, program, type NdArray, type Tensor } from "../../src/index.js";
-import { bernoulli, categorical, discretisedLogistic, klBernoulli, klStandardNormal, normal } from "../../src/prob.js";
+import {
+  bernoulli,
+  categorical,
+  discretisedLogistic,
+  discretisedLogisticMixture,
+  klBernoulli,
+  klStandardNormal,
+  logistic,
+  mixture,
+  multivariateNormal,
+  normal,
+  relaxedCategorical,
+  sigmoidBijection,
+  tanhBijection,
+  transformed,
+} from "../../src/prob.js";
 import { ndarray } from "../../src/ndarray.js";
 import { node } from "../../src/node.js";
 import { runReference } from "../../src/testing/run-reference.js";
@@ -70,4 +85,48 @@ it("so does the discretised logistic, at every scale: narrow levels lose no digi
       x,
     );
   }
+});
+
+it("so do the laws that are made of others", async () => {
+  await expectSame((m, x) => logistic({ mean: m, logScale: 0.5 }).logProb(x), list(EXTREMES, 3), others([-3, 0, 40]));
+  await expectSame(
+    (m, x) => mixture({ logits: x, components: normal({ mean: m, std: 2 }) }).logProb(x.sum(-1)),
+    ndarray(list(EXTREMES, 3).data, [n, 3]),
+    ndarray(others([1, -1, 30]).data, [n, 3]),
+  );
+  await expectSame(
+    (l, x) =>
+      relaxedCategorical({ logits: l.mul(x), temperature: 0.5 }).logProb(
+        x
+          .abs()
+          .div(x.abs().sum(-1, { keepDims: true }))
+          .stopGradient(),
+      ),
+    ndarray(list(EXTREMES, 3).data, [n, 3]),
+    ndarray(others([1, -1, 0.5]).data, [n, 3]),
+  );
+  for (const bijection of [sigmoidBijection, tanhBijection]) {
+    await expectSame(
+      (m, x) => transformed({ base: normal({ mean: m, std: 2 }), bijection }).logProb(x),
+      list(EXTREMES, 3),
+      others([0.25, 0.5, 0.9]),
+    );
+  }
+  await expectSame(
+    (m, x) => multivariateNormal({ mean: m, cholesky: x.exp().unsqueeze(1).expand([3, 3]) }).logProb(m.mul(0.5)),
+    ndarray(list([-3, 0.5, 2, 8], 3).data, [4, 3]),
+    ndarray(others([1, -1, 0.5]).data.slice(0, 3), [3]),
+  );
+  const [N, K] = [2, 2];
+  await expectSame(
+    (m, x) =>
+      discretisedLogisticMixture({
+        logits: m.reshape([N, K * 3, 1]).slice(1, 0, K),
+        mean: m.reshape([N, K, 3, 1]),
+        logScale: m.reshape([N, K, 3, 1]).neg(),
+        coefficients: m.reshape([N, K, 3, 1]).tanh(),
+      }).logProb(x.reshape([N, 3, 1])),
+    ndarray([-30, 0.1, 0.5, 8, 0.9, -2, 100, 0.2, 0.3, 0.7, 0.6, -100]),
+    ndarray([0, 20 / 255, 1, 1, 0.2, 128 / 255]),
+  );
 });

@@ -1,6 +1,6 @@
 /** @file Numbers out of distributions, and the integrals and tests of fit that judge them. */
 import { GenError } from "../../src/error.js";
-import { ndarray } from "../../src/ndarray.js";
+import { ndarray, type NdArray } from "../../src/ndarray.js";
 import { key } from "../../src/rng/key.js";
 import { constant, type Tensor } from "../../src/tensor/tensor.js";
 import { feed } from "../../src/tensor/inputs.js";
@@ -8,6 +8,11 @@ import { scalarKey, valuesOf } from "../../src/testing/run-reference.js";
 
 export function numbersOf(tensor: Tensor): number[] {
   return [...(valuesOf([tensor])[0]!.data as Float64Array)].map(Number);
+}
+
+/** Values of some tensors, given those of their inputs. */
+export function numbersGiven(tensors: readonly Tensor[], given: ReadonlyMap<Tensor, NdArray>): number[][] {
+  return valuesOf(tensors, given).map(({ data }) => [...(data as Float64Array)].map(Number));
 }
 
 /** A function of a tensor on a list of numbers, [n] → [n]. */
