@@ -5,6 +5,7 @@ import { arrayInit } from "../../src/ir/initializer.js";
 import { ndarray, type NdArray } from "../../src/ndarray.js";
 import type { Average } from "../../src/optim/average.js";
 import type { Optimizer } from "../../src/optim/optimizer.js";
+import type { Program } from "../../src/program/program.js";
 import { param } from "../../src/tensor/inputs.js";
 import { constant, type Tensor } from "../../src/tensor/tensor.js";
 import { runReference, startReference, type PlainStore } from "../../src/testing/run-reference.js";
@@ -14,12 +15,8 @@ export const START = { w: [0.5, -1.5, 2, 0], u: [1, -1] };
 const A = [1, 2, 0.5, 3];
 const T = [1, 1, -1, 0.25];
 
-/** Parameters after each of `steps` steps on Σ a (w − t)²/2 + Σ sin 3w + Σ u⁴/4: w's four, then u's two. */
-export function trajectory(
-  optimizer: Optimizer,
-  steps: number,
-  average?: Average,
-): { rows: number[][]; store: PlainStore } {
+/** A step on Σ a (w − t)²/2 + Σ sin 3w + Σ u⁴/4. */
+export function stepWith(optimizer: Optimizer, average?: Average): Program {
   const model = { w: param([4], arrayInit(ndarray(START.w))), u: param([2], arrayInit(ndarray(START.u))) };
   const loss = (): Tensor => {
     const { w, u } = model;
@@ -31,7 +28,16 @@ export function trajectory(
       .mul(0.5);
     return pull.add(w.mul(3).sin().sum()).add(u.square().square().sum().mul(0.25));
   };
-  const step = trainStep({ model, batch: {}, loss, optimizer, ...(average === undefined ? {} : { average }) });
+  return trainStep({ model, batch: {}, loss, optimizer, ...(average === undefined ? {} : { average }) });
+}
+
+/** Parameters after each of `steps` steps: w's four, then u's two. */
+export function trajectory(
+  optimizer: Optimizer,
+  steps: number,
+  average?: Average,
+): { rows: number[][]; store: PlainStore } {
+  const step = stepWith(optimizer, average);
   const store = startReference(step);
   const rows = Array.from({ length: steps }, () => {
     runReference(step, { store });
