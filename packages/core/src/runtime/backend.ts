@@ -27,11 +27,13 @@ export interface Handle {
 export interface Kernel {
   /**
    * Runs the graph once. Outputs named in `keep` stay on the device; the others come back.
-   * Inputs are read, never changed: what they hold is still there after a failed run.
+   * Inputs are read, never changed: what they hold is still there after a failed run, but for those in `given`, which
+   * nobody else needs: a device may take their memory.
    */
   run(
     inputs: Readonly<Record<string, NdArray | Handle>>,
     keep: ReadonlySet<string>,
+    given?: readonly NdArray[],
   ): Promise<{ readonly kept: Record<string, Handle>; readonly returned: Record<string, NdArray> }>;
   release(): Promise<void>;
 }

@@ -17,6 +17,8 @@ export interface RunOptions {
   readonly feeds?: Readonly<Record<string, NdArray>>;
   /** Read `<from>.<name>` instead of `<name>` where it is there: "ema" for averages, "best" for the best so far. */
   readonly from?: string | undefined;
+  /** Whether the feeds may be emptied: a device then takes their memory instead of a copy. @default false */
+  readonly giveFeeds?: boolean;
 }
 
 /** Results of a run whose writes have not been taken over yet. */
@@ -80,7 +82,7 @@ export class Runtime {
   }
 
   /** Runs a program without taking over its writes yet. */
-  async start(program: Program, { store, key, feeds = {}, from }: RunOptions): Promise<Pending> {
+  async start(program: Program, { store, key, feeds = {}, from, giveFeeds = false }: RunOptions): Promise<Pending> {
     const inputs: Record<string, NdArray | Handle> = {};
     await this.#fillStates(program, store);
     for (const [name, spec] of program.reads) {
@@ -98,7 +100,11 @@ export class Runtime {
       inputs[KEY] = ndarray([key], [], "u64");
     }
     const kernel = await this.compile(program);
-    const { kept, returned } = await kernel.run(inputs, new Set(program.writes.values()));
+    const { kept, returned } = await kernel.run(
+      inputs,
+      new Set(program.writes.values()),
+      giveFeeds ? Object.values(feeds) : [],
+    );
     const next = new Map(
       [...program.writes].map(([state, output]) => {
         const { dtype, shape } = program.reads.get(state)!;

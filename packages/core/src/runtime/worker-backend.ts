@@ -60,8 +60,9 @@ export function workerBackend(port: WorkerPort, options: WorkerBackendOptions): 
       const request = { bytes, options: session, outputs: outputTypes(graph) };
       const model = (await port.ask("load", request, [bytes.buffer])) as number;
       return {
-        async run(inputs, keep) {
-          const { kept, returned } = (await port.ask("run", { model, inputs, keep })) as {
+        async run(inputs, keep, given = []) {
+          const buffers = [...new Set(given.map(({ data }) => data.buffer))];
+          const { kept, returned } = (await port.ask("run", { model, inputs, keep }, buffers)) as {
             kept: Record<string, number>;
             returned: Record<string, NdArray>;
           };
