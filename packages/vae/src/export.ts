@@ -16,7 +16,7 @@ import {
   type Tensor,
 } from "@gen/core";
 import { decode, draws, encode, importance, reconstruct } from "./programs.js";
-import type { Vae } from "./vae.js";
+import type { LatentModel } from "./latent.js";
 
 type Feeds = Readonly<Record<string, Tensor>>;
 
@@ -27,42 +27,42 @@ const STD = "standard deviation of q(z|x)";
 const SEED = "where the randomness comes from: the same seed gives the same result on every runtime; at least 0";
 
 /** The files of a VAE: network, encode, decode, logprob and sampler. */
-export function exportedFiles(vae: Vae): Readonly<Record<string, ExportFile>> {
+export function exportedFiles(model: LatentModel): Readonly<Record<string, ExportFile>> {
   const rows = { n: { from: "dim", input: "x", axis: 0 } } as const;
-  const describe = { x: X, ...(vae.classes > 0 ? { label: LABEL } : {}) };
+  const describe = { x: X, ...(model.classes > 0 ? { label: LABEL } : {}) };
   const pictures = (sizes: Sizes): Record<string, NdArray> => ({
-    x: example.pictures(vae, sizes["n"]!),
-    ...example.labels(vae, sizes["n"]!),
+    x: example.pictures(model, sizes["n"]!),
+    ...example.labels(model, sizes["n"]!),
   });
   return {
     network: {
       purpose: "the whole model: pictures in, their codes and reconstructions out",
-      trace: ({ n }) => reconstruct(vae, { n: n! }),
+      trace: ({ n }) => reconstruct(model, { n: n! }),
       symbols: rows,
       describe: { ...describe, reconstruction: `mean of p(x|z) at the mean of q(z|x): ${X}`, mean: MEAN, std: STD },
       example: pictures,
     },
     encode: {
       purpose: "pictures to their latent codes",
-      trace: ({ n }) => encode(vae, { n: n! }),
+      trace: ({ n }) => encode(model, { n: n! }),
       symbols: rows,
       describe: { ...describe, mean: MEAN, std: STD },
       example: pictures,
     },
     decode: {
       purpose: "latent codes to pictures",
-      trace: ({ n }) => decode(vae, { n: n! }),
+      trace: ({ n }) => decode(model, { n: n! }),
       symbols: { n: { from: "dim", input: "z", axis: 0 } },
       describe: {
         ...describe,
         z: "latent codes; the prior is the standard normal distribution",
         x: `mean of p(x|z): ${X}`,
       },
-      example: ({ n }) => ({ z: example.codes(vae, n!), ...example.labels(vae, n!) }),
+      example: ({ n }) => ({ z: example.codes(model, n!), ...example.labels(model, n!) }),
     },
     logprob: {
       purpose: "log p(x) of pictures, by importance sampling with k draws",
-      trace: ({ n, k }) => logProbOfSeed(vae, { n: n!, k: k! }),
+      trace: ({ n, k }) => logProbOfSeed(model, { n: n!, k: k! }),
       symbols: { ...rows, k: { from: "input", name: "k" } },
       describe: {
         ...describe,
@@ -74,26 +74,28 @@ export function exportedFiles(vae: Vae): Readonly<Record<string, ExportFile>> {
     },
     sampler: {
       purpose: "new pictures from a seed",
-      trace: ({ n }) => sampleOfSeed(vae, n!),
+      trace: ({ n }) => sampleOfSeed(model, n!),
       symbols: { n: { from: "input", name: "n" } },
       describe: { ...describe, seed: SEED, n: "how many pictures", samples: `mean of p(x|z), z from the prior: ${X}` },
-      example: ({ n }) => ({ ...example.scalars({ seed: 7, n: n! }), ...example.labels(vae, n!) }),
+      example: ({ n }) => ({ ...example.scalars({ seed: 7, n: n! }), ...example.labels(model, n!) }),
     },
   };
 }
 
 /** Samples whose randomness comes from a feed `seed`: what the sampler's file holds. */
-export function sampleOfSeed(vae: Vae, n: number): Program {
-  const label: Record<string, BatchField> = vae.classes > 0 ? { label: { shape: [n], dtype: "i32" } } : {};
-  return inference(vae, { seed: INTEGER, n: INTEGER, ...label }, (feeds: Feeds) => ({
-    samples: draws(vae, { n, condition: vae.condition(feeds["label"]) }, seeded(feeds)),
+export function sampleOfSeed(model: LatentModel, n: number): Program {
+  const label: Record<string, BatchField> = model.classes > 0 ? { label: { shape: [n], dtype: "i32" } } : {};
+  return inference(model, { seed: INTEGER, n: INTEGER, ...label }, (feeds: Feeds) => ({
+    samples: draws(model, { n, condition: model.condition(feeds["label"]) }, seeded(feeds)),
   }));
 }
 
-function logProbOfSeed(vae: Vae, { n, k }: { n: number; k: number }): Program {
-  const label: Record<string, BatchField> = vae.classes > 0 ? { label: { shape: [n], dtype: "i32" } } : {};
-  const batch: Record<string, BatchField> = { x: [n, ...vae.shape], seed: INTEGER, k: INTEGER, ...label };
-  return inference(vae, batch, (feeds: Feeds) => ({ logprob: importance(vae, feeds, { k, scope: seeded(feeds) }) }));
+function logProbOfSeed(model: LatentModel, { n, k }: { n: number; k: number }): Program {
+  const label: Record<string, BatchField> = model.classes > 0 ? { label: { shape: [n], dtype: "i32" } } : {};
+  const batch: Record<string, BatchField> = { x: [n, ...model.shape], seed: INTEGER, k: INTEGER, ...label };
+  return inference(model, batch, (feeds: Feeds) => ({
+    logprob: importance(model, feeds, { k, scope: seeded(feeds), chunk: 1 }),
+  }));
 }
 
 const INTEGER = { shape: [], dtype: "i64" } as const;
@@ -104,15 +106,16 @@ function seeded(feeds: Feeds): ReturnType<typeof traceScope> {
 
 /** Inputs to hold an exported file against the trainer on. */
 const example = {
-  pictures: (vae: Vae, n: number): NdArray => ndarray(uniformDraws(key(11), n * vae.dims), [n, ...vae.shape]),
-  codes: (vae: Vae, n: number): NdArray =>
-    ndarray(normalDraws(split(key(11), 1), n * vae.latentDim), [n, vae.latentDim]),
-  labels: (vae: Vae, n: number): Record<string, NdArray> =>
-    vae.classes === 0
+  pictures: (model: LatentModel, n: number): NdArray =>
+    ndarray(uniformDraws(key(11), n * model.dims), [n, ...model.shape]),
+  codes: (model: LatentModel, n: number): NdArray =>
+    ndarray(normalDraws(split(key(11), 1), n * model.latentDim), [n, model.latentDim]),
+  labels: (model: LatentModel, n: number): Record<string, NdArray> =>
+    model.classes === 0
       ? {}
       : {
           label: ndarray(
-            Array.from({ length: n }, (_, i) => i % vae.classes),
+            Array.from({ length: n }, (_, i) => i % model.classes),
             [n],
             "i32",
           ),

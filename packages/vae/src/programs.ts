@@ -2,23 +2,29 @@
 import {
   GenError,
   inference,
-  randomNormal,
   scalar,
   scan,
   splitKey as splitAt,
+  traceScope,
   type BatchField,
   type Program,
   type Scope,
   type Tensor,
 } from "@gen/core";
-import { normal } from "@gen/core/prob";
-import type { Vae } from "./vae.js";
+import { repeatRows, type LatentModel } from "./latent.js";
+import { boundOf } from "./bound.js";
+import type { Objective } from "./objective.js";
 
 export interface RowsOptions {
   /** Rows in a batch. */
   readonly n: number;
   /** How pictures are given: bytes from 0 to 255, or f32 intensities in [0, 1]. @default "f32" */
   readonly pixels?: "u8" | "f32";
+}
+
+export interface BoundOptions extends RowsOptions {
+  /** @default that of the model */
+  readonly objective?: Objective;
 }
 
 export interface SampleOptions {
@@ -39,12 +45,15 @@ export interface CompleteOptions {
 }
 
 /** The fields that feed a program of this model. */
-export function fields(vae: Vae, { n, pixels = "f32" }: RowsOptions): { x: BatchField } & { label?: BatchField } {
-  return { x: { shape: [n, ...vae.shape], dtype: pixels }, ...labels(vae, n) };
+export function fields(
+  model: LatentModel,
+  { n, pixels = "f32" }: RowsOptions,
+): { x: BatchField } & { label?: BatchField } {
+  return { x: { shape: [n, ...model.shape], dtype: pixels }, ...labels(model, n) };
 }
 
-function labels(vae: Vae, n: number): { label?: BatchField } {
-  return vae.classes === 0 ? {} : { label: { shape: [n], dtype: "i32" } };
+function labels(model: LatentModel, n: number): { label?: BatchField } {
+  return model.classes === 0 ? {} : { label: { shape: [n], dtype: "i32" } };
 }
 
 /**
@@ -52,11 +61,11 @@ function labels(vae: Vae, n: number): { label?: BatchField } {
  *
  * @returns outputs nats [n], bitsPerDim [n], reconstruction [n], kl [n]
  */
-export function bound(vae: Vae, options: RowsOptions): Program {
-  return inference(vae, fields(vae, options), (batch, scope) => {
-    const { elbo, reconstruction, kl } = vae.elbo(batch, scope);
-    const nats = elbo.neg();
-    return { nats, bitsPerDim: nats.mul(1 / (vae.dims * Math.LN2)), reconstruction: reconstruction.neg(), kl };
+export function bound(model: LatentModel, { objective, ...rows }: BoundOptions): Program {
+  return inference(model, fields(model, rows), (batch, scope) => {
+    const { bound, reconstruction, kl } = boundOf(model, batch, { scope, ...(objective && { objective }) });
+    const nats = bound.neg();
+    return { nats, bitsPerDim: nats.mul(1 / (model.dims * Math.LN2)), reconstruction: reconstruction.neg(), kl };
   });
 }
 
@@ -65,46 +74,61 @@ export function bound(vae: Vae, options: RowsOptions): Program {
  *
  *     log p(x) ≈ log 1/K Σ_k w_k      w = p(x|z) p(z) / q(z|x),  z ~ q(z|x)
  *
- * The mean of the estimate is below log p(x) and rises to it with K. The draws stream through the graph one at a time:
- * memory does not depend on K.
+ * The mean of the estimate is below log p(x) and rises to it with K. The draws stream through the graph, a few at a
+ * time: memory does not depend on K.
  *
  * @returns output logProb [n]
  * @see Burda, Grosse & Salakhutdinov 2016, arXiv:1509.00519, eq. 8
  */
-export function logProb(vae: Vae, { k = 5000, ...rows }: LogProbOptions): Program {
-  return inference(vae, fields(vae, rows), (batch, scope) => ({ logProb: importance(vae, batch, { k, scope }) }));
+export function logProb(model: LatentModel, { k = 5000, ...rows }: LogProbOptions): Program {
+  return inference(model, fields(model, rows), (batch, scope) => ({ logProb: importance(model, batch, { k, scope }) }));
 }
 
-/** The estimate inside a graph. A running maximum m and sum s = Σ e^(log w − m) keep it in range. */
+/** Rows of the decoder's batch in one round of draws: enough for its products to run at full speed. */
+const ROUND_ROWS = 1000;
+
+export interface ImportanceOptions {
+  readonly k: number;
+  readonly scope: Scope;
+  /** Draws for each row in one round. @default as many as make about a thousand rows */
+  readonly chunk?: number;
+}
+
+/**
+ * The estimate inside a graph: the encoder once, then rounds of draws in a loop. A running maximum m and sum
+ * s = Σ e^(log w − m) keep it in range.
+ */
 export function importance(
-  vae: Vae,
+  model: LatentModel,
   { x: pictures, label }: Readonly<Record<string, Tensor>>,
-  { k, scope }: { k: number; scope: Scope },
+  { k, scope, chunk }: ImportanceOptions,
 ): Tensor {
   if (!Number.isInteger(k) || k < 1) throw new GenError("range", `logProb: expected k ≥ 1 draws, got ${k}`);
-  const x = vae.prepared(pictures!);
-  const condition = vae.condition(label);
-  const q = vae.posterior(x, condition, scope);
-  const prior = normal({ mean: scalar(0), std: scalar(1).expand(q.mean.shape), eventDims: 1 });
+  const x = model.prepared(pictures!);
+  const condition = model.condition(label);
+  const q = model.posterior(x, condition, scope);
   const key = scope.nextKey();
   const n = x.shape[0]!;
-  const { carry } = scan(
-    { carry: [scalar(-1e30).expand([n]), scalar(0).expand([n]), scalar(0n, "u64")], length: k },
-    ([m, s, i]) => {
-      const z = q.sample(splitAt(key, i!));
-      const logW = vae.given(z, condition, scope).logProb(x).add(prior.logProb(z)).sub(q.logProb(z)); // [n]
-      const top = m!.maximum(logW);
-      return { carry: [top, s!.mul(m!.sub(top).exp()).add(logW.sub(top).exp()), i!.add(scalar(1n, "u64"))] };
-    },
-  );
-  const [m, s, count] = carry as [Tensor, Tensor, Tensor];
+  const most = Math.min(k, chunk ?? Math.max(1, Math.round(ROUND_ROWS / n)));
+  const round = (draws: number, [m, s, i]: readonly Tensor[]): Tensor[] => {
+    const inner = traceScope(scope.mode, splitAt(key, i!));
+    const { z, gap } = q.draw(draws, inner);
+    const px = model.given(z, condition && repeatRows(condition, draws), inner);
+    const logW = px.logProb(repeatRows(x, draws)).sub(gap.sum(1)).reshape([draws, n]);
+    const top = m!.maximum(logW.max(0)); // [N]
+    const sum = s!.mul(m!.sub(top).exp()).add(logW.sub(top).exp().sum(0));
+    return [top, sum, i!.add(scalar(BigInt(draws), "u64"))];
+  };
+  const start = [scalar(-1e30).expand([n]), scalar(0).expand([n]), scalar(0n, "u64")];
+  const { carry } = scan({ carry: start, length: Math.floor(k / most) }, (before) => ({ carry: round(most, before) }));
+  const [m, s, count] = (k % most === 0 ? carry : round(k % most, carry)) as [Tensor, Tensor, Tensor];
   return s.log().add(m).sub(count.cast("f32").log());
 }
 
 /** @returns outputs mean [n, Z] and std [n, Z] of q(z|x) */
-export function encode(vae: Vae, options: RowsOptions): Program {
-  return inference(vae, fields(vae, options), ({ x, label }, scope) => {
-    const { mean, std } = vae.posterior(vae.prepared(x), vae.condition(label), scope);
+export function encode(model: LatentModel, options: RowsOptions): Program {
+  return inference(model, fields(model, options), ({ x, label }, scope) => {
+    const { mean, std } = model.posterior(model.prepared(x), model.condition(label), scope);
     return { mean, std };
   });
 }
@@ -122,45 +146,49 @@ export interface DecodeOptions {
  * @returns output x [n, …shape], intensities
  * @throws GenError `option` for a mixture of the classes of a model that has none
  */
-export function decode(vae: Vae, { n, mixed = false }: DecodeOptions): Program {
-  if (mixed && vae.classes === 0)
+export function decode(model: LatentModel, { n, mixed = false }: DecodeOptions): Program {
+  if (mixed && model.classes === 0)
     throw new GenError("option", "decode: expected a model with classes to mix, got one without", {
       fix: "leave `mixed` out",
     });
-  const condition: Record<string, BatchField> = mixed ? { mixture: [n, vae.classes] } : labels(vae, n);
-  return inference(vae, { z: [n, vae.latentDim], ...condition }, (batch: Readonly<Record<string, Tensor>>, scope) => ({
-    x: vae.given(batch["z"]!, batch["mixture"] ?? vae.condition(batch["label"]), scope).mean,
-  }));
+  const condition: Record<string, BatchField> = mixed ? { mixture: [n, model.classes] } : labels(model, n);
+  return inference(
+    model,
+    { z: [n, model.latentDim], ...condition },
+    (batch: Readonly<Record<string, Tensor>>, scope) => ({
+      x: model.given(batch["z"]!, batch["mixture"] ?? model.condition(batch["label"]), scope).mean,
+    }),
+  );
 }
 
 /** Reconstructions through the mean of q(z|x). @returns outputs reconstruction [n, …shape], mean and std [n, Z] */
-export function reconstruct(vae: Vae, options: RowsOptions): Program {
-  return inference(vae, fields(vae, options), ({ x, label }, scope) => {
-    const condition = vae.condition(label);
-    const { mean, std } = vae.posterior(vae.prepared(x), condition, scope);
-    return { reconstruction: vae.given(mean, condition, scope).mean, mean, std };
+export function reconstruct(model: LatentModel, options: RowsOptions): Program {
+  return inference(model, fields(model, options), ({ x, label }, scope) => {
+    const condition = model.condition(label);
+    const { mean, std } = model.posterior(model.prepared(x), condition, scope);
+    return { reconstruction: model.given(mean, condition, scope).mean, mean, std };
   });
 }
 
 /** Pictures from the prior, z ~ N(0, I). @returns output samples [n, …shape], intensities */
-export function sample(vae: Vae, { n, draw = "mean" }: SampleOptions): Program {
+export function sample(model: LatentModel, { n, draw = "mean" }: SampleOptions): Program {
   return inference(
-    vae,
-    labels(vae, n) as Record<string, BatchField>,
+    model,
+    labels(model, n) as Record<string, BatchField>,
     (batch: Readonly<Record<string, Tensor>>, scope) => ({
-      samples: draws(vae, { n, draw, condition: vae.condition(batch["label"]) }, scope),
+      samples: draws(model, { n, draw, condition: model.condition(batch["label"]) }, scope),
     }),
   );
 }
 
 /** Pictures from the prior inside a graph. */
 export function draws(
-  vae: Vae,
+  model: LatentModel,
   { n, draw = "mean", condition }: SampleOptions & { condition: Tensor | undefined },
   scope: Scope,
 ): Tensor {
-  const z = randomNormal(scope.nextKey(), [n, vae.latentDim]);
-  const x = vae.given(z, condition, scope);
+  const z = model.prior.sample(n, scope);
+  const x = model.given(z, condition, scope);
   return draw === "mean" ? x.mean : x.sample(scope.nextKey());
 }
 
@@ -173,21 +201,21 @@ export function draws(
  * @throws GenError `range` for less than one round
  * @see Rezende, Mohamed & Wierstra 2014, arXiv:1401.4082, appendix F
  */
-export function complete(vae: Vae, { n, rounds = 50 }: CompleteOptions): Program {
+export function complete(model: LatentModel, { n, rounds = 50 }: CompleteOptions): Program {
   if (!Number.isInteger(rounds) || rounds < 1)
     throw new GenError("range", `complete: expected rounds ≥ 1, got ${rounds}`);
-  const shape = [n, ...vae.shape];
-  const batch: Record<string, BatchField> = { x: shape, mask: shape, ...labels(vae, n) };
-  return inference(vae, batch, (inputs: Readonly<Record<string, Tensor>>, scope) => {
+  const shape = [n, ...model.shape];
+  const batch: Record<string, BatchField> = { x: shape, mask: shape, ...labels(model, n) };
+  return inference(model, batch, (inputs: Readonly<Record<string, Tensor>>, scope) => {
     const known = inputs["mask"]!.greater(0.5);
     const blend = (filled: Tensor): Tensor => known.where(inputs["x"]!, filled);
-    const condition = vae.condition(inputs["label"]);
+    const condition = model.condition(inputs["label"]);
     const key = scope.nextKey();
     const grey = blend(scalar(0.5).expand(shape));
     const { carry } = scan({ carry: [grey, grey, scalar(0n, "u64")], length: rounds }, ([drawn, , i]) => {
       const own = splitAt(key, i!);
-      const z = vae.posterior(vae.prepared(drawn!), condition, scope).sample(splitAt(own, 0));
-      const x = vae.given(z, condition, scope);
+      const { z } = model.posterior(model.prepared(drawn!), condition, scope).draw(1, traceScope(scope.mode, own));
+      const x = model.given(z, condition, scope);
       return { carry: [blend(x.sample(splitAt(own, 1))), blend(x.mean), i!.add(scalar(1n, "u64"))] };
     });
     return { x: carry[1]! };

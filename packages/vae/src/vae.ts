@@ -2,24 +2,18 @@
  * @file The variational autoencoder.
  * Kingma & Welling 2014, "Auto-Encoding Variational Bayes". arXiv:1312.6114. With β: Higgins et al. 2017.
  */
-import {
-  constantInit,
-  GenError,
-  oneHot,
-  scalar,
-  showShape,
-  sizeOf,
-  state,
-  type Scope,
-  type Shape,
-  type Tensor,
-} from "@gen/core";
-import { rateAt, type Rate } from "@gen/core/optim";
-import { klStandardNormal, normal, type Normal } from "@gen/core/prob";
+import { constantInit, sizeOf, state, type Scope, type Shape, type Tensor } from "@gen/core";
+import type { Density, Transport } from "@gen/core/prob";
 import { dense, type Architecture, type Network } from "./architecture.js";
+import type { LatentModel, Posterior } from "./latent.js";
 import { likelihoodOf, type Likelihood, type LikelihoodName } from "./likelihood.js";
+import { boundOf, lossOf, type BoundTerms, type LossTerms, type VaeBatch } from "./bound.js";
+import { criterionOf, type Criterion, type CriterionOptions } from "./objective.js";
+import { normalPosterior, transportedPosterior, transportOf, type Encoded, type PosteriorOption } from "./posterior.js";
+import { priorOf, type PriorOption } from "./prior.js";
+import { checkShape, checkWhole, classRows, preparedRows } from "./rows.js";
 
-export interface VaeOptions {
+export interface VaeOptions extends CriterionOptions {
   /** Shape of one picture, without the batch axis: [C, H, W]. */
   readonly shape: Shape;
   /** Dimensions of the latent z. @default 20 */
@@ -30,26 +24,10 @@ export interface VaeOptions {
   readonly likelihood?: LikelihoodName | Likelihood;
   /** Number of classes to condition on; 0 for none. @default 0 */
   readonly classes?: number;
-  /** Weight of the KL term, or a schedule of it over training steps. @default 1 */
-  readonly beta?: Rate;
-}
-
-/** What a row is trained or measured on. Pictures are u8 (0 to 255) or f32 intensities in [0, 1]. */
-export interface VaeBatch {
-  /** [N, …shape] */
-  readonly x: Tensor;
-  /** [N] i32, for a model with classes. */
-  readonly label?: Tensor;
-}
-
-/** The bound and its two parts for each row, [N], in nats. */
-export interface ElboTerms {
-  /** E_q[log p(x|z)], by one draw of z. */
-  readonly reconstruction: Tensor;
-  /** KL(q(z|x) ‖ p(z)), in closed form. */
-  readonly kl: Tensor;
-  /** reconstruction − kl ≤ log p(x) */
-  readonly elbo: Tensor;
+  /** p(z): a density over codes [latentDim], or how to make one. @default the standard normal distribution */
+  readonly prior?: PriorOption;
+  /** What makes q(z|x) more than a normal distribution, with a context that the encoder gives. @default nothing */
+  readonly posterior?: PosteriorOption;
 }
 
 /**
@@ -57,18 +35,17 @@ export interface ElboTerms {
  *
  *     log p(x) ≥ E_{q(z|x)}[log p(x|z)] − KL(q(z|x) ‖ N(0, I))        q(z|x) = N(μ(x), diag σ²(x))
  */
-export class Vae {
+export class Vae implements LatentModel {
   readonly encoder: Network;
   readonly decoder: Network;
-  /** Training steps taken, for a schedule of β. */
+  readonly prior: Density;
+  readonly transport: Transport | undefined;
   readonly steps: Tensor | undefined;
-  readonly #options: {
-    readonly shape: Shape;
-    readonly latentDim: number;
-    readonly classes: number;
-    readonly beta: Rate;
-  };
+  readonly #options: { readonly shape: Shape; readonly latentDim: number; readonly classes: number };
+  readonly #criterion: Criterion;
   readonly #likelihood: Likelihood;
+  /** Whether the KL term has a closed form. */
+  readonly #isPlain: boolean;
 
   /** @throws GenError `shape`, `range` or `option`, naming the option that is not what it should be */
   constructor({
@@ -77,29 +54,33 @@ export class Vae {
     architecture = dense(),
     likelihood = "bernoulli",
     classes = 0,
-    beta = 1,
+    prior,
+    posterior,
+    ...criterion
   }: VaeOptions) {
-    if (shape.length === 0 || !shape.every((extent) => Number.isInteger(extent) && extent > 0)) {
-      throw new GenError(
-        "shape",
-        `vae: expected the shape of one picture, such as [1, 28, 28], got ${showShape(shape)}`,
-      );
-    }
-    if (!Number.isInteger(latentDim) || latentDim < 1)
-      throw new GenError("range", `vae: expected latentDim ≥ 1, got ${latentDim}`);
-    if (!Number.isInteger(classes) || classes < 0)
-      throw new GenError("range", `vae: expected classes ≥ 0, got ${classes}`);
-    if (typeof beta === "number" && !(beta >= 0)) throw new GenError("range", `vae: expected beta ≥ 0, got ${beta}`);
+    checkShape(shape, "vae");
+    checkWhole("latentDim", latentDim, { where: "vae", least: 1 });
+    checkWhole("classes", classes, { where: "vae", least: 0 });
+    this.#criterion = criterionOf(criterion);
     this.#likelihood = likelihoodOf(likelihood);
-    this.#options = { shape, latentDim, classes, beta };
-    this.encoder = architecture.encoder({ shape, outputs: 2 * latentDim, condition: classes });
+    this.#options = { shape, latentDim, classes };
+    this.#isPlain = prior === undefined && posterior === undefined;
+    this.transport = transportOf(posterior, latentDim);
+    this.encoder = architecture.encoder({
+      shape,
+      outputs: 2 * latentDim + (this.transport?.contextDim ?? 0),
+      condition: classes,
+    });
     this.decoder = architecture.decoder({
       inputs: latentDim,
       condition: classes,
       width: this.#likelihood.width,
       shape,
     });
-    this.steps = typeof beta === "number" ? undefined : state([], constantInit(0), "i32");
+    const encode = (x: Tensor, condition: Tensor | undefined, scope: Scope): Encoded =>
+      this.#encoded(x, condition, scope);
+    this.prior = priorOf(prior, { ...this.#options, encode });
+    this.steps = typeof this.#criterion.beta === "number" ? undefined : state([], constantInit(0), "i32");
   }
 
   get shape(): Shape {
@@ -111,6 +92,9 @@ export class Vae {
   get classes(): number {
     return this.#options.classes;
   }
+  get criterion(): Criterion {
+    return this.#criterion;
+  }
   get likelihood(): Likelihood {
     return this.#likelihood;
   }
@@ -119,31 +103,21 @@ export class Vae {
     return sizeOf(this.shape);
   }
 
-  /** The loss of training, −reconstruction + β·KL in nats for each row, its mean, and both parts. */
-  loss(batch: VaeBatch, scope: Scope): { loss: Tensor; reconstruction: Tensor; kl: Tensor } {
-    const { reconstruction, kl } = this.elbo(batch, scope);
-    const loss = kl.mul(this.#beta(scope)).sub(reconstruction).mean();
-    return { loss, reconstruction: reconstruction.mean(), kl: kl.mean() };
+  /** The loss of training, and both parts of the bound: means over the rows, in nats. */
+  loss(batch: VaeBatch, scope: Scope): LossTerms {
+    return lossOf(this, batch, scope);
   }
 
-  /** The bound of each row, by one draw of z. */
-  elbo(batch: VaeBatch, scope: Scope): ElboTerms {
-    const x = this.prepared(batch.x);
-    const condition = this.condition(batch.label);
-    const q = this.posterior(x, condition, scope);
-    const z = q.sample(scope.nextKey()); //                              [N, Z]
-    const reconstruction = this.given(z, condition, scope).logProb(x); // [N]
-    const kl = klStandardNormal(q); //                                    [N]
-    return { reconstruction, kl, elbo: reconstruction.sub(kl) };
+  /** The bound of each row, by the model's own objective unless another is given. */
+  bound(batch: VaeBatch, scope: Scope, objective = this.criterion.objective): BoundTerms {
+    return boundOf(this, batch, { scope, objective });
   }
 
-  /** q(z|x), one event for each row. */
-  posterior(x: Tensor, condition: Tensor | undefined, scope: Scope): Normal {
-    const [mean, logVar] = this.encoder.forward(x, condition, scope).split([this.latentDim, this.latentDim], 1) as [
-      Tensor,
-      Tensor,
-    ];
-    return normal({ mean, logStd: logVar.mul(0.5), eventDims: 1 });
+  /** q(z|x) of each row. */
+  posterior(x: Tensor, condition: Tensor | undefined, scope: Scope): Posterior {
+    const encoded = this.#encoded(x, condition, scope);
+    if (this.#isPlain) return normalPosterior(encoded);
+    return transportedPosterior(encoded, { transport: this.transport, prior: this.prior, scope });
   }
 
   /** p(x|z), one event for each row. */
@@ -153,30 +127,18 @@ export class Vae {
 
   /** Pictures as the likelihood takes them. */
   prepared(x: Tensor): Tensor {
-    const shape = x.shape.slice(1);
-    if (showShape(shape) !== showShape(this.shape)) {
-      throw new GenError("shape", `vae: expected pictures ${showShape(this.shape)}, got ${showShape(shape)}`);
-    }
-    return this.#likelihood.prepare(x.dtype === "u8" ? x.cast("f32").mul(1 / 255) : x);
+    return preparedRows(x, { shape: this.shape, likelihood: this.#likelihood, where: "vae" });
   }
 
   /** Labels as rows of zeros with a one; nothing for a model without classes. */
   condition(label: Tensor | undefined): Tensor | undefined {
-    if ((label === undefined) !== (this.classes === 0)) {
-      throw new GenError(
-        "graph",
-        this.classes === 0
-          ? "vae: expected no label, as the model has no classes, got one"
-          : `vae: expected a label (one of ${this.classes} classes), got none`,
-      );
-    }
-    return label === undefined ? undefined : oneHot(label, this.classes);
+    return classRows(label, this.classes, "vae");
   }
 
-  #beta(scope: Scope): Tensor {
-    if (this.steps === undefined) return scalar(this.#options.beta as number);
-    const step = scope.read(this.steps);
-    if (scope.mode === "train") scope.write(this.steps, step.add(1));
-    return rateAt(this.#options.beta, step, "f32");
+  #encoded(x: Tensor, condition: Tensor | undefined, scope: Scope): Encoded {
+    const z = this.latentDim;
+    const numbers = this.encoder.forward(x, condition, scope);
+    const [mean, logVar, context] = numbers.split([z, z, numbers.shape[1]! - 2 * z], 1) as [Tensor, Tensor, Tensor];
+    return { mean, logStd: logVar.mul(0.5), context: context.shape[1] === 0 ? undefined : context };
   }
 }

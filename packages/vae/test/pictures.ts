@@ -1,6 +1,14 @@
 /** @file Models and pictures small enough for the float64 reference. */
 import { arrays, ndarray, uniformDraws, key, type Dataset, type NdArray } from "@gen/core";
-import { convolutional, dense, Vae, type Architecture, type LikelihoodName, type VaeOptions } from "../src/index.js";
+import {
+  convolutional,
+  dense,
+  Vae,
+  type Architecture,
+  type LatentModel,
+  type LikelihoodName,
+  type VaeOptions,
+} from "../src/index.js";
 
 export const SHAPE = [1, 4, 4];
 const PIXELS = 16;
@@ -20,8 +28,8 @@ export const variants = Object.entries(architectures).flatMap(([network, archite
   (["bernoulli", "gaussian", "discretisedLogistic"] satisfies LikelihoodName[]).flatMap((likelihood) =>
     [0, 3].map((classes) => ({
       name: `${network}, ${likelihood}${classes > 0 ? ", conditional" : ""}`,
-      make: (options: Partial<VaeOptions> = {}) =>
-        tinyVae({ architecture: architecture(), likelihood, classes, ...options }),
+      make: ({ small } = { small: false }) =>
+        tinyVae({ architecture: architecture(), likelihood, classes, latentDim: small ? 1 : 2 }),
     })),
   ),
 );
@@ -53,12 +61,16 @@ export function copies(n: number, seed = 0): NdArray<"f32"> {
 }
 
 /** Pictures, and a label for each where the model wants one. */
-export function labelled(vae: Vae, x: NdArray, label?: (row: number) => number): Record<string, NdArray> {
+export function labelled(vae: LatentModel, x: NdArray, label?: (row: number) => number): Record<string, NdArray> {
   return { x, ...labelsOf(vae, x.shape[0]!, label) };
 }
 
 /** A label for each row where the model wants one. */
-export function labelsOf(vae: Vae, rows: number, label = (row: number) => row % vae.classes): Record<string, NdArray> {
+export function labelsOf(
+  vae: LatentModel,
+  rows: number,
+  label = (row: number) => row % vae.classes,
+): Record<string, NdArray> {
   if (vae.classes === 0) return {};
   const labels = Array.from({ length: rows }, (_, i) => label(i));
   return { label: ndarray(labels, [rows], "i32") };

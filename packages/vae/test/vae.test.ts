@@ -73,7 +73,7 @@ describe("a model with classes", () => {
   it("needs a label, and one without refuses it", () => {
     const loss = (model: Vae, batch: { label?: { shape: [number]; dtype: "i32" } }): unknown =>
       inference(model, { x: [2, ...SHAPE], ...batch }, (given, scope) => ({
-        elbo: model.elbo(given as unknown as VaeBatch, scope).elbo,
+        bound: model.bound(given as unknown as VaeBatch, scope).bound,
       }));
     expect(() => loss(vae, {})).toThrow("expected a label (one of 3 classes), got none");
     expect(() => loss(tinyVae(), { label: { shape: [2], dtype: "i32" } })).toThrow("the model has no classes");
@@ -118,6 +118,6 @@ describe("options", () => {
 
   function inferenceOn(shape: number[]): () => unknown {
     const vae = tinyVae();
-    return () => inference(vae, { x: shape }, (given, scope) => ({ elbo: vae.elbo(given, scope).elbo }));
+    return () => inference(vae, { x: shape }, (given, scope) => ({ bound: vae.bound(given, scope).bound }));
   }
 });

@@ -1,0 +1,175 @@
+/** @file Priors, posteriors and layers of latents, each held to the laws of every latent-variable model. */
+import { inference, key, ndarray, reference, softplus, type NdArray, type Tensor } from "@gen/core";
+import { normal, type Density, type Mapped, type Transport } from "@gen/core/prob";
+import { describe, expect, it } from "vitest";
+import {
+  autoregressivePrior,
+  dense,
+  encode,
+  HierarchicalVae,
+  iwae,
+  mixturePrior,
+  vampPrior,
+  type HierarchicalVaeOptions,
+  type PriorOption,
+} from "../src/index.js";
+import { StandardNormal } from "../src/prior.js";
+import { describeVae } from "./laws.js";
+import { intensities, labelled, SHAPE, tinyVae } from "./pictures.js";
+
+const runtime = reference();
+const numbers = ({ data }: NdArray): number[] => Array.from(data as Iterable<number>, Number);
+const small = (isSmall: boolean): { latentDim: number } => ({ latentDim: isSmall ? 1 : 2 });
+
+/**
+ * A planar flow whose numbers are the context of each row: f(z) = z + û tanh(w·z + b), with û·w ≥ −1.
+ * Rezende & Mohamed 2015, arXiv:1505.05770, eq. 10 to 12 and appendix A.1.
+ */
+function planar({ latentDim }: { latentDim: number }): Transport {
+  return {
+    contextDim: 2 * latentDim + 1,
+    forward(z: Tensor, { context }): Mapped {
+      const [u, w, b] = context!.split([latentDim, latentDim, 1], 1) as [Tensor, Tensor, Tensor];
+      const product = u.mul(w).sum(1, { keepDims: true });
+      const along = softplus(product)
+        .sub(1)
+        .sub(product)
+        .div(w.square().sum(1, { keepDims: true }).add(1e-3));
+      const direction = u.add(w.mul(along));
+      const h = w.mul(z).sum(1, { keepDims: true }).add(b).tanh(); // [N, 1]
+      const slope = h
+        .square()
+        .neg()
+        .add(1)
+        .mul(w.mul(direction).sum(1, { keepDims: true }));
+      return { y: z.add(direction.mul(h)), logDet: slope.add(1).abs().log().squeeze(1) };
+    },
+  };
+}
+
+const priors: Readonly<Record<string, PriorOption>> = {
+  "a mixture as prior": mixturePrior({ components: 3 }),
+  "a VampPrior": vampPrior({ components: 3 }),
+  "an autoregressive prior": autoregressivePrior({ hidden: [5], components: 2 }),
+};
+for (const [name, prior] of Object.entries(priors)) describeVae(name, () => tinyVae({ prior, latentDim: 2 }));
+describeVae("a VampPrior of a conditional model", (size = { small: false }) =>
+  tinyVae({ prior: vampPrior({ components: 2 }), classes: 3, ...small(size.small) }),
+);
+describeVae("a planar flow as posterior", (size = { small: false }) =>
+  tinyVae({ posterior: planar, ...small(size.small) }),
+);
+
+const layered = (options: Partial<HierarchicalVaeOptions> = {}): HierarchicalVae =>
+  new HierarchicalVae({
+    shape: SHAPE,
+    latentDims: [2, 1],
+    width: 5,
+    architecture: dense({ hidden: [6], activation: "silu" }),
+    ...options,
+  });
+const kinds: Readonly<Record<string, Partial<HierarchicalVaeOptions>>> = {
+  "two layers of latents, merged": {},
+  "two layers of latents, ladder, by an importance-weighted bound": {
+    inference: "ladder",
+    skip: false,
+    objective: iwae({ k: 3 }),
+  },
+  "two layers of latents, VampPrior, conditional": { prior: vampPrior({ components: 2 }), classes: 3 },
+};
+for (const [name, options] of Object.entries(kinds))
+  describeVae(name, (size = { small: false }) => layered({ ...options, latentDims: size.small ? [1, 1] : [2, 1] }));
+
+describe("a density over codes", () => {
+  const sizes = {
+    latentDim: 2,
+    shape: SHAPE,
+    classes: 0,
+    encode: (x: Tensor) => ({ mean: x.flatten().slice(1, 0, 2), logStd: x.flatten().slice(1, 2, 4).sub(1) }),
+  };
+  const densities: Readonly<Record<string, () => Density>> = {
+    "the standard normal distribution": () => new StandardNormal(2),
+    ...Object.fromEntries(
+      Object.entries(priors).map(([name, prior]) => [name, () => (prior as (of: typeof sizes) => Density)(sizes)]),
+    ),
+  };
+
+  it.each(Object.entries(densities))("%s integrates to one, and draws what it says", async (_, make) => {
+    const density = make();
+    const model = { density };
+    const store = await runtime.init(model, { key: key(3) });
+    const [perAxis, reach] = [81, 8];
+    const dz = (2 * reach) / (perAxis - 1);
+    const grid = Array.from({ length: perAxis ** 2 }, (_, i) => [
+      (i % perAxis) * dz - reach,
+      Math.floor(i / perAxis) * dz - reach,
+    ]);
+    const at = inference(model, { z: [grid.length, 2] }, ({ z }, scope) => ({ logP: density.logProb(z, scope) }));
+    const { logP } = await runtime.run(at, { store, feeds: { z: ndarray(grid.flat(), [grid.length, 2]) } });
+    const mass = numbers(logP!).map((v) => Math.exp(v) * dz * dz);
+    const expected = (f: (z: readonly number[]) => number): number =>
+      mass.reduce((sum, m, i) => sum + m * f(grid[i]!), 0);
+    expect(expected(() => 1)).toBeCloseTo(1, 4);
+
+    const n = 4000;
+    const draws = inference(model, {}, (_, scope) => ({ z: density.sample(n, scope) }));
+    const { z } = await runtime.run(draws, { store, feeds: {}, key: key(4) });
+    const drawn = numbers(z!);
+    const moments = [
+      (z: readonly number[]) => z[0]!,
+      (z: readonly number[]) => z[1]!,
+      (z: readonly number[]) => z[0]! ** 2,
+      (z: readonly number[]) => z[0]! * z[1]!,
+      (z: readonly number[]) => Number(z[0]! > 0.5 && z[1]! < 0.3),
+    ];
+    for (const moment of moments) {
+      const values = Array.from({ length: n }, (_, i) => moment([drawn[2 * i]!, drawn[2 * i + 1]!]));
+      const mean = values.reduce((a, b) => a + b, 0) / n;
+      const variance = expected((z) => moment(z) ** 2) - expected(moment) ** 2;
+      expect(Math.abs(mean - expected(moment))).toBeLessThan(4.5 * Math.sqrt(variance / n) + 0.01);
+    }
+  });
+
+  it("of an autoregressive prior with two hidden layers draws what it says", async () => {
+    const [n, dim, std] = [4000, 3, 0.6];
+    const density = autoregressivePrior({ hidden: [7, 7], components: 2 })({ ...sizes, latentDim: dim });
+    const store = await runtime.init({ density }, { key: key(3) });
+    const ratio = inference({ density }, {}, (_, scope) => {
+      const z = density.sample(n, scope);
+      const other = normal({ mean: z.mul(0), std, eventDims: 1 });
+      return { ratio: other.logProb(z).sub(density.logProb(z, scope)).exp() }; // of mean 1
+    });
+    const values = numbers((await runtime.run(ratio, { store, feeds: {}, key: key(6) }))["ratio"]!);
+    const mean = values.reduce((a, b) => a + b, 0) / n;
+    const variance = values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / n;
+    expect(Math.abs(mean - 1)).toBeLessThan(4 * Math.sqrt(variance / n));
+    expect(variance).toBeLessThan(20);
+  });
+
+  it("must be over the codes of the model", () => {
+    expect(() => tinyVae({ prior: new StandardNormal(3) })).toThrow(
+      "expected a prior over codes [2], got one over [3]",
+    );
+    expect(() => mixturePrior({ components: 0 })).toThrow("expected components ≥ 1, got 0");
+    expect(() => vampPrior({ components: 1.5 })).toThrow("expected components ≥ 1, got 1.5");
+    expect(() => autoregressivePrior({ hidden: [0] })).toThrow("expected hidden ≥ 1, got 0");
+  });
+});
+
+describe("layers of latents", () => {
+  it("have a code of all of them", async () => {
+    const model = layered();
+    const store = await runtime.init(model, { key: key(0) });
+    const { mean, std } = await runtime.run(encode(model, { n: 2 }), { store, feeds: labelled(model, intensities(2)) });
+    expect([mean!.shape, std!.shape]).toEqual([
+      [2, 3],
+      [2, 3],
+    ]);
+  });
+
+  it("refuse what makes no layers", () => {
+    expect(() => layered({ latentDims: [2] })).toThrow("expected layers of latents ≥ 2, got 1");
+    expect(() => layered({ latentDims: [2, 0] })).toThrow("expected latentDims ≥ 1, got 0");
+    expect(() => layered({ inference: "top" as "ladder" })).toThrow('expected inference merged or ladder, got "top"');
+  });
+});

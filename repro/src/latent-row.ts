@@ -1,0 +1,114 @@
+/** @file What the rows of latent-variable models on fixed binarised MNIST share: training in stages, and log p of the test rows. */
+import { batches, evaluate, fit, key, split, trainStep } from "@gen/core";
+import { loadCheckpoint, node, saveCheckpoint } from "@gen/core/node";
+import { ema, type Optimizer } from "@gen/core/optim";
+import { binarizedMnist } from "@gen/data/node";
+import { bound, logProb, lossOf, type LatentModel, type Objective, type VaeBatch } from "@gen/vae";
+import { checkpointFolder } from "./results.js";
+import type { Measured, Result, Row, TrainOptions } from "./row.js";
+import { randomRows } from "./subset.js";
+import { readWeights, writeWeights } from "./weights.js";
+
+/** A part of a training: the same parameters, by an objective and a batch size of its own. */
+export interface Stage {
+  /** Its parameters have the same names in every stage. */
+  readonly model: LatentModel;
+  readonly batchSize: number;
+  /** Steps taken when it ends, those of the stages before it included; a multiple of `every`. */
+  readonly until: number;
+}
+
+export interface LatentRowOptions {
+  readonly id: string;
+  readonly stages: readonly [Stage, ...Stage[]];
+  readonly optimizer: Optimizer;
+  /** Steps between two validations and checkpoints. */
+  readonly every: number;
+  /** Bound that chooses the weights on the validation rows. @default that of the first stage */
+  readonly validateBy?: Objective;
+  readonly notes: string;
+}
+
+const seed = 0;
+
+/** Draws for each test row, as in the papers. */
+const K = 5000;
+
+export function latentRow(options: LatentRowOptions): Omit<Row, "id" | "paper" | "target" | "unit" | "better"> {
+  const measure = async (n: number): Promise<Measured> => measureTest(options, n);
+  return {
+    split: "50,000 rows to learn, 10,000 to choose the weights, test rows to measure",
+    train: async (given) => {
+      const trained = await train(options, given);
+      given.log(`measuring log p(x) of the 10,000 test rows, k = ${K}`);
+      return { measured: await measure(10_000), seed, ...trained, notes: options.notes };
+    },
+    check: measure,
+  };
+}
+
+async function train(
+  { id, stages, optimizer, every, validateBy }: LatentRowOptions,
+  { resume, log, signal }: TrainOptions,
+): Promise<Pick<Result, "seconds" | "steps">> {
+  const [root, runtime] = [key(seed), await node({ threads: 1 })];
+  const store = await runtime.init(stages[0].model, { key: split(root, 0) });
+  const folder = checkpointFolder(id);
+  let from = 0;
+  let before = 0;
+  if (resume) {
+    const { step: done, config } = await loadCheckpoint(store, folder);
+    [from, before] = [done, (config as { seconds: number }).seconds];
+    log(`going on from step ${done}`);
+  }
+  const rows = await binarizedMnist({ split: "train" });
+  const validation = bound(stages[0].model, { n: 100, pixels: "u8", ...(validateBy && { objective: validateBy }) });
+  const validate = {
+    program: validation,
+    data: await binarizedMnist({ split: "valid" }),
+    key: split(root, 2),
+    from: "ema",
+    keepBest: true,
+    every,
+  };
+  const start = performance.now();
+  const seconds = (): number => before + (performance.now() - start) / 1000;
+  let mean = 0;
+  for (const { model, batchSize, until } of stages) {
+    if (from >= until) continue;
+    const step = trainStep({
+      model,
+      batch: { x: { shape: [batchSize, ...model.shape], dtype: "u8" } },
+      loss: (batch, scope) => lossOf(model, batch as VaeBatch, scope).loss,
+      optimizer,
+      average: ema({ decay: 0.999 }),
+    });
+    const data = batches(rows, { size: batchSize, key: split(root, 1) });
+    const run = { runtime, store, data, steps: until, from, every, signal, validate, key: split(root, 3) };
+    for await (const { n, loss, rate, validation } of fit(step, run)) {
+      mean += (loss - mean) / Math.min(n - from, every);
+      if (validation === undefined) continue;
+      const valid = validation.metrics["nats"]!.mean.toFixed(2);
+      log(`step ${n}: train ${mean.toFixed(2)}, valid ${valid} nats, ${rate.toFixed(0)} steps/s`);
+      await saveCheckpoint(store, folder, { step: n, config: { seconds: seconds() } });
+    }
+    from = until;
+  }
+  const trained = seconds();
+  const best = Object.entries(await store.readAll((name) => name.startsWith("best.")));
+  await writeWeights(id, Object.fromEntries(best.map(([name, array]) => [name.slice("best.".length), array])));
+  await runtime.close();
+  return { seconds: trained, steps: stages.at(-1)!.until };
+}
+
+/** −log p(x) by importance sampling, of random test rows under the weights in the file. */
+async function measureTest({ id, stages }: LatentRowOptions, n: number): Promise<Measured> {
+  const runtime = await node();
+  const store = runtime.emptyStore();
+  for (const [name, array] of Object.entries(await readWeights(id))) await store.write(name, array);
+  const rows = randomRows(await binarizedMnist({ split: "test" }), n);
+  const program = logProb(stages[0].model, { n: 100, k: K, pixels: "u8" });
+  const { logProb: mean } = await evaluate(program, rows, { runtime, store, key: key(seed) });
+  await runtime.close();
+  return { value: -mean!.mean, standardError: mean!.standardError, n };
+}
