@@ -55,6 +55,7 @@ export { Sequential } from "./nn/sequential.js";
 export type { Stage } from "./nn/sequential.js";
 export { linearSpline, quadraticSpline, rationalQuadraticSpline } from "./nn/spline.js";
 export type { Mapped, RationalQuadraticParams, SplineOptions, Tails } from "./nn/spline.js";
+export { argSort, argTopK, isTopK, isTopP, putAlong, sort, takeAlong, topK } from "./tensor/select.js";
 export { masked } from "./nn/weight-map.js";
 export type { WeightMap, WeightMapper, WeightSpec } from "./nn/weight-map.js";
 export { SpectralNorm, spectralNorm, WeightNorm, weightNorm } from "./nn/weight-norm.js";

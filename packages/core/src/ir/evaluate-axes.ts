@@ -75,6 +75,16 @@ export const axisRules = {
     });
     return [array];
   },
+  argTopK: ([x], { types, attrs: { k } }) => {
+    const { array, data } = blank(types[0]!);
+    const from = elementsOf(x!);
+    lines(x!.shape, x!.shape.length - 1).starts.forEach((start, line) => {
+      const order = Array.from({ length: x!.shape.at(-1)! }, (_, i) => i); // sorting is stable
+      order.sort((i, j) => Number(from[start + j]! > from[start + i]!) - Number(from[start + j]! < from[start + i]!));
+      for (let place = 0; place < k; place++) data[line * k + place] = order[place]!;
+    });
+    return [array];
+  },
   cumSum: ([x], { types, attrs: { axis, exclusive, reverse } }) => {
     const { array, data } = blank(types[0]!);
     const from = elementsOf(x!);

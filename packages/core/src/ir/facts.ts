@@ -116,6 +116,7 @@ export const facts: { readonly [O in Op]: OpFacts } = {
   sum: summed({ cpu: without(NUMBERS, "u8", "i32", "u32", "i64", "u64"), webgpu: WORDS }),
   reduceMax: exact({ cpu: without(NUMBERS, "u32", "u64"), webgpu: WORDS }),
   argMax: exact({ cpu: without(NUMBERS, "u32", "u64"), webgpu: [] }), // its result would be i64
+  argTopK: exact({ cpu: without(NUMBERS, "f16", "u8", "u32", "u64"), webgpu: [] }),
   cumSum: summed({ cpu: without(NUMBERS, "u8", "u32", "u64"), webgpu: WORDS }),
 
   matmul: summed(reals),

@@ -237,6 +237,14 @@ const rules: { readonly [O in Op]: Rule<O> } = {
     }
     return [{ dtype: "i32", shape: reduced(inputs[0]!.shape, [axis], keepDims) }];
   },
+  argTopK: (inputs, { k }, op) => {
+    take(inputs, 1, op, numeric);
+    const { shape } = inputs[0]!;
+    if (shape.length === 0 || !isCount(k) || k < 1 || k > shape.at(-1)!) {
+      throw new GenError("range", `argTopK: expected 1 ≤ k ≤ n of [… n], got ${k} of ${showShape(shape)}`);
+    }
+    return [{ dtype: "i32", shape: [...shape.slice(0, -1), k] }];
+  },
   cumSum: (inputs, { axis }, op) => {
     take(inputs, 1, op, numeric);
     checkAxis(axis, inputs[0]!.shape.length, op);

@@ -97,6 +97,7 @@ export interface Attrs {
   sum: Reduction;
   reduceMax: Reduction;
   argMax: { readonly axis: number; readonly keepDims: boolean }; //      i32; the first of equals
+  argTopK: { readonly k: number }; //                                    i32: the k largest of the last axis, largest first, the first of equals first
   cumSum: { readonly axis: number; readonly exclusive: boolean; readonly reverse: boolean };
 
   // ── products ──

@@ -61,6 +61,7 @@ const shown: { readonly [O in Op]: readonly (keyof Attrs[O])[] } = {
   sum: ["axes", "keepDims"],
   reduceMax: ["axes", "keepDims"],
   argMax: ["axis", "keepDims"],
+  argTopK: ["k"],
   cumSum: ["axis", "exclusive", "reverse"],
   matmul: [],
   conv: ["strides", "pads", "dilations", "groups"],

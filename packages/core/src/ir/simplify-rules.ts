@@ -249,5 +249,6 @@ export const simplifications: Rules = {
   sum: [reduceNothing],
   reduceMax: [fold, reduceNothing],
   argMax: [fold],
+  argTopK: [fold],
   randomBits: [fold],
 };

@@ -19,4 +19,5 @@ export const carriers: Readonly<Record<string, Carriers>> = {
   CumSum: { u8: "i64", u32: "i64", u64: "i64" },
   ReduceMax: { u32: "i64" },
   ArgMax: { u32: "i64" },
+  TopK: { f16: "f32", u8: "i32", u32: "i64" },
 };

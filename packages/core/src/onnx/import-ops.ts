@@ -3,6 +3,7 @@ import { DTYPES, type DType } from "../dtype.js";
 import type { ConvAttrs } from "../ir/ops.js";
 import { normalizeAxes, normalizeAxis, sizeOf } from "../shape.js";
 import { logSoftmax, softmax, softplus } from "../tensor/math.js";
+import { argTopK, takeAlong } from "../tensor/select.js";
 import { apply, concat, constant, iota, scalar, type Tensor } from "../tensor/tensor.js";
 import { ndarray } from "../ndarray.js";
 import type { Site } from "./import.js";
@@ -77,6 +78,14 @@ export const importers: Readonly<Record<string, Importer | undefined>> = Object.
       .x(0)
       .argMax(site.int("axis", 0), { keepDims: site.int("keepdims", 1) === 1 })
       .cast("i64"),
+  TopK: (site: Site) => {
+    const [x, axis] = [site.x(0), site.int("axis", -1)];
+    if ((axis !== -1 && axis !== x.rank - 1) || site.int("largest", 1) !== 1) {
+      throw site.error("expected the largest along the last axis");
+    }
+    const indices = argTopK(x, site.ints(1)![0]!);
+    return [takeAlong(x, indices), indices.cast("i64")];
+  },
   CumSum: (site: Site) =>
     site
       .x(0)

@@ -136,6 +136,9 @@ function cut([x]: readonly Tensor[], { op, attrs }: NodeOf<"slice">): Tensor {
   }, x!);
 }
 
+/** Each number is compared with each: up to so many. */
+const MOST_RANKED = 1024;
+
 function checkTerms(count: number, op: Op): void {
   if (count > wide.MOST_TERMS) {
     throw new GenError(
@@ -258,6 +261,27 @@ const rules: { readonly [O in Op]: LegalRule<O> } = {
     if (x!.length === 1) return [firstAlong(attrs, x![0].equal(x![0].max(attrs.axis, { keepDims: true })))];
     const limbs = dtype === "i64" ? wide.biased(x!) : x!;
     return [firstAlong(attrs, wide.equal(limbs, wide.largest(limbs, [attrs.axis])))];
+  },
+  argTopK: ([x], { inputs, attrs: { k } }) => {
+    const { shape, dtype } = typeOf(inputs[0]!);
+    const n = shape.at(-1)!;
+    if (n > MOST_RANKED) {
+      throw new GenError("device", `webgpu: expected at most ${MOST_RANKED} numbers to rank, got ${n}`, {
+        fix: "run this program on the CPU",
+      });
+    }
+    const [row, column] = [-2, -1].map((at) => x!.map((part) => part.unsqueeze(part.rank + 1 + at))) as unknown as [
+      Value,
+      Value,
+    ];
+    const isLess = (a: Value, b: Value): Tensor =>
+      a.length === 2 ? wide.less(a, b as wide.Limbs, dtype === "i64") : a[0].less(b[0]);
+    const place = iota(n, "i32");
+    const isEarlier = place.less(place.unsqueeze(-1)); //                    [n, n]: j < i
+    const isAhead = isLess(column, row).or(isLess(row, column).not().and(isEarlier)); // […, i, j]: j stands before i
+    const rank = isAhead.cast("i32").sum(-1); //                            […, n]
+    const isAt = rank.unsqueeze(-2).equal(iota(k, "i32").unsqueeze(-1)); // […, k, n]
+    return [isAt.cast("i32").mul(place).sum(-1)];
   },
   cumSum: arithmetic(([x], { inputs, op, attrs }) => {
     checkTerms(typeOf(inputs[0]!).shape[attrs.axis]!, op);

@@ -1,8 +1,9 @@
 /** @file Lowering of what moves or picks elements by position. */
 import { typeOf, type NodeOf } from "../ir/node.js";
 import { ndarray } from "../ndarray.js";
+import { ordered } from "./kernels.js";
 import type { Scope } from "./scope.js";
-import { countsAtRunTime } from "./target.js";
+import { carrierOf, countsAtRunTime } from "./target.js";
 
 /** Up to this many, counted numbers are part of the file. */
 const SMALL = 1024;
@@ -30,6 +31,17 @@ export function lowerSlice(scope: Scope, node: NodeOf<"slice">): string {
   if (axes.length === 0) return x;
   const [from, to, by] = [starts, ends, steps].map((values) => scope.ints(axes.map((axis) => values[axis]!)));
   return scope.emit("Slice", [x, from!, to!, scope.ints(axes), by!]);
+}
+
+/** The second result of TopK; the first, the numbers themselves, is picked by whoever wants them. */
+export function lowerArgTopK(scope: Scope, node: NodeOf<"argTopK">): string {
+  const { dtype } = typeOf(node.inputs[0]!);
+  const given = scope.read(node.inputs[0]!);
+  const carrier = carrierOf(scope.target, "TopK", dtype);
+  const x = dtype === "u64" ? ordered(scope, given) : carrier === undefined ? given : scope.cast(given, carrier);
+  const outputs = [scope.shared.fresh("top"), scope.shared.fresh("top_indices")];
+  scope.emitAll("TopK", [x, scope.ints([node.attrs.k])], { attributes: { axis: -1 }, outputs });
+  return scope.cast(outputs[1]!, "i32");
 }
 
 export function lowerPad(scope: Scope, node: NodeOf<"pad">): string {

@@ -9,7 +9,7 @@ import { isWide } from "../dtype.js";
 import type { NdArray } from "../ndarray.js";
 import { sizeOf } from "../shape.js";
 import { lowerConv, lowerConvInputGrad, lowerConvWeightGrad } from "./lower-conv.js";
-import { lowerGather, lowerIota, lowerPad, lowerScatterAdd, lowerSlice } from "./lower-index.js";
+import { lowerArgTopK, lowerGather, lowerIota, lowerPad, lowerScatterAdd, lowerSlice } from "./lower-index.js";
 import { lowerScan } from "./lower-loop.js";
 import { lowerRandomBits } from "./lower-random.js";
 import { emitTyped, ordered, unordered } from "./kernels.js";
@@ -194,6 +194,7 @@ const rules: LowerTable = {
       "i32",
     );
   },
+  argTopK: lowerArgTopK,
   cumSum: (scope, node) => {
     const { axis, exclusive, reverse } = node.attrs;
     const attributes = { exclusive: Number(exclusive), reverse: Number(reverse) };

@@ -328,6 +328,18 @@ export const primitiveCases: { readonly [O in Op]: readonly PrimitiveCase[] } = 
     primitiveCase("the first of equals", { x: ndarray([1, 3, 3, 2, 2, 2], [2, 3]) }, ({ x }) => x.argMax()),
     primitiveCase("i32", { x: i32([-5, 4, 4]) }, ({ x }) => x.argMax()),
   ],
+  argTopK: [
+    primitiveCase("3 of [2, 5]", { x: spread([2, 5]) }, ({ x }) => apply("argTopK", [x], { k: 3 })),
+    primitiveCase("all of [2, 1, 4]", { x: spread([2, 1, 4]) }, ({ x }) => apply("argTopK", [x], { k: 4 })),
+    primitiveCase("the first of equals", { x: ndarray([1, 3, 3, 2, 2, 2], [2, 3]) }, ({ x }) =>
+      apply("argTopK", [x], { k: 2 }),
+    ),
+    primitiveCase("i32", { x: i32([-5, 4, 4, 7]) }, ({ x }) => apply("argTopK", [x], { k: 3 })),
+    primitiveCase("u8", { x: u8([5, 200, 7]) }, ({ x }) => apply("argTopK", [x], { k: 2 })),
+    primitiveCase("u32", { x: u32([5, MAX_U32, 7]) }, ({ x }) => apply("argTopK", [x], { k: 3 })),
+    primitiveCase("i64", { x: i64([-5n, MAX_I64, 7n, -MAX_I64]) }, ({ x }) => apply("argTopK", [x], { k: 4 })),
+    primitiveCase("u64", { x: u64([5n, MAX_U64, 7n, 2n ** 63n]) }, ({ x }) => apply("argTopK", [x], { k: 4 })),
+  ],
   cumSum: cumSums(),
 
   matmul: matmuls(),

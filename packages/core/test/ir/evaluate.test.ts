@@ -9,6 +9,7 @@ import { squares32 } from "../../src/rng/squares.js";
 import type { Shape } from "../../src/shape.js";
 import { callGraph, graphOf, scan } from "../../src/tensor/control.js";
 import { feed, slot } from "../../src/tensor/inputs.js";
+import { argTopK } from "../../src/tensor/select.js";
 import { apply, constant, iota, scalar, type Tensor } from "../../src/tensor/tensor.js";
 
 type Values = readonly (number | bigint)[];
@@ -201,6 +202,20 @@ const known: { readonly [O in Op]: readonly (readonly [Tensor, Values])[] } = {
       ]).argMax(0),
       [1, 0],
     ],
+  ],
+  argTopK: [
+    [argTopK(c([3, 7, 7, 9]), 3), [3, 1, 2]],
+    [
+      argTopK(
+        table([
+          [1, 5, 2],
+          [-7, -4, -7],
+        ]),
+        2,
+      ),
+      [1, 2, 1, 0],
+    ],
+    [argTopK(c([1n, -3n, 2n ** 60n], "i64"), 3), [2, 0, 1]],
   ],
   cumSum: [
     [c([1, 2, 3]).cumSum(), [1, 3, 6]],

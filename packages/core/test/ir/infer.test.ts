@@ -234,6 +234,18 @@ const rows: { readonly [O in Op]: Row<Attrs[O]> } = {
       [["bool[2]"], { axis: 0, keepDims: false }, SHOW_NUMBERS],
     ],
   },
+  argTopK: {
+    legal: [
+      [["f32[2, 3]"], { k: 2 }, ["i32[2, 2]"]],
+      [["u64[4]"], { k: 4 }, ["i32[4]"]],
+    ],
+    illegal: [
+      [["f32[2, 3]"], { k: 4 }, /1 ≤ k ≤ n of \[… n\], got 4 of \[2, 3\]/],
+      [["f32[3]"], { k: 0 }, /1 ≤ k/],
+      [["f32[]"], { k: 1 }, /1 ≤ k/],
+      [["bool[2]"], { k: 1 }, SHOW_NUMBERS],
+    ],
+  },
   cumSum: {
     legal: [[["f32[2, 3]"], { axis: 1, exclusive: false, reverse: true }, ["f32[2, 3]"]]],
     illegal: [
