@@ -1,9 +1,13 @@
 /** @file The public surface of @gen/data: formats and data sets that work anywhere; the bytes come from the caller. */
 export { parseAmat, unpackBits, type BitsOptions } from "./bits.js";
+export type { ColumnOptions } from "./column-scan.js";
 export type { PictureDataset, Split } from "./dataset.js";
 export { decodeGlyphs, parseGlyphs, type Face, type GlyphDataset, type GlyphOptions } from "./glyphs.js";
 export { grid, type GridOptions, type Picture } from "./grid.js";
 export { gunzip, type GunzipOptions } from "./gunzip.js";
 export { parseIdx } from "./idx.js";
 export { pictures, type PicturesOptions } from "./pictures.js";
+export { splitRows, type SplitOptions } from "./splits.js";
+export { fieldPerColumn, type TableDataset } from "./table.js";
 export { ringOfGaussians, rings, twoMoons, type ToyOptions } from "./toy.js";
+export { decodeUtf8 } from "./utf8.js";

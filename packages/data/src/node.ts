@@ -1,5 +1,7 @@
 /** @file The public surface of @gen/data/node: data sets by name, files in and out. */
 export { binarizedMnist, type BinarizedMnistOptions } from "./node/binarized-mnist.js";
+export { csvTable, type CsvOptions } from "./node/csv.js";
+export { csvRecords, type CsvFormat, type CsvRecord } from "./node/csv-records.js";
 export { decodePicture, type DecodeOptions } from "./node/decode.js";
 export { download, type DownloadOptions, type DownloadProgress } from "./node/download.js";
 export { emoji, type EmojiDataset, type EmojiName, type EmojiOptions } from "./node/emoji.js";
@@ -10,3 +12,5 @@ export { cacheDir, type FetchOptions, type RemoteFile } from "./node/places.js";
 export { encodePng, writePng } from "./node/png.js";
 export { datasets, openDataset } from "./node/registry.js";
 export type { DatasetEntry, DatasetName, LoadOptions, OpenDatasetOptions } from "./node/registry.js";
+export { streamFile, streamText } from "./node/stream.js";
+export { openTable, tables, type OpenTableOptions, type TableEntry, type TableName } from "./node/tables.js";
