@@ -15,14 +15,15 @@ import {
   type Sizes,
   type Tensor,
 } from "@gen/core";
-import { decode, draws, encode, importance, reconstruct } from "./programs.js";
 import type { LatentModel } from "./latent.js";
+import { StandardNormal } from "./prior.js";
+import { decode, draws, encode, importance, reconstruct } from "./programs.js";
 
 type Feeds = Readonly<Record<string, Tensor>>;
 
 const X = "pictures, intensities in [0, 1]";
 const LABEL = "class of each row";
-const MEAN = "mean of q(z|x), the latent code of each row";
+const MEAN = "the latent code of each row: the mean of q(z|x)";
 const STD = "standard deviation of q(z|x)";
 const SEED = "where the randomness comes from: the same seed gives the same result on every runtime; at least 0";
 
@@ -55,7 +56,7 @@ export function exportedFiles(model: LatentModel): Readonly<Record<string, Expor
       symbols: { n: { from: "dim", input: "z", axis: 0 } },
       describe: {
         ...describe,
-        z: "latent codes; the prior is the standard normal distribution",
+        z: `latent codes; the prior is ${model.prior instanceof StandardNormal ? "the standard normal distribution" : "learned: the sampler draws from it"}`,
         x: `mean of p(x|z): ${X}`,
       },
       example: ({ n }) => ({ z: example.codes(model, n!), ...example.labels(model, n!) }),

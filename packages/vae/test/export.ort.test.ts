@@ -7,6 +7,7 @@ import { InferenceSession, Tensor } from "onnxruntime-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { exportedFiles, sampleOfSeed } from "../src/index.js";
 import { intensities, labelled, labelsOf, variants } from "./pictures.js";
+import { latentVariants } from "./variants.js";
 
 let runtime: Runtime;
 let folder: string;
@@ -55,65 +56,68 @@ const CHOSEN = [
   "convolutional, bernoulli, conditional",
 ];
 
-describe.each(variants.filter(({ name }) => CHOSEN.includes(name)))("the folder of $name", ({ name, make }) => {
-  const vae = make();
-  const path = (file: string): string => join(folder, name, file);
-  let store: Store;
-  beforeAll(async () => {
-    store = await runtime.init(vae, { key: key(3) });
-    await exportFolder(
-      join(folder, name),
-      { family: "vae", name: "tiny", files: exportedFiles(vae) },
-      { runtime, store },
-    );
-  });
+describe.each([...variants.filter(({ name }) => CHOSEN.includes(name)), ...latentVariants])(
+  "the folder of $name",
+  ({ name, make }) => {
+    const vae = make();
+    const path = (file: string): string => join(folder, name, file);
+    let store: Store;
+    beforeAll(async () => {
+      store = await runtime.init(vae, { key: key(3) });
+      await exportFolder(
+        join(folder, name),
+        { family: "vae", name: "tiny", files: exportedFiles(vae) },
+        { runtime, store },
+      );
+    });
 
-  it("holds five files and a card that describes them", async () => {
-    expect((await readdir(join(folder, name))).sort()).toEqual([
-      "card.json",
-      "decode.onnx",
-      "encode.onnx",
-      "logprob.onnx",
-      "network.onnx",
-      "sampler.onnx",
-    ]);
-    const { card } = await openFolder(join(folder, name));
-    expect(card.parity.map(({ file }) => file).sort()).toEqual(Object.keys(card.files).sort());
-    const inputs = card.files["sampler.onnx"]!.inputs.map((port) => port.name);
-    expect(inputs).toEqual(vae.classes > 0 ? ["seed", "n", "label"] : ["seed", "n"]);
-  });
+    it("holds five files and a card that describes them", async () => {
+      expect((await readdir(join(folder, name))).sort()).toEqual([
+        "card.json",
+        "decode.onnx",
+        "encode.onnx",
+        "logprob.onnx",
+        "network.onnx",
+        "sampler.onnx",
+      ]);
+      const { card } = await openFolder(join(folder, name));
+      expect(card.parity.map(({ file }) => file).sort()).toEqual(Object.keys(card.files).sort());
+      const inputs = card.files["sampler.onnx"]!.inputs.map((port) => port.name);
+      expect(inputs).toEqual(vae.classes > 0 ? ["seed", "n", "label"] : ["seed", "n"]);
+    });
 
-  it.each([1, 2, 9])("samples %i pictures as the trainer does for the same seed", async (n) => {
-    const label = labelsOf(vae, n);
-    const feeds = { seed: whole(42), n: whole(n), ...label };
-    const { samples } = await runFile(path("sampler.onnx"), feeds);
-    const wanted = await runtime.run(sampleOfSeed(vae, n), { store, feeds });
-    expect(samples!.dims).toEqual([n, 1, 4, 4]);
-    expectClose(samples!.data as Float32Array, wanted["samples"]!.data);
-    const other = await runFile(path("sampler.onnx"), { ...feeds, seed: whole(43) });
-    expect(numbers(other["samples"]!.data as Float32Array)).not.toEqual(numbers(samples!.data as Float32Array));
-  });
+    it.each([1, 2, 9])("samples %i pictures as the trainer does for the same seed", async (n) => {
+      const label = labelsOf(vae, n);
+      const feeds = { seed: whole(42), n: whole(n), ...label };
+      const { samples } = await runFile(path("sampler.onnx"), feeds);
+      const wanted = await runtime.run(sampleOfSeed(vae, n), { store, feeds });
+      expect(samples!.dims).toEqual([n, 1, 4, 4]);
+      expectClose(samples!.data as Float32Array, wanted["samples"]!.data);
+      const other = await runFile(path("sampler.onnx"), { ...feeds, seed: whole(43) });
+      expect(numbers(other["samples"]!.data as Float32Array)).not.toEqual(numbers(samples!.data as Float32Array));
+    });
 
-  it.each([
-    [1, 1],
-    [1, 40],
-    [5, 7],
-  ])("estimates log p(x) of %i pictures by %i draws as the trainer does", async (n, k) => {
-    const feeds = { ...labelled(vae, intensities(n)), seed: whole(5), k: whole(k) };
-    const { logprob } = await runFile(path("logprob.onnx"), feeds);
-    const wanted = await runtime.run(exportedFiles(vae)["logprob"]!.trace({ n, k }), { store, feeds });
-    expect(logprob!.dims).toEqual([n]);
-    expectClose(logprob!.data as Float32Array, wanted["logprob"]!.data);
-  });
+    it.each([
+      [1, 1],
+      [1, 40],
+      [5, 7],
+    ])("estimates log p(x) of %i pictures by %i draws as the trainer does", async (n, k) => {
+      const feeds = { ...labelled(vae, intensities(n)), seed: whole(5), k: whole(k) };
+      const { logprob } = await runFile(path("logprob.onnx"), feeds);
+      const wanted = await runtime.run(exportedFiles(vae)["logprob"]!.trace({ n, k }), { store, feeds });
+      expect(logprob!.dims).toEqual([n]);
+      expectClose(logprob!.data as Float32Array, wanted["logprob"]!.data);
+    });
 
-  it.each([1, 4])("encodes and decodes %i pictures, which is what the whole network does", async (n) => {
-    const { x, ...label } = labelled(vae, intensities(n));
-    const code = await runFile(path("encode.onnx"), { x: x!, ...label });
-    const whole = await runFile(path("network.onnx"), { x: x!, ...label });
-    const z = ndarray(numbers(code["mean"]!.data as Float32Array), [n, vae.latentDim]);
-    const pictures = await runFile(path("decode.onnx"), { z, ...label });
-    expectClose(whole["mean"]!.data as Float32Array, z.data);
-    expectClose(whole["reconstruction"]!.data as Float32Array, pictures["x"]!.data as Float32Array);
-    expect(pictures["x"]!.dims).toEqual([n, 1, 4, 4]);
-  });
-});
+    it.each([1, 4])("encodes and decodes %i pictures, which is what the whole network does", async (n) => {
+      const { x, ...label } = labelled(vae, intensities(n));
+      const code = await runFile(path("encode.onnx"), { x: x!, ...label });
+      const whole = await runFile(path("network.onnx"), { x: x!, ...label });
+      const z = ndarray(numbers(code["mean"]!.data as Float32Array), [n, vae.latentDim]);
+      const pictures = await runFile(path("decode.onnx"), { z, ...label });
+      expectClose(whole["mean"]!.data as Float32Array, z.data);
+      expectClose(whole["reconstruction"]!.data as Float32Array, pictures["x"]!.data as Float32Array);
+      expect(pictures["x"]!.dims).toEqual([n, 1, 4, 4]);
+    });
+  },
+);

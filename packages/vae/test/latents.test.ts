@@ -1,84 +1,17 @@
 /** @file Priors, posteriors and layers of latents, each held to the laws of every latent-variable model. */
-import { inference, key, ndarray, reference, softplus, type NdArray, type Tensor } from "@gen/core";
-import { normal, type Density, type Mapped, type Transport } from "@gen/core/prob";
+import { inference, key, ndarray, reference, type NdArray, type Tensor } from "@gen/core";
+import { normal, type Density } from "@gen/core/prob";
 import { describe, expect, it } from "vitest";
-import {
-  autoregressivePrior,
-  dense,
-  encode,
-  HierarchicalVae,
-  iwae,
-  mixturePrior,
-  vampPrior,
-  type HierarchicalVaeOptions,
-  type PriorOption,
-} from "../src/index.js";
+import { autoregressivePrior, encode, mixturePrior, vampPrior } from "../src/index.js";
 import { StandardNormal } from "../src/prior.js";
 import { describeVae } from "./laws.js";
 import { intensities, labelled, SHAPE, tinyVae } from "./pictures.js";
+import { latentVariants, layered, priors } from "./variants.js";
+
+for (const { name, make } of latentVariants) describeVae(name, make);
 
 const runtime = reference();
 const numbers = ({ data }: NdArray): number[] => Array.from(data as Iterable<number>, Number);
-const small = (isSmall: boolean): { latentDim: number } => ({ latentDim: isSmall ? 1 : 2 });
-
-/**
- * A planar flow whose numbers are the context of each row: f(z) = z + û tanh(w·z + b), with û·w ≥ −1.
- * Rezende & Mohamed 2015, arXiv:1505.05770, eq. 10 to 12 and appendix A.1.
- */
-function planar({ latentDim }: { latentDim: number }): Transport {
-  return {
-    contextDim: 2 * latentDim + 1,
-    forward(z: Tensor, { context }): Mapped {
-      const [u, w, b] = context!.split([latentDim, latentDim, 1], 1) as [Tensor, Tensor, Tensor];
-      const product = u.mul(w).sum(1, { keepDims: true });
-      const along = softplus(product)
-        .sub(1)
-        .sub(product)
-        .div(w.square().sum(1, { keepDims: true }).add(1e-3));
-      const direction = u.add(w.mul(along));
-      const h = w.mul(z).sum(1, { keepDims: true }).add(b).tanh(); // [N, 1]
-      const slope = h
-        .square()
-        .neg()
-        .add(1)
-        .mul(w.mul(direction).sum(1, { keepDims: true }));
-      return { y: z.add(direction.mul(h)), logDet: slope.add(1).abs().log().squeeze(1) };
-    },
-  };
-}
-
-const priors: Readonly<Record<string, PriorOption>> = {
-  "a mixture as prior": mixturePrior({ components: 3 }),
-  "a VampPrior": vampPrior({ components: 3 }),
-  "an autoregressive prior": autoregressivePrior({ hidden: [5], components: 2 }),
-};
-for (const [name, prior] of Object.entries(priors)) describeVae(name, () => tinyVae({ prior, latentDim: 2 }));
-describeVae("a VampPrior of a conditional model", (size = { small: false }) =>
-  tinyVae({ prior: vampPrior({ components: 2 }), classes: 3, ...small(size.small) }),
-);
-describeVae("a planar flow as posterior", (size = { small: false }) =>
-  tinyVae({ posterior: planar, ...small(size.small) }),
-);
-
-const layered = (options: Partial<HierarchicalVaeOptions> = {}): HierarchicalVae =>
-  new HierarchicalVae({
-    shape: SHAPE,
-    latentDims: [2, 1],
-    width: 5,
-    architecture: dense({ hidden: [6], activation: "silu" }),
-    ...options,
-  });
-const kinds: Readonly<Record<string, Partial<HierarchicalVaeOptions>>> = {
-  "two layers of latents, merged": {},
-  "two layers of latents, ladder, by an importance-weighted bound": {
-    inference: "ladder",
-    skip: false,
-    objective: iwae({ k: 3 }),
-  },
-  "two layers of latents, VampPrior, conditional": { prior: vampPrior({ components: 2 }), classes: 3 },
-};
-for (const [name, options] of Object.entries(kinds))
-  describeVae(name, (size = { small: false }) => layered({ ...options, latentDims: size.small ? [1, 1] : [2, 1] }));
 
 describe("a density over codes", () => {
   const sizes = {
