@@ -40,7 +40,13 @@ export const CPU_SESSION = {
 
 /** Options of a session on a GPU. What has no kernel there is refused: it would be copied to the CPU and back, unseen. */
 export const GPU_SESSION = {
-  executionProviders: [{ name: "webgpu", storageBufferCacheMode: "simple" }], // shapes are static: buffers are used again
+  executionProviders: [
+    {
+      name: "webgpu",
+      storageBufferCacheMode: "simple", // shapes are static: buffers are used again
+      preferredLayout: "NCHW", // else convolutions are turned round, and turning moves to masks, which cannot be turned
+    },
+  ],
   executionMode: "sequential",
   graphOptimizationLevel: "basic",
   logSeverityLevel: 4,

@@ -27,8 +27,7 @@ export async function webgpuBackend({ threads }: { threads?: number | undefined 
     workerBackend(port, { device: "webgpu", loopsInside: false, target: "webgpu", session: GPU_SESSION }),
   );
   try {
-    const kernel = await backend.compile(smallest());
-    await kernel.release();
+    await backend.compile(smallest()); // never released: the device, and what it has compiled, lasts as long as a session
     return backend;
   } catch (error) {
     await backend.close();
