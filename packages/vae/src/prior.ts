@@ -2,8 +2,19 @@
  * @file Priors p(z): the standard normal distribution, learned mixtures, and the VampPrior. Any `Density` over codes is
  * one, too: a flow, or an autoregressive model.
  */
-import { constantInit, GenError, normalInit, param, randomNormal, scalar, showShape, softmax } from "@gen/core";
-import type { Scope, Shape, Tensor } from "@gen/core";
+import {
+  arrayInit,
+  constantInit,
+  GenError,
+  ndarray,
+  normalInit,
+  param,
+  randomNormal,
+  scalar,
+  showShape,
+  softmax,
+} from "@gen/core";
+import type { NdArray, Scope, Shape, Tensor } from "@gen/core";
 import type { Density, Normal } from "@gen/core/prob";
 import { mixtureLogProb, mixtureSample, type Components } from "./mixture.js";
 import { checkWhole } from "./rows.js";
@@ -93,8 +104,10 @@ class MixturePrior implements Density, Components {
 }
 
 export interface VampPriorOptions {
-  /** Number of pseudo-inputs. @default 500 */
+  /** Number of pseudo-inputs. @default 500, or as many as `start` has */
   readonly components?: number;
+  /** Pictures that they start from, [K, …shape], intensities in [0, 1]: rows of the data. @default dark noise */
+  readonly start?: NdArray;
 }
 
 /**
@@ -106,9 +119,26 @@ export interface VampPriorOptions {
  *
  * @see Tomczak & Welling 2018, "VAE with a VampPrior", eq. 10. arXiv:1705.07120
  */
-export function vampPrior({ components = 500 }: VampPriorOptions = {}): (sizes: PriorSizes) => Density {
+export function vampPrior({ start, components = start?.shape[0] ?? 500 }: VampPriorOptions = {}): (
+  sizes: PriorSizes,
+) => Density {
   checkWhole("components", components, { where: "vampPrior", least: 1 });
-  return (sizes) => new VampPrior(components, sizes);
+  return (sizes) => {
+    const shape = [components, ...sizes.shape];
+    if (start !== undefined && showShape(start.shape) !== showShape(shape))
+      throw new GenError("shape", `vampPrior: expected start ${showShape(shape)}, got ${showShape(start.shape)}`);
+    const init = start === undefined ? normalInit({ mean: -2, std: 1 }) : arrayInit(logitsOf(start));
+    return new VampPrior(param(shape, init), sizes);
+  };
+}
+
+/** Intensities as logits, those of black and white kept finite. */
+function logitsOf({ data, shape }: NdArray): NdArray {
+  const logits = Float32Array.from(data as Iterable<number>, (value) => {
+    const inside = Math.min(0.98, Math.max(0.02, value));
+    return Math.log(inside / (1 - inside));
+  });
+  return ndarray(logits, shape);
 }
 
 class VampPrior implements Density {
@@ -118,9 +148,9 @@ class VampPrior implements Density {
   readonly labels: Tensor | undefined;
   readonly #sizes: PriorSizes;
 
-  constructor(components: number, sizes: PriorSizes) {
-    this.inputs = param([components, ...sizes.shape], normalInit({ mean: -2, std: 1 }));
-    this.labels = sizes.classes === 0 ? undefined : param([components, sizes.classes], normalInit({ std: 1 }));
+  constructor(inputs: Tensor, sizes: PriorSizes) {
+    this.inputs = inputs;
+    this.labels = sizes.classes === 0 ? undefined : param([inputs.shape[0]!, sizes.classes], normalInit({ std: 1 }));
     this.#sizes = sizes;
   }
 

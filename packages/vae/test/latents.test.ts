@@ -79,6 +79,19 @@ describe("a density over codes", () => {
     expect(variance).toBeLessThan(20);
   });
 
+  it("of a VampPrior starts from the pictures that it is given", async () => {
+    const pictures = intensities(3);
+    const prior = vampPrior({ start: pictures });
+    const store = await runtime.init(tinyVae({ prior }), { key: key(0) });
+    const logits = await store.read("prior.inputs");
+    numbers(logits).forEach((v, i) => {
+      expect(1 / (1 + Math.exp(-v))).toBeCloseTo(Math.min(0.98, Math.max(0.02, pictures.data[i]!)), 5);
+    });
+    expect(() => tinyVae({ prior: vampPrior({ start: pictures, components: 4 }) })).toThrow(
+      "vampPrior: expected start [4, 1, 4, 4], got [3, 1, 4, 4]",
+    );
+  });
+
   it("must be over the codes of the model", () => {
     expect(() => tinyVae({ prior: new StandardNormal(3) })).toThrow(
       "expected a prior over codes [2], got one over [3]",
