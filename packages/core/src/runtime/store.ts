@@ -12,6 +12,7 @@ interface Entry extends TensorType, Handle {}
 export class Store {
   readonly #backend: Backend;
   readonly #entries = new Map<string, Entry>();
+  #isDisposed = false;
 
   constructor(backend: Backend) {
     this.#backend = backend;
@@ -40,6 +41,7 @@ export class Store {
 
   /** Sets an array. @throws GenError `shape` or `dtype` if one of that name and another type is there */
   async write(name: string, array: NdArray): Promise<void> {
+    this.#checkInUse();
     const known = this.#entries.get(name);
     if (known !== undefined) checkType(name, known, array);
     const handle = await this.#backend.put(array);
@@ -48,6 +50,7 @@ export class Store {
 
   /** The device's array of this name. */
   handleOf(name: string): Handle {
+    this.#checkInUse();
     const entry = this.#entries.get(name);
     if (entry === undefined) {
       throw new GenError("graph", `store: expected "${name}" to be there, got ${this.#entries.size} other names`, {
@@ -65,6 +68,8 @@ export class Store {
 
   /** Takes over arrays of the device, and frees those that they replace. */
   commit(next: ReadonlyMap<string, Entry>): void {
+    if (this.#isDisposed) this.#backend.free([...next.values()]); // what a run left behind that was under way
+    this.#checkInUse();
     const replaced = [...next.keys()].flatMap((name) => this.#entries.get(name) ?? []);
     for (const [name, entry] of next) this.#entries.set(name, entry);
     this.#backend.free(replaced);
@@ -76,8 +81,9 @@ export class Store {
     if (entry !== undefined) this.#backend.free([entry]);
   }
 
-  /** Early release of all that it holds. */
+  /** Early release of all that it holds; the store cannot be used after. A second time it does nothing. */
   dispose(): void {
+    this.#isDisposed = true;
     this.#backend.free([...this.#entries.values()]);
     this.#entries.clear();
     reclaim.unregister(this);
@@ -85,6 +91,13 @@ export class Store {
 
   [Symbol.dispose](): void {
     this.dispose();
+  }
+
+  #checkInUse(): void {
+    if (!this.#isDisposed) return;
+    throw new GenError("graph", "store: expected one in use, got one that was disposed of", {
+      fix: "dispose of it after its last run, or make another by runtime.init(model)",
+    });
   }
 }
 

@@ -25,8 +25,11 @@ export interface TrainStepOptions<B extends BatchSpec> {
   /** A real scalar to minimise, and further scalars to report. */
   readonly loss: (batch: BatchOf<B>, scope: Scope) => LossResult;
   readonly optimizer: Optimizer;
-  /** What is learned; a part of `model`, as the critic of a game. @default all parameters of the model */
-  readonly learn?: Model;
+  /**
+   * What is learned: a part of `model`, as the critic of a game, or the names that a predicate takes; the rest is frozen.
+   * @default all parameters of the model
+   */
+  readonly learn?: Model | ((name: string) => boolean);
   /** Name of the optimizer's states in the store: two optimizers over one store need two. @default "optimizer" */
   readonly name?: string;
   /** A running average of the parameters, kept beside them. */
@@ -53,7 +56,8 @@ export function trainStep<const B extends BatchSpec>({
   const results = traced instanceof Tensor ? { loss: traced } : traced;
   const states = paths(model);
   const nameOf = new Map([...states].map(([name, { node }]) => [node, name]));
-  const params = [...parameters(learn).values()];
+  const params =
+    typeof learn === "function" ? taken(model, learn as (name: string) => boolean) : [...parameters(learn).values()];
   const names = params.map(({ node }) => nameOf.get(node) ?? missing(learn));
   if (params.length === 0)
     throw new GenError("graph", "trainStep: expected a model with parameters, got none", {
@@ -111,6 +115,20 @@ export function inference<const B extends BatchSpec>(
   if (scope.writes.size > 0)
     throw new GenError("graph", "inference: expected no state to be written in eval mode, got some");
   return program({ states: paths(model), feeds, key: scope.key, outputs });
+}
+
+/** The parameters whose names a predicate takes. */
+function taken(model: Model, wanted: (name: string) => boolean): Tensor[] {
+  const all = parameters(model);
+  const params = [...all].flatMap(([name, tensor]) => (wanted(name) ? [tensor] : []));
+  if (params.length > 0 || all.size === 0) return params;
+  throw new GenError(
+    "option",
+    `trainStep: expected to learn some of ${all.size} parameters, got none that \`learn\` takes`,
+    {
+      fix: `their names are like ${[...all.keys()].slice(0, 3).join(", ")}`,
+    },
+  );
 }
 
 function missing(where: Model): never {
