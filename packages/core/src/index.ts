@@ -25,10 +25,19 @@ export type { Initializer } from "./ir/initializer.js";
 export { concat, constant, full, iota, scalar, stack, Tensor } from "./tensor/tensor.js";
 export type { CumSumOptions, Operand, ReduceOptions } from "./tensor/tensor.js";
 export { feed, param, state } from "./tensor/inputs.js";
-export { scan, withGradient } from "./tensor/control.js";
+export { scan, straightThrough, withGradient } from "./tensor/control.js";
 export type { ScanOptions, ScanResult, ScanStep } from "./tensor/control.js";
 export { gelu, leakyRelu, logSigmoid, logSoftmax, logSumExp, oneHot, silu, softmax, softplus } from "./tensor/math.js";
-export { keyFromSeed, randomBits, randomInteger, randomNormal, randomUniform, splitKey } from "./tensor/random.js";
+export {
+  keyFromSeed,
+  randomBits,
+  randomInteger,
+  randomNormal,
+  randomSigns,
+  randomUniform,
+  splitKey,
+} from "./tensor/random.js";
+export { hessianVectorProduct, hutchinsonTrace, jacobian, jacobianTrace } from "./autodiff/derivatives.js";
 export { grad, jvp, vjp } from "./autodiff/grad.js";
 
 export { parameters, paths } from "./program/model.js";

@@ -36,6 +36,19 @@ export { MaskedMlp } from "./nn/masked-mlp.js";
 export type { MaskedMlpOptions } from "./nn/masked-mlp.js";
 export { madeMasks, pixelMask } from "./nn/masks.js";
 export type { MadeMaskOptions, PixelMaskOptions } from "./nn/masks.js";
+export {
+  diagonal,
+  diagonalMatrix,
+  eye,
+  inverse,
+  logAbsDet,
+  lowerTriangle,
+  qr,
+  solveTriangular,
+  trace,
+  upperTriangle,
+} from "./tensor/matrix.js";
+export type { TriangularOptions } from "./tensor/matrix.js";
 export { Mlp } from "./nn/mlp.js";
 export type { MlpOptions } from "./nn/mlp.js";
 export { MultiHeadAttention } from "./nn/multi-head-attention.js";

@@ -71,6 +71,22 @@ export function withGradient(
   return apply("call", inputs, { body, gradient: backward });
 }
 
+/**
+ * The value of one expression with the gradient of another: `hard` forward, `soft` backward. Quantisation, sampling and
+ * thresholds become trainable so, at the price of a biased gradient.
+ *
+ * @param hard of soft's shape; cast to its type
+ * @see Bengio, Léonard & Courville 2013, "Estimating or propagating gradients through stochastic neurons". arXiv:1308.3432
+ */
+export function straightThrough(hard: Tensor, soft: Tensor): Tensor {
+  const value = hard.cast(soft.dtype).stopGradient();
+  return withGradient(
+    [value, soft],
+    ([v]) => v!,
+    ([v], _, g) => [v!.mul(0), g],
+  );
+}
+
 /** Runs a closed graph on inputs, and gives all its outputs. */
 export function callGraph(body: Graph, inputs: readonly Tensor[]): Tensor[] {
   return resultsOf(make("call", nodesOf(inputs), { body }));

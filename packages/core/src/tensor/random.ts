@@ -67,6 +67,11 @@ export function randomNormal(key: Tensor, shape: Shape): Tensor {
   return p.mul(u.mul(2).sub(1)).mul(Math.SQRT2);
 }
 
+/** Draws of −1 and 1, as likely. */
+export function randomSigns(key: Tensor, shape: Shape): Tensor {
+  return randomUniform(key, shape).less(0.5).cast("f32").mul(2).sub(1);
+}
+
 /** Draws of whole numbers in [0, below), i32. */
 export function randomInteger(key: Tensor, shape: Shape, below: number): Tensor {
   return randomUniform(key, shape)
