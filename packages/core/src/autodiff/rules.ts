@@ -105,6 +105,7 @@ export const rules: { readonly [O in Op]: VjpRule<O> } = {
     return [hit.mul(keepDims(g, x!, attrs.axes)).div(hit.sum(attrs.axes, { keepDims: true }))];
   },
   argMax: () => [null],
+  argTopK: () => [null],
   cumSum: (g, { attrs: { axis, exclusive, reverse } }) => [g.cumSum(axis, { exclusive, reverse: !reverse })],
 
   matmul: (g, { x: [a, b] }) => [g.matmul(b!.transpose()), a!.transpose().matmul(g)],
