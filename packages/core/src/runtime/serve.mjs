@@ -123,6 +123,8 @@ export function serve(ort, memory = hostMemory(ort)) {
     put: async ({ array }) => ({ result: hold(await memory.put(array)) }),
     /** @param {{ handle: number }} request */
     get: async ({ handle }) => ({ result: await memory.get(held(handle)) }),
+    /** Comes when all that was asked for before is done: to end a thread within a run would end the process. */
+    end: () => ({ result: undefined }),
     /** @param {{ handles: number[] }} request */
     free({ handles }) {
       for (const handle of handles) {

@@ -57,6 +57,7 @@ export class Thread implements WorkerPort {
   /** Returns when the worker is gone. Answers still under way must not let the process end before that. */
   async end(): Promise<void> {
     this.#ending = true;
+    await this.ask("end", {}).catch(() => undefined); // what is under way comes to its end
     await this.#worker.terminate();
   }
 }
