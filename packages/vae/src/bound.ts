@@ -1,16 +1,11 @@
 /** @file The bound of each row by an objective, and the loss that training lowers: the same for every latent-variable model. */
 import { iota, randomUniform, scalar, softmax, type Scope, type Tensor } from "@gen/core";
 import { rateAt } from "@gen/core/optim";
-import { repeatRows, type LatentModel } from "./latent.js";
+import type { LatentModel } from "./latent.js";
 import type { Objective } from "./objective.js";
+import { observe, type VaeBatch } from "./observed.js";
 
-/** Pictures to learn from or to measure: u8 (0 to 255) or f32 intensities in [0, 1]. */
-export interface VaeBatch {
-  /** [N, …shape] */
-  readonly x: Tensor;
-  /** [N] i32, for a model with classes. */
-  readonly label?: Tensor;
-}
+export type { VaeBatch } from "./observed.js";
 
 /** A bound and its parts for each row, [N], in nats. */
 export interface BoundTerms {
@@ -100,24 +95,18 @@ interface Drawn {
 
 function drawnFor(
   model: LatentModel,
-  { x: pictures, label }: VaeBatch,
+  batch: VaeBatch,
   { scope, objective }: { readonly scope: Scope; readonly objective: Objective },
 ): Drawn {
-  const x = model.prepared(pictures);
-  const condition = model.condition(label);
-  const n = x.shape[0]!;
-  const q = model.posterior(x, condition, scope);
+  const seen = observe(model, batch);
+  const q = model.posterior(seen.x, seen.condition, scope);
   const { z, gap: gaps } = q.draw(objective.draws, scope);
-  const logLikelihoodOf = (z: Tensor, r: number): Tensor => {
-    const px = model.given(z, condition && repeatRows(condition, r), scope);
-    return px.logProb(repeatRows(x, r)).reshape([r, n]);
-  };
   return {
     z,
     gaps,
-    gap: gaps.sum(1).reshape([objective.draws, n]),
+    gap: gaps.sum(1).reshape([objective.draws, -1]),
     closed: objective.name === "elbo" ? q.kl : undefined,
-    logLikelihoodOf,
+    logLikelihoodOf: (z, r) => seen.logLikelihood(z, r, scope),
   };
 }
 

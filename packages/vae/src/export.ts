@@ -16,6 +16,7 @@ import {
   type Tensor,
 } from "@gen/core";
 import type { LatentModel } from "./latent.js";
+import type { VaeBatch } from "./observed.js";
 import { StandardNormal } from "./prior.js";
 import { decode, draws, encode, importance, reconstruct } from "./programs.js";
 
@@ -95,7 +96,7 @@ function logProbOfSeed(model: LatentModel, { n, k }: { n: number; k: number }): 
   const label: Record<string, BatchField> = model.classes > 0 ? { label: { shape: [n], dtype: "i32" } } : {};
   const batch: Record<string, BatchField> = { x: [n, ...model.shape], seed: INTEGER, k: INTEGER, ...label };
   return inference(model, batch, (feeds: Feeds) => ({
-    logprob: importance(model, feeds, { k, scope: seeded(feeds), chunk: 1 }),
+    logprob: importance(model, feeds as unknown as VaeBatch, { k, scope: seeded(feeds), chunk: 1 }),
   }));
 }
 

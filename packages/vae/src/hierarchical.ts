@@ -5,13 +5,14 @@
  */
 import { concat, constantInit, GenError, sizeOf, state, type Scope, type Shape, type Tensor } from "@gen/core";
 import { activationOf, Linear, type Activation } from "@gen/core/nn";
-import { normal, type Normal } from "@gen/core/prob";
+import { normal, type Distribution, type Normal } from "@gen/core/prob";
 import { dense, type Architecture, type Network } from "./architecture.js";
-import { boundOf, lossOf, type BoundTerms, type LossTerms, type VaeBatch } from "./bound.js";
+import { boundOf, lossOf, type BoundTerms, type LossTerms } from "./bound.js";
 import { repeatRows, type LatentModel, type Posterior } from "./latent.js";
 import { LayeredPrior, normalOf } from "./layered-prior.js";
 import { likelihoodOf, type Likelihood, type LikelihoodName } from "./likelihood.js";
 import { criterionOf, type Criterion, type CriterionOptions } from "./objective.js";
+import type { VaeBatch } from "./observed.js";
 import { priorOf, type PriorOption } from "./prior.js";
 import { checkShape, checkWhole, classRows, preparedRows } from "./rows.js";
 
@@ -160,9 +161,13 @@ export class HierarchicalVae implements LatentModel {
   }
 
   /** p(x|z), one event for each row. */
-  given(z: Tensor, condition: Tensor | undefined, scope: Scope): ReturnType<Likelihood["of"]> {
-    const seen = this.#skips ? z : z.slice(1, 0, this.#options.latentDims[0]);
-    return this.#likelihood.of(this.decoder.forward(seen, condition, scope));
+  given(z: Tensor, condition: Tensor | undefined, scope: Scope): Distribution {
+    return this.#likelihood.of(this.#decoded(z, condition, scope));
+  }
+
+  /** p(x|z), each element an event. */
+  elements(z: Tensor, condition: Tensor | undefined, scope: Scope): Distribution {
+    return this.#likelihood.of(this.#decoded(z, condition, scope), 0);
   }
 
   /** Pictures as the likelihood takes them. */
@@ -173,6 +178,11 @@ export class HierarchicalVae implements LatentModel {
   /** Labels as rows of zeros with a one; nothing for a model without classes. */
   condition(label: Tensor | undefined): Tensor | undefined {
     return classRows(label, this.classes, "hierarchicalVae");
+  }
+
+  #decoded(z: Tensor, condition: Tensor | undefined, scope: Scope): Tensor {
+    const seen = this.#skips ? z : z.slice(1, 0, this.#options.latentDims[0]);
+    return this.decoder.forward(seen, condition, scope);
   }
 
   /** What the encoder tells each layer of latents, once for each row. */

@@ -46,6 +46,8 @@ export interface LatentModel {
   posterior(x: Tensor, condition: Tensor | undefined, scope: Scope): Posterior;
   /** p(x|z), one event for each row. @param z [N, Z] */
   given(z: Tensor, condition: Tensor | undefined, scope: Scope): Distribution;
+  /** The same with each element an event, for rows of which a part is hidden; not every model has it. */
+  elements?(z: Tensor, condition: Tensor | undefined, scope: Scope): Distribution;
 }
 
 /** The rows of a batch k times over: [N, …] → [K·N, …]. */

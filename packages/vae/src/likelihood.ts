@@ -9,11 +9,12 @@ export interface Likelihood {
   /** What is modelled of a picture with intensities in [0, 1]: for "bernoulli", whether a pixel is above one half. */
   prepare(x: Tensor): Tensor;
   /**
-   * The distribution of a prepared x, one event for each row.
+   * The distribution of a prepared x.
    *
    * @param y what the decoder gives, [N, width, …shape]
+   * @param eventDims trailing axes that make one event; 0 for a distribution of each element. @default those of a row
    */
-  of(y: Tensor): Distribution;
+  of(y: Tensor, eventDims?: number): Distribution;
 }
 
 export type LikelihoodName = "bernoulli" | "gaussian" | "discretisedLogistic";
@@ -29,7 +30,7 @@ export function bernoulliLikelihood(): Likelihood {
     name: "bernoulli",
     width: 1,
     prepare: (x) => x.greaterEqual(0.5).cast("f32"),
-    of: (y) => bernoulli({ logits: y.squeeze(1), eventDims: y.rank - 2 }),
+    of: (y, eventDims = y.rank - 2) => bernoulli({ logits: y.squeeze(1), eventDims }),
   };
 }
 
@@ -40,7 +41,7 @@ export function gaussianLikelihood({ std = 0.1 }: GaussianOptions = {}): Likelih
     name: "gaussian",
     width: 1,
     prepare: (x) => x,
-    of: (y) => normal({ mean: y.squeeze(1), std: scalar(std), eventDims: y.rank - 2 }),
+    of: (y, eventDims = y.rank - 2) => normal({ mean: y.squeeze(1), std: scalar(std), eventDims }),
   };
 }
 
@@ -55,12 +56,12 @@ export function discretisedLogisticLikelihood(): Likelihood {
     name: "discretisedLogistic",
     width: 2,
     prepare: (x) => x,
-    of: (y) => {
+    of: (y, eventDims = y.rank - 2) => {
       const [mean, logScale] = y.split([1, 1], 1) as [Tensor, Tensor];
       return discretisedLogistic({
         mean: mean.squeeze(1).sigmoid(),
         logScale: logScale.squeeze(1).sub(2).clip(-7, 2),
-        eventDims: y.rank - 2,
+        eventDims,
       });
     },
   };

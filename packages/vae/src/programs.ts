@@ -11,9 +11,10 @@ import {
   type Scope,
   type Tensor,
 } from "@gen/core";
-import { repeatRows, type LatentModel } from "./latent.js";
+import type { LatentModel } from "./latent.js";
 import { boundOf } from "./bound.js";
 import type { Objective } from "./objective.js";
+import { observe, type VaeBatch } from "./observed.js";
 
 export interface RowsOptions {
   /** Rows in a batch. */
@@ -22,7 +23,12 @@ export interface RowsOptions {
   readonly pixels?: "u8" | "f32";
 }
 
-export interface BoundOptions extends RowsOptions {
+export interface MaskedRowsOptions extends RowsOptions {
+  /** Feed `mask` [n, …shape] f32 as well: 1 where x is known. Only that part counts. @default false */
+  readonly masked?: boolean;
+}
+
+export interface BoundOptions extends MaskedRowsOptions {
   /** @default that of the model */
   readonly objective?: Objective;
 }
@@ -33,23 +39,17 @@ export interface SampleOptions {
   readonly draw?: "mean" | "sample";
 }
 
-export interface LogProbOptions extends RowsOptions {
+export interface LogProbOptions extends MaskedRowsOptions {
   /** Draws of z for each row. @default 5000 */
   readonly k?: number;
 }
 
-export interface CompleteOptions {
-  readonly n: number;
-  /** Rounds of pseudo-Gibbs sampling. @default 50 */
-  readonly rounds?: number;
-}
+type Fields = { readonly x: BatchField; readonly label?: BatchField; readonly mask?: BatchField };
 
 /** The fields that feed a program of this model. */
-export function fields(
-  model: LatentModel,
-  { n, pixels = "f32" }: RowsOptions,
-): { x: BatchField } & { label?: BatchField } {
-  return { x: { shape: [n, ...model.shape], dtype: pixels }, ...labels(model, n) };
+export function fields(model: LatentModel, { n, pixels = "f32", masked = false }: MaskedRowsOptions): Fields {
+  const shape = [n, ...model.shape];
+  return { x: { shape, dtype: pixels }, ...labels(model, n), ...(masked && { mask: { shape, dtype: "f32" } }) };
 }
 
 function labels(model: LatentModel, n: number): { label?: BatchField } {
@@ -98,14 +98,9 @@ export interface ImportanceOptions {
  * The estimate inside a graph: the encoder once, then rounds of draws in a loop. A running maximum m and sum
  * s = Σ e^(log w − m) keep it in range.
  */
-export function importance(
-  model: LatentModel,
-  { x: pictures, label }: Readonly<Record<string, Tensor>>,
-  { k, scope, chunk }: ImportanceOptions,
-): Tensor {
+export function importance(model: LatentModel, batch: VaeBatch, { k, scope, chunk }: ImportanceOptions): Tensor {
   if (!Number.isInteger(k) || k < 1) throw new GenError("range", `logProb: expected k ≥ 1 draws, got ${k}`);
-  const x = model.prepared(pictures!);
-  const condition = model.condition(label);
+  const { x, condition, logLikelihood } = observe(model, batch);
   const q = model.posterior(x, condition, scope);
   const key = scope.nextKey();
   const n = x.shape[0]!;
@@ -113,8 +108,7 @@ export function importance(
   const round = (draws: number, [m, s, i]: readonly Tensor[]): Tensor[] => {
     const inner = traceScope(scope.mode, splitAt(key, i!));
     const { z, gap } = q.draw(draws, inner);
-    const px = model.given(z, condition && repeatRows(condition, draws), inner);
-    const logW = px.logProb(repeatRows(x, draws)).sub(gap.sum(1)).reshape([draws, n]);
+    const logW = logLikelihood(z, draws, inner).sub(gap.sum(1).reshape([draws, n])); // [draws, N]
     const top = m!.maximum(logW.max(0)); // [N]
     const sum = s!.mul(m!.sub(top).exp()).add(logW.sub(top).exp().sum(0));
     return [top, sum, i!.add(scalar(BigInt(draws), "u64"))];
@@ -190,34 +184,4 @@ export function draws(
   const z = model.prior.sample(n, scope);
   const x = model.given(z, condition, scope);
   return draw === "mean" ? x.mean : x.sample(scope.nextKey());
-}
-
-/**
- * Fills in what a mask hides, by pseudo-Gibbs sampling: the hidden part is drawn from p(x|z) with z ~ q(z|x), again and
- * again; of the last round it is the mean. Feeds x [n, …shape] f32, whose hidden part may hold anything, and mask
- * [n, …shape] f32, 1 where x is known and 0 where it is not.
- *
- * @returns output x [n, …shape], whose known part is that of the feed, to the bit
- * @throws GenError `range` for less than one round
- * @see Rezende, Mohamed & Wierstra 2014, arXiv:1401.4082, appendix F
- */
-export function complete(model: LatentModel, { n, rounds = 50 }: CompleteOptions): Program {
-  if (!Number.isInteger(rounds) || rounds < 1)
-    throw new GenError("range", `complete: expected rounds ≥ 1, got ${rounds}`);
-  const shape = [n, ...model.shape];
-  const batch: Record<string, BatchField> = { x: shape, mask: shape, ...labels(model, n) };
-  return inference(model, batch, (inputs: Readonly<Record<string, Tensor>>, scope) => {
-    const known = inputs["mask"]!.greater(0.5);
-    const blend = (filled: Tensor): Tensor => known.where(inputs["x"]!, filled);
-    const condition = model.condition(inputs["label"]);
-    const key = scope.nextKey();
-    const grey = blend(scalar(0.5).expand(shape));
-    const { carry } = scan({ carry: [grey, grey, scalar(0n, "u64")], length: rounds }, ([drawn, , i]) => {
-      const own = splitAt(key, i!);
-      const { z } = model.posterior(model.prepared(drawn!), condition, scope).draw(1, traceScope(scope.mode, own));
-      const x = model.given(z, condition, scope);
-      return { carry: [blend(x.sample(splitAt(own, 1))), blend(x.mean), i!.add(scalar(1n, "u64"))] };
-    });
-    return { x: carry[1]! };
-  });
 }

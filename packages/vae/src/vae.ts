@@ -3,11 +3,12 @@
  * Kingma & Welling 2014, "Auto-Encoding Variational Bayes". arXiv:1312.6114. With β: Higgins et al. 2017.
  */
 import { constantInit, sizeOf, state, type Scope, type Shape, type Tensor } from "@gen/core";
-import type { Density, Transport } from "@gen/core/prob";
+import type { Density, Distribution, Transport } from "@gen/core/prob";
 import { dense, type Architecture, type Network } from "./architecture.js";
 import type { LatentModel, Posterior } from "./latent.js";
 import { likelihoodOf, type Likelihood, type LikelihoodName } from "./likelihood.js";
-import { boundOf, lossOf, type BoundTerms, type LossTerms, type VaeBatch } from "./bound.js";
+import { boundOf, lossOf, type BoundTerms, type LossTerms } from "./bound.js";
+import type { VaeBatch } from "./observed.js";
 import { criterionOf, type Criterion, type CriterionOptions } from "./objective.js";
 import { normalPosterior, transportedPosterior, transportOf, type Encoded, type PosteriorOption } from "./posterior.js";
 import { priorOf, type PriorOption } from "./prior.js";
@@ -121,8 +122,13 @@ export class Vae implements LatentModel {
   }
 
   /** p(x|z), one event for each row. */
-  given(z: Tensor, condition: Tensor | undefined, scope: Scope): ReturnType<Likelihood["of"]> {
+  given(z: Tensor, condition: Tensor | undefined, scope: Scope): Distribution {
     return this.#likelihood.of(this.decoder.forward(z, condition, scope));
+  }
+
+  /** p(x|z), each element an event. */
+  elements(z: Tensor, condition: Tensor | undefined, scope: Scope): Distribution {
+    return this.#likelihood.of(this.decoder.forward(z, condition, scope), 0);
   }
 
   /** Pictures as the likelihood takes them. */

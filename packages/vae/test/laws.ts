@@ -173,7 +173,7 @@ export function describeVae(name: string, make: Make): void {
       const [given, blind] = await Promise.all(
         [x, hidden].map((rows) => run(complete(vae, { n: 2, rounds: 3 }), { ...labelled(vae, rows), mask })),
       );
-      const filled = numbers(given!["x"]!);
+      const filled = numbers(given!["completed"]!);
       numbers(mask).forEach((known, i) => {
         if (known === 1) expect(filled[i]).toBe(x.data[i]);
       });

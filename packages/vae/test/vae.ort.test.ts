@@ -5,7 +5,7 @@ import { batches, fit, key, ndarray, trainStep, type Runtime, type Store } from 
 import { adam, linear } from "@gen/core/optim";
 import { loadCheckpoint, node, saveCheckpoint } from "@gen/core/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { bound, dense, sample, type Vae, type VaeOptions } from "../src/index.js";
+import { bound, complete, dense, sample, type Vae, type VaeOptions } from "../src/index.js";
 import { fields } from "../src/programs.js";
 import { bars, tinyVae } from "./pictures.js";
 
@@ -57,6 +57,19 @@ describe("training", () => {
     await train(400);
     expect(before).toBeGreaterThan(9);
     expect(await nats(vae, store)).toBeLessThan(3.5); // log 4 is the least
+
+    // A bright row, of which the left half is known: the right half follows.
+    const rows = ndarray(
+      Array.from({ length: 4 * 16 }, (_, i) => Number(Math.floor((i % 16) / 4) === Math.floor(i / 16))),
+      [4, 1, 4, 4],
+    );
+    const mask = ndarray(
+      Array.from({ length: 4 * 16 }, (_, i) => Number(i % 4 < 2)),
+      [4, 1, 4, 4],
+    );
+    const feeds = { x: rows, mask, label: ndarray([0, 0, 0, 0], [4], "i32") };
+    const { completed } = await runtime.run(complete(vae, { n: 4, rounds: 10 }), { store, feeds, key: key(3) });
+    numbers(completed!.data).forEach((v, i) => expect(Math.abs(v - rows.data[i]!)).toBeLessThan(0.4));
   });
 
   it("gives the same bits however many steps one run takes", async () => {
