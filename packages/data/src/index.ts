@@ -6,8 +6,11 @@ export { decodeGlyphs, parseGlyphs, type Face, type GlyphDataset, type GlyphOpti
 export { grid, type GridOptions, type Picture } from "./grid.js";
 export { gunzip, type GunzipOptions } from "./gunzip.js";
 export { parseIdx } from "./idx.js";
+export { parsePieces, pianoRolls, type PianoRollDataset, type PianoRollOptions, type Piece } from "./piano-rolls.js";
 export { pictures, type PicturesOptions } from "./pictures.js";
+export { END, PAD, parseScan, type ScanDataset } from "./scan.js";
 export { splitRows, type SplitOptions } from "./splits.js";
 export { fieldPerColumn, type TableDataset } from "./table.js";
 export { ringOfGaussians, rings, twoMoons, type ToyOptions } from "./toy.js";
 export { decodeUtf8 } from "./utf8.js";
+export { encodeWav, parseWav, type Sound, type WavOptions } from "./wav.js";
