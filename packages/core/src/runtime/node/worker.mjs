@@ -5,7 +5,7 @@ import { serve } from "../serve.mjs";
 import { gpuMemory } from "./gpu-memory.mjs";
 
 const { engine, gpu } = workerData;
-const ort = await import(engine);
-const answer = serve(ort, gpu === undefined ? undefined : gpuMemory(ort, gpu));
+const started = import(engine).then((ort) => serve(ort, gpu === undefined ? undefined : gpuMemory(ort, gpu)));
 
-parentPort?.on("message", async (message) => parentPort?.postMessage(...(await answer(message))));
+// Listens while the script runs: Deno drops what comes before that.
+parentPort?.on("message", async (message) => parentPort?.postMessage(...(await (await started)(message))));
