@@ -1,5 +1,6 @@
 /** @file The files of an exported flow: what each holds, and what goes in and comes out, in the user's units. */
 import {
+  full,
   inference,
   key,
   keyFromSeed,
@@ -8,6 +9,7 @@ import {
   sizeOf,
   split,
   traceScope,
+  uniformDraws,
   type BatchField,
   type ExportFile,
   type NdArray,
@@ -16,68 +18,73 @@ import {
   type Tensor,
 } from "@gen/core";
 import type { Flow } from "./flow.js";
-import { conditionFields, decode, encode, fields } from "./programs.js";
-
-type Feeds = Readonly<Record<string, Tensor>>;
+import { codes, conditionFields, decode, encode, fields, quiet, type Feeds } from "./programs.js";
 
 export interface DescribeOptions {
-  /** What x is, with its unit and range. @default "rows, in the units of the data" */
+  /** What x is, with its unit and range. @default what the codec says */
   readonly x?: string;
-  /** Rows to hold the files against the trainer on. @default draws from N(0, 1) */
+  /** Rows to hold the files against the trainer on. @default draws from N(0, 1), or from U(0, 1) if the codec refuses these */
   readonly rows?: (n: number) => NdArray;
 }
 
 const Z = "code of each row; of rows like the data it is a draw from the base distribution";
-const LOG_PROB = "log p(x) in nats";
 const SEED = "where the randomness comes from: the same seed gives the same samples on every runtime; at least 0";
 
 /** The files of a flow: network, logprob, encode, decode and sampler. */
-export function exportedFiles(
-  flow: Flow,
-  { x = "rows, in the units of the data", rows }: DescribeOptions = {},
-): Readonly<Record<string, ExportFile>> {
+export function exportedFiles(flow: Flow, { x, rows }: DescribeOptions = {}): Readonly<Record<string, ExportFile>> {
+  const about = flow.codec?.describe();
+  const describe = {
+    x: x ?? about?.x ?? "rows, in the units of the data",
+    context: "what each row is conditioned on",
+    label: "class of each row",
+    z: Z,
+    logprob: `log p(x): ${about?.logProb ?? "log-density in the units of x, in nats"}`,
+    seed: SEED,
+  };
   const ofRows = { n: { from: "dim", input: "x", axis: 0 } } as const;
-  const describe = { x, context: "what each row is conditioned on", label: "class of each row" };
-  const draws = (n: number, shape: readonly number[], child: number): NdArray =>
-    ndarray(normalDraws(split(key(11), child), n * sizeOf(shape)), [n, ...shape]);
+  const isNoisy = draws(flow);
   const example = ({ n }: Sizes): Record<string, NdArray> => ({
-    x: rows?.(n!) ?? draws(n!, flow.shape, 0),
+    x: rows?.(n!) ?? exampleRows(flow, n!),
     ...conditions(flow, n!),
+  });
+  const seeded = (sizes: Sizes): Record<string, NdArray> => ({
+    ...example(sizes),
+    ...(isNoisy ? { seed: whole(7) } : {}),
   });
   return {
     network: {
       purpose: "the whole model: rows in, their codes and log p(x) out",
-      trace: ({ n }) => both(flow, n!, ["z", "logprob"]),
+      trace: ({ n }) => measured(flow, { n: n!, isNoisy, outputs: ["z", "logprob"] }),
       symbols: ofRows,
-      describe: { ...describe, z: Z, logprob: LOG_PROB },
-      example,
+      describe,
+      example: seeded,
     },
     logprob: {
-      purpose: "exact log p(x) of rows",
-      trace: ({ n }) => both(flow, n!, ["logprob"]),
+      purpose: "log p(x) of rows",
+      trace: ({ n }) => measured(flow, { n: n!, isNoisy, outputs: ["logprob"] }),
       symbols: ofRows,
-      describe: { ...describe, logprob: LOG_PROB },
-      example,
+      describe,
+      example: seeded,
     },
     encode: {
       purpose: "rows to their codes",
       trace: ({ n }) => encode(flow, { n: n! }),
       symbols: ofRows,
-      describe: { ...describe, z: Z },
+      describe,
       example,
     },
     decode: {
       purpose: "codes to rows: undoes encode",
       trace: ({ n }) => decode(flow, { n: n! }),
       symbols: { n: { from: "dim", input: "z", axis: 0 } },
-      describe: { ...describe, z: Z },
-      example: ({ n }) => ({ z: draws(n!, flow.latentShape, 1), ...conditions(flow, n!) }),
+      describe,
+      example: ({ n }) => ({ z: normalRows([n!, ...flow.latentShape], 1), ...conditions(flow, n!) }),
     },
     sampler: {
       purpose: "new rows from a seed",
       trace: ({ n }) => sampleOfSeed(flow, n!),
       symbols: { n: { from: "input", name: "n" } },
-      describe: { ...describe, seed: SEED, n: "how many rows", samples: x },
+      describe: { ...describe, n: "how many rows", samples: describe.x },
       example: ({ n }) => ({ seed: whole(7), n: whole(n!), ...conditions(flow, n!) }),
     },
   };
@@ -87,18 +94,52 @@ export function exportedFiles(
 export function sampleOfSeed(flow: Flow, n: number): Program {
   return inference(flow, { seed: INTEGER, n: INTEGER, ...conditionFields(flow, n) }, (feeds: Feeds) => {
     const { seed, label, context } = feeds;
-    const scope = traceScope("eval", keyFromSeed(seed!.cast("u64")));
-    return { samples: flow.sample(n, scope, flow.contextOf({ label, context })) };
+    return { samples: flow.sample(n, scopeOf(seed!), flow.contextOf({ label, context })) };
   });
 }
 
-function both(flow: Flow, n: number, outputs: readonly ("z" | "logprob")[]): Program {
-  return inference(flow, fields(flow, { n }), (batch: Feeds, scope) => {
-    const context = flow.contextOf(batch);
-    const { y: z, logDet } = flow.encode(batch["x"]!, { scope, context });
-    const all = { z, logprob: flow.base.logProb(z, scope, context).add(logDet) };
-    return Object.fromEntries(outputs.map((name) => [name, all[name]]));
+/** Whether log p(x) of this flow draws: noise that dequantises, or an estimate of a determinant. */
+function draws(flow: Flow): boolean {
+  const scope = traceScope("eval");
+  const context = flow.contextDim === 0 ? undefined : full([1, flow.contextDim], 0);
+  flow.logProb(full([1, ...flow.shape], 0.5), scope, context);
+  return scope.key !== undefined;
+}
+
+interface MeasuredOptions {
+  readonly n: number;
+  readonly isNoisy: boolean;
+  readonly outputs: readonly ("z" | "logprob")[];
+}
+
+function measured(flow: Flow, { n, isNoisy, outputs }: MeasuredOptions): Program {
+  const batch = { ...fields(flow, { n }), ...(isNoisy ? { seed: INTEGER } : {}) };
+  return inference(flow, batch, (feeds: Feeds) => {
+    const { seed, ...rows } = feeds;
+    const scope = seed === undefined ? quiet() : scopeOf(seed);
+    const logprob = flow.logProb(rows["x"]!, scope, flow.contextOf(rows));
+    return outputs.includes("z") ? { z: codes(flow, rows), logprob } : { logprob };
   });
+}
+
+function scopeOf(seed: Tensor): ReturnType<typeof traceScope> {
+  return traceScope("eval", keyFromSeed(seed.cast("u64")));
+}
+
+/** Rows like the data as far as one knows: the middle of what a codec takes, or draws from N(0, 1). */
+function exampleRows(flow: Flow, n: number): NdArray {
+  const drawn = normalRows([n, ...flow.shape], 0);
+  if (flow.codec === undefined) return drawn;
+  try {
+    flow.codec.check(drawn);
+    return drawn;
+  } catch {
+    return ndarray(uniformDraws(split(key(11), 0), sizeOf(drawn.shape)), drawn.shape);
+  }
+}
+
+function normalRows(shape: readonly number[], child: number): NdArray {
+  return ndarray(normalDraws(split(key(11), child), sizeOf(shape)), shape);
 }
 
 const INTEGER: BatchField = { shape: [], dtype: "i64" };

@@ -5,15 +5,19 @@
  */
 import { GenError, oneHot, sameShape, showShape, sizeOf, type Scope, type Shape, type Tensor } from "@gen/core";
 import type { Density, Mapped } from "@gen/core/prob";
+import type { Codec, EncodeOptions } from "@gen/core/codec";
 import { standardNormal, type Base } from "./base.js";
 import { Chain } from "./compose.js";
-import { contextWidth, type At, type Bijection, type Unmapped } from "./transform.js";
+import type { Drawn } from "./pushforward.js";
+import { contextWidth, type At, type Bijection } from "./transform.js";
 
 export interface FlowOptions {
   /** From data to base, one after the other. */
   readonly transforms: readonly Bijection[];
   /** @default standardNormal of what the last transform gives */
   readonly base?: Base;
+  /** Between the user's units and what the first transform takes: see `@gen/core/codec`. @default none */
+  readonly codec?: Codec | undefined;
   /** The context is a class of so many: batches have a field `label` [N] i32. @default 0: the context is `context` */
   readonly classes?: number;
 }
@@ -28,32 +32,30 @@ export interface FlowBatch {
   readonly label?: Tensor | undefined;
 }
 
-/** A density of rows of one shape with exact log p(x), encoding and decoding. */
+/** A density of rows of one shape: exact log p(x) (a bound in the mean, where the codec dequantises), codes, and samples. */
 export class Flow implements Density {
+  readonly codec: Codec | undefined;
   readonly transform: Chain;
   readonly base: Base;
   readonly contextDim: number;
   readonly classes: number;
 
-  /** @throws GenError `shape` if the base has another shape than what comes out, or contexts differ in width */
-  constructor({ transforms, base, classes = 0 }: FlowOptions) {
+  /** @throws GenError `shape` if codec, transforms and base do not fit together, or contexts differ in width */
+  constructor({ transforms, base, codec, classes = 0 }: FlowOptions) {
+    this.codec = codec;
     this.transform = new Chain(transforms);
     this.base = base ?? standardNormal(this.transform.outputShape);
     this.contextDim = contextWidth([this.transform, { contextDim: this.base.contextDim ?? 0 }], "Flow");
     this.classes = classes;
-    if (!sameShape(this.base.shape, this.transform.outputShape)) {
-      throw new GenError(
-        "shape",
-        `Flow: expected a base of shape ${showShape(this.transform.outputShape)}, got ${showShape(this.base.shape)}`,
-      );
-    }
+    agree("a base", this.transform.outputShape, this.base.shape);
+    if (codec !== undefined) agree("a codec that gives", this.transform.shape, codec.output);
     if (classes > 0 && classes !== this.contextDim)
       throw new GenError("shape", `Flow: expected transforms with contextDim ${classes}, got ${this.contextDim}`);
   }
 
-  /** Shape of one row of data. */
+  /** Shape of one row of data, as the user gives it. */
   get shape(): Shape {
-    return this.transform.shape;
+    return this.codec?.input ?? this.transform.shape;
   }
   /** Shape of one code. */
   get latentShape(): Shape {
@@ -64,14 +66,18 @@ export class Flow implements Density {
     return sizeOf(this.shape);
   }
 
-  /** f: codes of rows, and log |det ∂f/∂x|. @param x [N, …shape] @returns y [N, …latentShape], logDet [N] */
-  encode(x: Tensor, at: At): Mapped {
-    return this.transform.forward(x, this.#checked(at));
+  /** Codes of rows, and log |det| of codec and transforms. @param x [N, …shape] @returns y [N, …latentShape], logDet [N] */
+  encode(x: Tensor, at: At, options?: EncodeOptions): Mapped {
+    const { context, scope } = this.#checked(at);
+    const coded = this.codec?.encode(x, scope, options);
+    const { y, logDet } = this.transform.forward(coded?.y ?? x, { context, scope });
+    return { y, logDet: coded === undefined ? logDet : logDet.add(coded.logDet) };
   }
 
-  /** f⁻¹: rows of codes, and log |det ∂x/∂z|. @param z [N, …latentShape] @returns x [N, …shape], logDet [N] */
-  decode(z: Tensor, at: At): Unmapped {
-    return this.transform.inverse(z, this.#checked(at));
+  /** Rows of codes. @param z [N, …latentShape] @returns [N, …shape] */
+  decode(z: Tensor, at: At): Tensor {
+    const { x } = this.transform.inverse(z, this.#checked(at));
+    return this.codec?.decode(x) ?? x;
   }
 
   /** log p(x) of each row, in nats. @param x [N, …shape] @returns [N] */
@@ -82,14 +88,16 @@ export class Flow implements Density {
 
   /** Draws of x. @returns [n, …shape] */
   sample(n: number, scope: Scope, context?: Tensor): Tensor {
-    return this.decode(this.base.sample(n, scope, context), { scope, context }).x;
+    return this.decode(this.base.sample(n, scope, context), { scope, context });
   }
 
-  /** Draws with their densities, in one pass. @returns x [n, …shape], logProb [n] */
-  draw(n: number, at: At): { readonly x: Tensor; readonly logProb: Tensor } {
-    const z = this.base.sample(n, at.scope, at.context);
-    const { x, logDet } = this.decode(z, at);
-    return { x, logProb: this.base.logProb(z, at.scope, at.context).sub(logDet) };
+  /** Draws with their log-densities, for variational inference: of a flow without a codec. */
+  draw(n: number, at: At): Drawn {
+    if (this.codec !== undefined)
+      throw new GenError("graph", "Flow: expected no codec for draws with densities, got one");
+    const z0 = this.base.sample(n, at.scope, at.context);
+    const { x: z, logDet } = this.transform.inverse(z0, this.#checked(at));
+    return { z, logProb: this.base.logProb(z0, at.scope, at.context).sub(logDet) };
   }
 
   /** The loss of maximum likelihood: the mean of −log p(x), in nats. */
@@ -109,11 +117,17 @@ export class Flow implements Density {
   #checked(at: At): At {
     const { context } = at;
     if (this.contextDim > 0 !== (context !== undefined) || (context && context.shape[1] !== this.contextDim)) {
+      const wanted = this.contextDim === 0 ? "no context" : `context [N, ${this.contextDim}]`;
       throw new GenError(
         "shape",
-        `Flow: expected ${this.contextDim === 0 ? "no context" : `context [N, ${this.contextDim}]`}, got ${context === undefined ? "none" : showShape(context.shape)}`,
+        `Flow: expected ${wanted}, got ${context === undefined ? "none" : showShape(context.shape)}`,
       );
     }
     return at;
   }
+}
+
+function agree(what: string, wanted: Shape, got: Shape): void {
+  if (!sameShape(wanted, got))
+    throw new GenError("shape", `Flow: expected ${what} ${showShape(wanted)}, got ${showShape(got)}`);
 }

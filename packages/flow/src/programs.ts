@@ -1,13 +1,44 @@
-/** @file What one does with a trained flow, as programs: measure, encode, decode, sample. */
-import { inference, type BatchField, type Program, type Tensor } from "@gen/core";
-import type { Flow, FlowBatch } from "./flow.js";
+/** @file What one does with a trained flow, as programs: measure, encode, decode, sample, interpolate, fill in. */
+import {
+  concat,
+  GenError,
+  grad,
+  inference,
+  keyFromSeed,
+  randomNormal,
+  sameShape,
+  scalar,
+  scan,
+  splitKey,
+  traceScope,
+  type BatchField,
+  type Program,
+  type Scope,
+  type Tensor,
+} from "@gen/core";
+import type { Flow } from "./flow.js";
 
 export interface RowsOptions {
   /** Rows in a batch. */
   readonly n: number;
+  /** How rows are given: numbers, or bytes from 0 to 255 for a codec of pictures. @default "f32" */
+  readonly pixels?: "u8" | "f32";
 }
 
-type Feeds = Readonly<Record<string, Tensor>>;
+export interface InterpolateOptions {
+  /** Rows on the way, both ends included. */
+  readonly steps: number;
+}
+
+export interface CompleteOptions {
+  readonly n: number;
+  /** Steps of Langevin dynamics. @default 200 */
+  readonly steps?: number;
+  /** Step size ε, in the squared units of the model's rows. @default 0.01 */
+  readonly stepSize?: number;
+}
+
+export type Feeds = Readonly<Record<string, Tensor>>;
 
 /** The fields of what rows are conditioned on. */
 export function conditionFields(flow: Flow, n: number): Record<string, BatchField> {
@@ -16,14 +47,14 @@ export function conditionFields(flow: Flow, n: number): Record<string, BatchFiel
 }
 
 /** The fields that feed a program of this model. */
-export function fields(flow: Flow, { n }: RowsOptions): { x: BatchField } & Record<string, BatchField> {
-  return { x: [n, ...flow.shape], ...conditionFields(flow, n) };
+export function fields(flow: Flow, { n, pixels = "f32" }: RowsOptions): { x: BatchField } & Record<string, BatchField> {
+  return { x: { shape: [n, ...flow.shape], dtype: pixels }, ...conditionFields(flow, n) };
 }
 
 /**
- * log p(x) of each row, exact.
+ * log p(x) of each row. Of a codec that dequantises it is a lower bound in the mean, by one draw of its noise.
  *
- * @returns outputs logProb [n] and nats [n] (its negative), bitsPerDim [n] = nats / (D ln 2)
+ * @returns outputs logProb [n], nats [n] (its negative), bitsPerDim [n] = nats / (D ln 2)
  */
 export function logProb(flow: Flow, options: RowsOptions): Program {
   return inference(flow, fields(flow, options), (batch: Feeds, scope) => {
@@ -33,18 +64,16 @@ export function logProb(flow: Flow, options: RowsOptions): Program {
   });
 }
 
-/** The code of each row. @returns output z [n, …latentShape] */
+/** The code of each row; noise that dequantises is at its middle. @returns output z [n, …latentShape] */
 export function encode(flow: Flow, options: RowsOptions): Program {
-  return inference(flow, fields(flow, options), (batch: Feeds, scope) => ({
-    z: flow.encode(batch["x"]!, { scope, context: flow.contextOf(batch as unknown as FlowBatch) }).y,
-  }));
+  return inference(flow, fields(flow, options), (batch: Feeds) => ({ z: codes(flow, batch) }));
 }
 
 /** The row of each code. Feeds z [n, …latentShape]. @returns output x [n, …shape] */
 export function decode(flow: Flow, { n }: RowsOptions): Program {
   const batch = { z: [n, ...flow.latentShape], ...conditionFields(flow, n) };
-  return inference(flow, batch, ({ z, ...condition }: Feeds, scope) => ({
-    x: flow.decode(z!, { scope, context: flow.contextOf(condition) }).x,
+  return inference(flow, batch, ({ z, ...condition }: Feeds) => ({
+    x: flow.decode(z!, { scope: quiet(), context: flow.contextOf(condition) }),
   }));
 }
 
@@ -53,4 +82,77 @@ export function sample(flow: Flow, { n }: RowsOptions): Program {
   return inference(flow, conditionFields(flow, n), (condition: Feeds, scope) => ({
     samples: flow.sample(n, scope, flow.contextOf(condition)),
   }));
+}
+
+/**
+ * A walk from one row to another, straight in the space of codes. Feeds `from` and `to`, [1, …shape].
+ *
+ * @returns output x [steps, …shape], whose ends are the two rows
+ * @throws GenError `range` for less than two steps, `option` for a conditional flow
+ */
+export function interpolate(flow: Flow, { steps }: InterpolateOptions): Program {
+  if (!Number.isInteger(steps) || steps < 2)
+    throw new GenError("range", `interpolate: expected steps ≥ 2, got ${steps}`);
+  if (flow.contextDim > 0) {
+    throw new GenError("option", "interpolate: expected a flow without a condition, got a conditional one", {
+      fix: "encode both rows, and decode what lies between their codes under the condition of your choice",
+    });
+  }
+  const row = [1, ...flow.shape];
+  return inference(flow, { from: row, to: row }, ({ from, to }: Feeds) => {
+    const [a, b] = [codes(flow, { x: from! }), codes(flow, { x: to! })];
+    const ways = Array.from({ length: steps }, (_, i) => i / (steps - 1));
+    const z = ways.map((way) => a.mul(1 - way).add(b.mul(way)));
+    return { x: flow.decode(concat(z, 0), { scope: quiet() }) };
+  });
+}
+
+/**
+ * Fills in what a mask hides, approximately: Langevin dynamics on the hidden numbers y under the exact density,
+ *
+ *     y ← y + ½ ε ∇ log p(y) + √ε ξ,   ξ ~ N(0, I)
+ *
+ * from a sample of the flow, in the units of the first transform. It is exact for ε → 0 and many steps. Feeds x [n, …shape]
+ * f32, whose hidden part may hold anything, and mask [n, …shape] f32, 1 where x is known and 0 where it is not.
+ *
+ * @returns output x [n, …shape], whose known part is that of the feed, to the bit
+ * @throws GenError `range` for less than one step, `option` for a codec whose rows have another shape than the model's
+ * @see Welling & Teh 2011, "Bayesian Learning via Stochastic Gradient Langevin Dynamics", eq. 3
+ */
+export function complete(flow: Flow, { n, steps = 200, stepSize = 0.01 }: CompleteOptions): Program {
+  if (!Number.isInteger(steps) || steps < 1) throw new GenError("range", `complete: expected steps ≥ 1, got ${steps}`);
+  if (!sameShape(flow.shape, flow.transform.shape))
+    throw new GenError("option", "complete: expected a codec that keeps the shape of rows, got one that does not");
+  const shape = [n, ...flow.shape];
+  const batch = { x: shape, mask: shape, ...conditionFields(flow, n) };
+  return inference(flow, batch, ({ x, mask, ...condition }: Feeds, scope) => {
+    const context = flow.contextOf(condition);
+    const at = { scope, context };
+    const isKnown = mask!.greater(0.5);
+    const safe = isKnown.where(x!, 0.5); // NaN may hide where nobody looks
+    const known = flow.codec?.encode(safe, scope, { dequantise: "middle" }).y ?? safe;
+    const start = flow.transform.inverse(flow.base.sample(n, scope, context), at).x;
+    const key = scope.nextKey();
+    const { carry } = scan({ carry: [isKnown.where(known, start), scalar(0n, "u64")], length: steps }, ([y, i]) => {
+      const { y: z, logDet } = flow.transform.forward(y!, at);
+      const [slope] = grad(flow.base.logProb(z, scope, context).add(logDet).sum(), [y!]) as [Tensor];
+      const kick = randomNormal(splitKey(key, i!), y!.shape).mul(Math.sqrt(stepSize));
+      const next = y!.add(slope.mul(stepSize / 2)).add(kick);
+      return { carry: [isKnown.where(known, next), i!.add(scalar(1n, "u64"))] };
+    });
+    const filled = flow.codec?.decode(carry[0]!) ?? carry[0]!;
+    return { x: isKnown.where(x!, filled) };
+  });
+}
+
+/** Codes of a batch, with the noise of a codec at its middle. */
+export function codes(flow: Flow, batch: Feeds): Tensor {
+  const { x, ...condition } = batch;
+  const at = { scope: quiet(), context: flow.contextOf(condition) };
+  return flow.encode(x!, at, flow.codec && { dequantise: "middle" }).y;
+}
+
+/** A scope whose randomness is the same each time: for what needs none, or only to estimate what is not asked for. */
+export function quiet(): Scope {
+  return traceScope("eval", keyFromSeed(scalar(0n, "u64")));
 }

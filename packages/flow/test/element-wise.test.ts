@@ -1,6 +1,5 @@
-import { uniformDraws, key } from "@gen/core";
 import { describe, expect, it } from "vitest";
-import { ActNorm, ElementwiseAffine, Logit, Permutation } from "../src/index.js";
+import { ActNorm, ElementwiseAffine, Permutation } from "../src/index.js";
 import { describeTransform } from "./laws.js";
 
 const dims = [1, 2, 3, 5, 64];
@@ -12,19 +11,8 @@ describeTransform("Permutation, reversed", (dim: number) => new Permutation({ sh
 describeTransform("Permutation at random", (shape: number[]) => new Permutation({ shape, order: 7 }), {
   sizes: [[5], [4, 2, 2]],
 });
-describeTransform("Logit", (dim: number) => new Logit({ shape: [dim], margin: 1e-3 }), {
-  sizes: dims,
-  rows: (count) => uniformDraws(key(2), count, "f64"),
-});
-
 describe("Permutation", () => {
   it.each([[[0, 0, 1]], [[0, 1]], [[1, 2, 3]]])("refuses the order %o of three", (order) => {
     expect(() => new Permutation({ shape: [3], order })).toThrow("Permutation: expected an order of 0 … 2");
-  });
-});
-
-describe("Logit", () => {
-  it.each([0, 0.5, NaN])("refuses the margin %d", (margin) => {
-    expect(() => new Logit({ shape: [2], margin })).toThrow("Logit: expected margin in (0, ½)");
   });
 });

@@ -1,9 +1,21 @@
-/** @file The options that recipes of rows share. */
+/** @file The options that recipes share. */
+import type { Codec } from "@gen/core/codec";
 import type { Activation } from "@gen/core/nn";
 import type { Base } from "../base.js";
 import type { FlowOptions } from "../flow.js";
 
-export interface RecipeOptions extends ConditionOptions {
+export interface FlowRecipeOptions {
+  /** Width of the context of each row; 0 for none. @default 0 */
+  readonly contextDim?: number;
+  /** Condition on one of so many classes instead. @default 0 */
+  readonly classes?: number;
+  /** @default standardNormal */
+  readonly base?: Base;
+  /** Between the user's units and the flow's. @default none */
+  readonly codec?: Codec;
+}
+
+export interface RecipeOptions extends FlowRecipeOptions {
   /** Features of a row. */
   readonly dim: number;
   /** Layers. @default depends on the recipe */
@@ -14,20 +26,23 @@ export interface RecipeOptions extends ConditionOptions {
   readonly activation?: Activation;
 }
 
-export interface ConditionOptions {
-  /** Width of the context of each row; 0 for none. @default 0 */
-  readonly contextDim?: number;
-  /** Condition on one of so many classes instead. @default 0 */
-  readonly classes?: number;
-  /** @default standardNormal */
-  readonly base?: Base;
+/** What a recipe hands on to its flow, and the width of context for its layers. */
+export function flowOptions({ contextDim = 0, classes = 0, base, codec }: FlowRecipeOptions): {
+  readonly contextDim: number;
+  readonly options: Omit<FlowOptions, "transforms">;
+} {
+  return {
+    contextDim: Math.max(contextDim, classes),
+    options: { classes, ...(base && { base }), ...(codec && { codec }) },
+  };
 }
 
-/** What a recipe hands on to its flow, and the width of context for its layers. */
-export function flowOptions({
-  contextDim = 0,
-  classes = 0,
-  base,
-}: ConditionOptions): Pick<FlowOptions, "base" | "classes"> & { contextDim: number } {
-  return { contextDim: Math.max(contextDim, classes), classes, ...(base === undefined ? {} : { base }) };
+/** `depth` layers, made by their index. */
+export function layers<T>(depth: number, make: (i: number) => T): T[] {
+  return Array.from({ length: depth }, (_, i) => make(i));
+}
+
+/** Which half the i-th coupling keeps: first and last by turns. */
+export function turn(i: number): "first" | "last" {
+  return i % 2 === 0 ? "first" : "last";
 }
