@@ -84,6 +84,11 @@ describe("a wrong command line", () => {
       2,
       "gen train: expected --channels only with --architecture convolutional, got it where it has no effect",
     ],
+    [
+      "train vae --data bars --objective iwae --free-bits 1",
+      2,
+      "gen train: expected --free-bits only with --objective elbo, got it where it has no effect",
+    ],
     ["train vae --data bars --steps 0", 2, "gen train: --steps: expected a whole number ≥ 1, got 0"],
     [
       "train vae --data bars --name ../x",

@@ -97,6 +97,16 @@ describe("gen train", () => {
     expect(await run(`${line} ${options} --name conv`)).toMatchObject({ code: 0 });
     expect(await run("eval runs/conv --k 3 --json")).toMatchObject({ code: 0 });
   });
+
+  it.each([
+    ["vamp", "--prior vamp --components 4 --objective iwae --draws 3 --beta-warm-up 2 --conditional"],
+    ["autoregressive", "--prior autoregressive --objective miwae --draws 2 --bounds 2"],
+    ["mixture", "--prior mixture --components 3 --free-bits 0.1"],
+  ])("takes a %s prior, with a bound and a KL term of its own", async (name, options) => {
+    const line = "train vae --data bars --hidden 8 --latent-dim 2 --batch-size 8 --steps 4";
+    expect(await run(`${line} ${options} --name ${name}`)).toMatchObject({ code: 0 });
+    expect(await run(`eval runs/${name} --k 3 --json`)).toMatchObject({ code: 0 });
+  });
 });
 
 describe("an exported model", () => {

@@ -1,5 +1,5 @@
 /** @file What a VAE shows of itself: samples, reconstructions, and walks from one picture to another. */
-import { ndarray, normalDraws, sizeOf, type Dataset, type NdArray, type Program, type Rows } from "@gen/core";
+import { inference, ndarray, sizeOf, type Dataset, type NdArray, type Program, type Rows } from "@gen/core";
 import { decode, interpolate, reconstruct, sample, type Vae } from "@gen/vae";
 import type { Live, Picture } from "../recipe.js";
 
@@ -39,6 +39,7 @@ function samplesByClass(vae: Vae): Picture {
   const styles = Math.max(1, Math.floor(LINES / lines));
   const n = styles * lines * columns;
   const decoded = once(() => decode(vae, { n }));
+  const drawn = once(() => inference(vae, {}, (_, scope) => ({ z: vae.prior.sample(styles, scope) })));
   const classOf = (i: number): number => i % (lines * columns);
   return {
     title: "Samples",
@@ -50,10 +51,10 @@ function samplesByClass(vae: Vae): Picture {
         [n],
         "i32",
       );
-      const drawn = normalDraws(key, styles * vae.latentDim);
+      const { z: codes } = await runtime.run(drawn(), { store, from, feeds: {}, key });
       const z = Array.from({ length: n }, (_, i) => {
         const style = Math.floor(i / (lines * columns));
-        return [...drawn.subarray(style * vae.latentDim, (style + 1) * vae.latentDim)];
+        return [...(codes!.data as Float32Array).subarray(style * vae.latentDim, (style + 1) * vae.latentDim)];
       });
       const feeds = { z: ndarray(z.flat(), [n, vae.latentDim]), label };
       const { x } = await runtime.run(decoded(), { store, from, feeds });
