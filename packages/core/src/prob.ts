@@ -36,7 +36,6 @@ export {
   transformed,
 } from "./prob/bijection.js";
 export type { Bijection, Transformed } from "./prob/bijection.js";
-export { solveLower } from "./prob/triangular.js";
 
 export { klDivergence, klMonteCarlo } from "./prob/divergence.js";
 export type { Kind, Kinds, MonteCarloOptions, Partner } from "./prob/divergence.js";

@@ -1,12 +1,12 @@
 /** @file Kullback–Leibler divergences in closed form: KL(p‖q) = E_p[log p − log q], in nats, for each event. */
 import { logSoftmax, softmax, softplus } from "../tensor/math.js";
+import { diagonal } from "../tensor/matrix.js";
 import type { Tensor } from "../tensor/tensor.js";
 import type { Bernoulli } from "./bernoulli.js";
 import { sumEvent } from "./distribution.js";
 import type { Laplace } from "./laplace.js";
-import type { MultivariateNormal } from "./multivariate-normal.js";
+import { solveEach, whiten, type MultivariateNormal } from "./multivariate-normal.js";
 import type { Normal } from "./normal.js";
-import { diagonal, solveLower } from "./triangular.js";
 import type { Uniform } from "./uniform.js";
 
 const HALF_LOG_TAU = 0.5 * Math.log(2 * Math.PI);
@@ -140,8 +140,8 @@ export function klOneHot(p: Categories, q: Categories): Tensor {
  *     KL = ½ (‖M‖² + ‖Lq⁻¹(μp − μq)‖² − D) + Σ log Lq_ii − Σ log Lp_ii
  */
 export function klMultivariateNormal(p: MultivariateNormal, q: MultivariateNormal): Tensor {
-  const ratio = solveLower(q.cholesky, p.cholesky).square().sum([-2, -1]);
-  const distance = solveLower(q.cholesky, p.mean.sub(q.mean).unsqueeze(-1)).square().sum([-2, -1]);
+  const ratio = solveEach(q.cholesky, p.cholesky).square().sum([-2, -1]);
+  const distance = whiten(q.cholesky, p.mean.sub(q.mean)).square().sum(-1);
   const logRatio = diagonal(q.cholesky).log().sum(-1).sub(diagonal(p.cholesky).log().sum(-1));
   const kl = ratio.add(distance).sub(p.mean.shape.at(-1)!).mul(0.5).add(logRatio);
   return sumEvent(kl, p.eventDims - 1);

@@ -2,9 +2,9 @@
 import { GenError } from "../error.js";
 import { broadcastShapes, showShape } from "../shape.js";
 import { randomNormal } from "../tensor/random.js";
+import { diagonal, lowerTriangle, solveTriangular } from "../tensor/matrix.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkEvent, sumEvent, type Distribution, type EventOptions } from "./distribution.js";
-import { diagonal, lowerPart, solveLower } from "./triangular.js";
 
 const LOG_TAU = Math.log(2 * Math.PI);
 
@@ -40,7 +40,7 @@ export function multivariateNormal({ mean, cholesky, eventDims = 1 }: Multivaria
   }
   const batch = broadcastShapes(mean.shape.slice(0, -1), cholesky.shape.slice(0, -2), "multivariateNormal");
   checkEvent([...batch, D], eventDims, "multivariateNormal");
-  const L = lowerPart(cholesky);
+  const L = lowerTriangle(cholesky);
   const logDet = diagonal(L).log().sum(-1).expand(batch); // ½ log |Σ|
   return {
     kind: "multivariateNormal",
@@ -49,7 +49,7 @@ export function multivariateNormal({ mean, cholesky, eventDims = 1 }: Multivaria
     cholesky: L,
     std: L.square().sum(-1).sqrt(),
     logProb: (x) => {
-      const z = solveLower(L, x.sub(mean).unsqueeze(-1)).squeeze(-1);
+      const z = whiten(L, x.sub(mean)); // [… D]
       return sumEvent(
         z
           .square()
@@ -66,4 +66,26 @@ export function multivariateNormal({ mean, cholesky, eventDims = 1 }: Multivaria
     },
     entropy: () => sumEvent(logDet.add(0.5 * D * (LOG_TAU + 1)), eventDims - 1),
   };
+}
+
+/**
+ * L⁻¹ r for each vector r. One L for all of them makes them columns of one equation, a product instead of many.
+ *
+ * @param lower [… D D]
+ * @param vectors [… D]
+ * @returns [… D]
+ */
+export function whiten(lower: Tensor, vectors: Tensor): Tensor {
+  if (lower.rank > 2) return solveEach(lower, vectors.unsqueeze(-1)).squeeze(-1);
+  const columns = vectors.reshape([-1, lower.shape[0]!]).transpose(); // [D, M]
+  return solveTriangular(lower, columns).transpose().reshape(vectors.shape);
+}
+
+/** L⁻¹ B, the leading axes of both broadcast. */
+export function solveEach(lower: Tensor, right: Tensor): Tensor {
+  const batch = broadcastShapes(lower.shape.slice(0, -2), right.shape.slice(0, -2), "solveEach");
+  return solveTriangular(
+    lower.expand([...batch, ...lower.shape.slice(-2)]),
+    right.expand([...batch, ...right.shape.slice(-2)]),
+  );
 }

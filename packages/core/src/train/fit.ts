@@ -75,31 +75,35 @@ export async function* fit(step: Program, options: FitOptions): AsyncGenerator<R
     return { k, feeds };
   };
 
-  let ahead = from < steps ? gather(from) : undefined;
-  for (let n = from; ahead !== undefined;) {
-    if (signal?.aborted === true) throw aborted(n, signal);
-    const { k, feeds } = ahead;
-    const batch = await feeds;
-    const running = pace.run(k, { store, feeds: batch, key, n });
-    ahead = n + k < steps && pace.settled ? gather(n + k) : undefined; // read the next batches while this run works
-    const { pending, seconds } = await running;
-    const rows = rowsOf(step, pending, k);
-    if (rows.some((row) => !Object.values(row).every(Number.isFinite))) {
-      pending.discard();
-      throw await findFirstBad(step, { runtime, store, data, key, from: n, steps: k });
+  try {
+    let ahead = from < steps ? gather(from) : undefined;
+    for (let n = from; ahead !== undefined;) {
+      if (signal?.aborted === true) throw aborted(n, signal);
+      const { k, feeds } = ahead;
+      const batch = await feeds;
+      const running = pace.run(k, { store, feeds: batch, key, n });
+      ahead = n + k < steps && pace.settled ? gather(n + k) : undefined; // read the next batches while this run works
+      const { pending, seconds } = await running;
+      const rows = rowsOf(step, pending, k);
+      if (rows.some((row) => !Object.values(row).every(Number.isFinite))) {
+        pending.discard();
+        throw await findFirstBad(step, { runtime, store, data, key, from: n, steps: k });
+      }
+      pending.commit();
+      n += k;
+      ahead ??= n < steps ? gather(n) : undefined;
+      const validation = await validator?.at(n, steps);
+      for (const [i, outputs] of rows.entries()) {
+        const settled = i === rows.length - 1;
+        const done = n - rows.length + i + 1;
+        const loss = outputs["loss"] ?? Object.values(outputs)[0] ?? NaN;
+        const report = { n: done, loss, outputs, rate: k / seconds, device: runtime.device, settled };
+        yield settled && validation !== undefined ? { ...report, validation } : report;
+      }
+      if (validator?.isDone === true) return;
     }
-    pending.commit();
-    n += k;
-    ahead ??= n < steps ? gather(n) : undefined;
-    const validation = await validator?.at(n, steps);
-    for (const [i, outputs] of rows.entries()) {
-      const settled = i === rows.length - 1;
-      const done = n - rows.length + i + 1;
-      const loss = outputs["loss"] ?? Object.values(outputs)[0] ?? NaN;
-      const report = { n: done, loss, outputs, rate: k / seconds, device: runtime.device, settled };
-      yield settled && validation !== undefined ? { ...report, validation } : report;
-    }
-    if (validator?.isDone === true) return;
+  } finally {
+    await pace.release();
   }
 }
 
@@ -164,6 +168,11 @@ class Pace {
     const isTooMuch = wanted < this.#most;
     const isTooLittle = wanted > 2 * this.#most; // a new K is a new session: not for a moment's gain
     if (this.#runs <= 8 || isTooMuch || isTooLittle) this.#most = wanted; // a step is quicker in a longer run
+  }
+
+  /** Lets go of what this fit compiled: nobody else can run it, and garbage is not collected for the sake of native memory. */
+  async release(): Promise<void> {
+    for (const [k, program] of this.#programs) if (k > 1) await this.#runtime.release(program);
   }
 
   #programOf(k: number): Program {

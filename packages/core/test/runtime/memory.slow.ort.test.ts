@@ -20,17 +20,3 @@ it("holds as much after 1,000 fits, samples and loads as after one, in ONNX Runt
   expect(resident.at(-1)! - resident[0]!).toBeLessThan(24 * 2 ** 20); // 1 MB would be 1.4 kB a round
   await work.runtime.close();
 });
-
-it("lets go of the programs of K steps that a fit made", async () => {
-  const { backend, books } = counted(await nodeBackend({ threads: 1 }));
-  const work = new Work(backend);
-  const store = await work.init();
-  for (let n = 0; n < 5; n++) await work.round(store, n, 12);
-  await expect
-    .poll(async () => {
-      await collect();
-      return books.kernels();
-    })
-    .toBe(2); // the step and the sampler
-  await work.runtime.close();
-});

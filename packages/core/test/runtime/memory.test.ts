@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { key, ndarray } from "../../src/index.js";
+import { fit, key, ndarray } from "../../src/index.js";
 import { referenceBackend } from "../../src/runtime/reference.js";
 import { collect, counted, Work, type Books } from "./memory.js";
 
@@ -20,6 +20,25 @@ describe("memory", () => {
     expect([books.bytes(), books.kernels()]).toEqual([bytes, kernels]);
     store.dispose();
     expect(books.bytes()).toBe(0);
+  });
+
+  it("does not keep the programs of K steps that a fit made, however the fit ends", async () => {
+    const { backend, books } = counted({ ...referenceBackend(), loopsInside: true });
+    const work = new Work(backend);
+    const store = await work.init();
+    await work.round(store, 0, 12);
+    expect(books.most()).toBeGreaterThan(2);
+    expect(books.kernels()).toBe(2); // the step and the sampler
+    for await (const { n } of fit(work.step, {
+      runtime: work.runtime,
+      store,
+      data: work.data,
+      steps: 100,
+      key: key(1),
+    })) {
+      if (n === 9) break;
+    }
+    expect(books.kernels()).toBe(2);
   });
 
   it("is given back when a run is discarded, and when one fails", async () => {

@@ -32,22 +32,25 @@ export interface Books {
   readonly bytes: () => number;
   /** Graphs that are ready to run. */
   readonly kernels: () => number;
+  /** The most of them at one time. */
+  readonly most: () => number;
 }
 
 /** The same device, with books of what is alive. */
 export function counted(backend: Backend): { backend: Backend; books: Books } {
   const alive = new Map<number, number>();
   let kernels = 0;
+  let most = 0;
   const sizeInBytes = ({ dtype, shape }: TensorType): number => bytesPerElement(dtype) * sizeOf(shape);
   return {
-    books: { bytes: () => [...alive.values()].reduce((a, b) => a + b, 0), kernels: () => kernels },
+    books: { bytes: () => [...alive.values()].reduce((a, b) => a + b, 0), kernels: () => kernels, most: () => most },
     backend: {
       device: backend.device,
       loopsInside: backend.loopsInside,
       compile: async (graph) => {
         const types = new Map(graph.outputs.map(({ name, node }) => [name, typeOf(node)]));
         const kernel = await backend.compile(graph);
-        kernels++;
+        most = Math.max(most, ++kernels);
         return {
           run: async (...args) => {
             const results = await kernel.run(...args);
@@ -105,7 +108,7 @@ export class Work {
   readonly sample: Program = inference(this.model, {}, (_, scope) => ({
     samples: this.model.line.forward(randomNormal(scope.nextKey(), [5, 3])),
   }));
-  readonly #data = batches(arrays({ x: ndarray(new Float32Array(36).fill(0.5), [12, 3]) }), { size: 4, key: key(1) });
+  readonly data = batches(arrays({ x: ndarray(new Float32Array(36).fill(0.5), [12, 3]) }), { size: 4, key: key(1) });
 
   constructor(backend: Backend) {
     this.runtime = new Runtime(backend);
@@ -120,7 +123,7 @@ export class Work {
     for await (const { loss } of fit(this.step, {
       runtime: this.runtime,
       store,
-      data: this.#data,
+      data: this.data,
       steps,
       key: key(n),
     })) {
