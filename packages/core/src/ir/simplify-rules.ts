@@ -164,6 +164,33 @@ function partOf(
   return undefined;
 }
 
+/** The one axis along which zeros surround an operand. */
+function zerosAround(node: Node): { axis: number; before: number; after: number; x: Node } | undefined {
+  if (node.op !== "pad" || node.attrs.value !== 0) return undefined;
+  const { before, after } = node.attrs;
+  const axes = before.flatMap((n, i) => (n > 0 || after[i]! > 0 ? [i] : []));
+  const [axis] = axes;
+  if (axis === undefined || axes.length > 1) return undefined;
+  return { axis, before: before[axis]!, after: after[axis]!, x: node.inputs[0]! };
+}
+
+/**
+ * (a, zeros) + (zeros, b) = (a, b): what a split hands back, put together without adding. Where more parts follow,
+ * zeros are left around both.
+ */
+const joinParts: Rule<"add"> = ({ inputs, types }) => {
+  const [p, q] = [zerosAround(inputs[0]!), zerosAround(inputs[1]!)];
+  if (p === undefined || q?.axis !== p.axis || !sameShape(shapeOf(inputs[0]!), shapeOf(inputs[1]!))) return undefined;
+  const { axis } = p;
+  const [first, last] = p.before < q.before ? [p, q] : [q, p];
+  const extent = types[0]!.shape[axis]!;
+  if (extent - first.after !== last.before) return undefined; // apart, or one over the other
+  const parts = [first.x, last.x].flatMap((x) => (x.op === "concat" && x.attrs.axis === axis ? x.inputs : [x]));
+  const width = (n: number): number[] => types[0]!.shape.map((_, i) => (i === axis ? n : 0));
+  const attrs = { before: width(first.before), after: width(last.after), value: 0 };
+  return build("pad", [build("concat", parts, { axis })], attrs);
+};
+
 export const simplifications: Rules = {
   ...movement,
   at: [({ inputs: [x] }) => (x!.types.length === 1 ? x : undefined)],
@@ -207,6 +234,7 @@ export const simplifications: Rules = {
     neutral(0, "right"),
     ({ inputs: [a, b] }) => (negated(b!) ? build("sub", [a!, negated(b!)!], {}) : undefined),
     ({ inputs: [a, b] }) => (negated(a!) ? build("sub", [b!, negated(a!)!], {}) : undefined),
+    joinParts,
     ({ inputs: [a, b], types }) =>
       a === b && isReal(types[0]!.dtype) ? build("mul", [a!, scalar(2, types[0]!.dtype)], {}) : undefined,
   ],

@@ -57,6 +57,31 @@ describe("identities", () => {
     expect(of(made)).toBe("y0 = x0");
   });
 
+  it("puts the parts of a split together again, in whatever order they come", () => {
+    const wide = feed([2, 6]);
+    const parts = wide.split([1, 2, 3], 1);
+    const loss = (order: number[]): Tensor =>
+      order
+        .map((i) =>
+          parts[i]!.mul(i + 1)
+            .square()
+            .sum(),
+        )
+        .reduce((a, b) => a.add(b));
+    for (const order of [
+      [0, 1, 2],
+      [2, 1, 0],
+    ]) {
+      const text = simple([wide], grad(loss(order), [wide])[0]!);
+      expect(text).toContain("concat");
+      expect(text).not.toContain("pad");
+    }
+    const twice = wide.slice(1, 0, 4).square().sum().add(wide.slice(1, 2).square().sum()); // one over the other
+    expect(simple([wide], grad(twice, [wide])[0]!)).toContain("pad");
+    const apart = wide.slice(1, 0, 1).square().sum().add(wide.slice(1, 3).square().sum());
+    expect(simple([wide], grad(apart, [wide])[0]!)).toContain("pad");
+  });
+
   it("keeps a shape that a constant widened", () => {
     expect(of(x.add(full([4, 1, 1], 0)))).toBe("%0 f32[4, 2, 3] = expand x0; y0 = %0");
   });
