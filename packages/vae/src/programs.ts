@@ -100,15 +100,15 @@ export interface ImportanceOptions {
  */
 export function importance(model: LatentModel, batch: VaeBatch, { k, scope, chunk }: ImportanceOptions): Tensor {
   if (!Number.isInteger(k) || k < 1) throw new GenError("range", `logProb: expected k ≥ 1 draws, got ${k}`);
-  const { x, condition, logLikelihood } = observe(model, batch);
-  const q = model.posterior(x, condition, scope);
+  const seen = observe(model, batch);
+  const q = model.posterior(seen.x, seen.condition, scope);
   const key = scope.nextKey();
-  const n = x.shape[0]!;
+  const n = seen.x.shape[0]!;
   const most = Math.min(k, chunk ?? Math.max(1, Math.round(ROUND_ROWS / n)));
   const round = (draws: number, [m, s, i]: readonly Tensor[]): Tensor[] => {
     const inner = traceScope(scope.mode, splitAt(key, i!));
     const { z, gap } = q.draw(draws, inner);
-    const logW = logLikelihood(z, draws, inner).sub(gap.sum(1).reshape([draws, n])); // [draws, N]
+    const logW = seen.logLikelihood(z, draws, inner).sub(gap.sum(1).reshape([draws, n])); // [draws, N]
     const top = m!.maximum(logW.max(0)); // [N]
     const sum = s!.mul(m!.sub(top).exp()).add(logW.sub(top).exp().sum(0));
     return [top, sum, i!.add(scalar(BigInt(draws), "u64"))];

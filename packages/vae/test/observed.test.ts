@@ -130,8 +130,8 @@ describe("a picture half known", () => {
 
 describe("a likelihood of whole rows", () => {
   it("takes no mask", () => {
-    const { of, ...rest } = likelihoodOf("bernoulli");
-    const model = tinyVae({ likelihood: { ...rest, of: (y) => of(y) } });
+    const bernoulli = likelihoodOf("bernoulli");
+    const model = tinyVae({ likelihood: { ...bernoulli, of: (y) => bernoulli.of(y) } });
     expect(() => bound(model, { n: 2, masked: true })).toThrow("expected a model of single elements for a mask");
   });
 });
