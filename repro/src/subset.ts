@@ -9,3 +9,12 @@ export function randomRows(dataset: Dataset, n: number): Dataset {
   const { fields } = dataset;
   return { length: n, fields, rows: (indices) => dataset.rows(indices.map((i) => order[i]!)) };
 }
+
+/** Rows `from` (inclusive) to `to` (exclusive), their field x alone. */
+export function rowsOf({ fields, rows }: Dataset, from: number, to: number): Dataset {
+  return {
+    length: to - from,
+    fields: { x: fields["x"]! },
+    rows: async (indices) => ({ x: (await rows(indices.map((i) => from + i)))["x"]! }),
+  };
+}

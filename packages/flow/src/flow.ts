@@ -16,7 +16,10 @@ export interface FlowOptions {
   readonly transforms: readonly Bijection[];
   /** @default standardNormal of what the last transform gives */
   readonly base?: Base;
-  /** Between the user's units and what the first transform takes: see `@gen/core/codec`. @default none */
+  /**
+   * Between the user's units and what the first transform takes: see `@gen/core/codec`. Its rows are reshaped to those of
+   * the transform: pictures for a flow of flat rows, say. @default none
+   */
   readonly codec?: Codec | undefined;
   /** The context is a class of so many: batches have a field `label` [N] i32. @default 0: the context is `context` */
   readonly classes?: number;
@@ -47,8 +50,18 @@ export class Flow implements Density {
     this.base = base ?? standardNormal(this.transform.outputShape);
     this.contextDim = contextWidth([this.transform, { contextDim: this.base.contextDim ?? 0 }], "Flow");
     this.classes = classes;
-    agree("a base", this.transform.outputShape, this.base.shape);
-    if (codec !== undefined) agree("a codec that gives", this.transform.shape, codec.output);
+    if (!sameShape(this.base.shape, this.transform.outputShape)) {
+      throw new GenError(
+        "shape",
+        `Flow: expected a base ${showShape(this.transform.outputShape)}, got ${showShape(this.base.shape)}`,
+      );
+    }
+    if (codec !== undefined && sizeOf(codec.output) !== sizeOf(this.transform.shape)) {
+      throw new GenError(
+        "shape",
+        `Flow: expected a codec that gives ${showShape(this.transform.shape)}, got ${showShape(codec.output)}`,
+      );
+    }
     if (classes > 0 && classes !== this.contextDim)
       throw new GenError("shape", `Flow: expected transforms with contextDim ${classes}, got ${this.contextDim}`);
   }
@@ -70,14 +83,15 @@ export class Flow implements Density {
   encode(x: Tensor, at: At, options?: EncodeOptions): Mapped {
     const { context, scope } = this.#checked(at);
     const coded = this.codec?.encode(x, scope, options);
-    const { y, logDet } = this.transform.forward(coded?.y ?? x, { context, scope });
+    const rows = coded?.y.reshape([x.shape[0]!, ...this.transform.shape]) ?? x;
+    const { y, logDet } = this.transform.forward(rows, { context, scope });
     return { y, logDet: coded === undefined ? logDet : logDet.add(coded.logDet) };
   }
 
   /** Rows of codes. @param z [N, …latentShape] @returns [N, …shape] */
   decode(z: Tensor, at: At): Tensor {
     const { x } = this.transform.inverse(z, this.#checked(at));
-    return this.codec?.decode(x) ?? x;
+    return this.codec?.decode(x.reshape([z.shape[0]!, ...this.codec.output])) ?? x;
   }
 
   /** log p(x) of each row, in nats. @param x [N, …shape] @returns [N] */
@@ -125,9 +139,4 @@ export class Flow implements Density {
     }
     return at;
   }
-}
-
-function agree(what: string, wanted: Shape, got: Shape): void {
-  if (!sameShape(wanted, got))
-    throw new GenError("shape", `Flow: expected ${what} ${showShape(wanted)}, got ${showShape(got)}`);
 }

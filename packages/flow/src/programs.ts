@@ -121,7 +121,7 @@ export function interpolate(flow: Flow, { steps }: InterpolateOptions): Program 
  */
 export function complete(flow: Flow, { n, steps = 200, stepSize = 0.01 }: CompleteOptions): Program {
   if (!Number.isInteger(steps) || steps < 1) throw new GenError("range", `complete: expected steps ≥ 1, got ${steps}`);
-  if (!sameShape(flow.shape, flow.transform.shape))
+  if (flow.codec !== undefined && !sameShape(flow.shape, flow.codec.output))
     throw new GenError("option", "complete: expected a codec that keeps the shape of rows, got one that does not");
   const shape = [n, ...flow.shape];
   const batch = { x: shape, mask: shape, ...conditionFields(flow, n) };
@@ -130,17 +130,19 @@ export function complete(flow: Flow, { n, steps = 200, stepSize = 0.01 }: Comple
     const at = { scope, context };
     const isKnown = mask!.greater(0.5);
     const safe = isKnown.where(x!, 0.5); // NaN may hide where nobody looks
-    const known = flow.codec?.encode(safe, scope, { dequantise: "middle" }).y ?? safe;
+    const rows = [n, ...flow.transform.shape];
+    const known = (flow.codec?.encode(safe, scope, { dequantise: "middle" }).y ?? safe).reshape(rows);
+    const isFixed = mask!.reshape(rows).greater(0.5);
     const start = flow.transform.inverse(flow.base.sample(n, scope, context), at).x;
     const key = scope.nextKey();
-    const { carry } = scan({ carry: [isKnown.where(known, start), scalar(0n, "u64")], length: steps }, ([y, i]) => {
+    const { carry } = scan({ carry: [isFixed.where(known, start), scalar(0n, "u64")], length: steps }, ([y, i]) => {
       const { y: z, logDet } = flow.transform.forward(y!, at);
       const [slope] = grad(flow.base.logProb(z, scope, context).add(logDet).sum(), [y!]) as [Tensor];
       const kick = randomNormal(splitKey(key, i!), y!.shape).mul(Math.sqrt(stepSize));
       const next = y!.add(slope.mul(stepSize / 2)).add(kick);
-      return { carry: [isKnown.where(known, next), i!.add(scalar(1n, "u64"))] };
+      return { carry: [isFixed.where(known, next), i!.add(scalar(1n, "u64"))] };
     });
-    const filled = flow.codec?.decode(carry[0]!) ?? carry[0]!;
+    const filled = flow.codec?.decode(carry[0]!.reshape(shape)) ?? carry[0]!;
     return { x: isKnown.where(x!, filled) };
   });
 }
