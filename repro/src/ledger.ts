@@ -44,6 +44,27 @@ export const ledger: readonly Entry[] = [
     better: "lower",
   },
   {
+    id: "vae/mnist/vq",
+    paper:
+      "no paper: PSNR of reconstructions from 49 codes, beside the perplexity of the codes and pictures of samples",
+    unit: "dB",
+    better: "higher",
+  },
+  {
+    id: "vae/emoji/vq",
+    paper:
+      "no paper: PSNR of reconstructions from 64 codes, beside the perplexity of the codes and pictures of samples",
+    unit: "dB",
+    better: "higher",
+  },
+  {
+    id: "flow/energies/planar",
+    paper:
+      "no number in the paper: figure 3b of Rezende & Mohamed 2015 (arXiv:1505.05770); mean of KL(q ‖ p) at K = 32",
+    unit: "nats",
+    better: "lower",
+  },
+  {
     id: "flow/binarized-mnist/planar-80",
     paper: "VAE with 80 planar flows: 85.1 in Rezende & Mohamed 2015 (arXiv:1505.05770), Table 2",
     target: 85.1,

@@ -50,7 +50,7 @@ export function waeMmd(model: LatentModel, { lambda = 10, kernel = kernelOf(mode
 export interface InfoVaeOptions {
   /** α: how much information codes should hold of pictures; 0 for the VAE's own bound, 1 for the MMD-VAE. @default 1 */
   readonly alpha?: number;
-  /** λ, which with α makes the weight of the discrepancy, α + λ − 1. @default 1000 */
+  /** λ, which with α makes the weight of the discrepancy, α + λ − 1. @default 10 */
   readonly lambda?: number;
   /** @default inverseMultiquadratic({ c: 2 · latentDim }) */
   readonly kernel?: Kernel;
@@ -67,7 +67,7 @@ export interface InfoVaeOptions {
  */
 export function infoVae(
   model: LatentModel,
-  { alpha = 1, lambda = 1000, kernel = kernelOf(model) }: InfoVaeOptions = {},
+  { alpha = 1, lambda = 10, kernel = kernelOf(model) }: InfoVaeOptions = {},
 ): MatchingLoss {
   checkWeight("infoVae", "1 − alpha", 1 - alpha);
   checkWeight("infoVae", "alpha + lambda − 1", alpha + lambda - 1);
