@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { key, ndarray, reference, type Runtime } from "../../src/index.js";
 import { web } from "../../src/web.js";
 import { toyModel } from "./toy.js";
@@ -24,25 +24,21 @@ function expectNear(got: readonly number[], rtol: number): void {
 describe.each([
   { device: "wasm", rtol: 1e-5 },
   { device: "webgpu", rtol: 1e-3 }, // its logarithms and tangents are worse
-] as const)("fit on $device", ({ device, rtol }) => {
-  it("follows the float64 reference in a page", async () => {
-    await using runtime = await web({ device });
-    expect(runtime.device).toBe(device);
+] as const)("on $device", ({ device, rtol }) => {
+  let runtime: Runtime;
+  beforeAll(async () => {
+    runtime = await web({ device });
+  });
+  afterAll(async () => {
+    await runtime.close();
+  });
+
+  it("fit follows the float64 reference", async () => {
+    expect([runtime.device, runtime.choice]).toEqual([device, undefined]);
     expectNear(await reports(runtime), rtol);
   });
 
-  it("does so in a worker of the page's own", async () => {
-    const worker = new Worker(new URL("./fit-worker.ts", import.meta.url), { type: "module" });
-    const got = await new Promise<number[]>((done) => {
-      worker.onmessage = ({ data }) => done(data);
-      worker.postMessage(device);
-    });
-    worker.terminate();
-    expectNear(got, rtol);
-  });
-
-  it("keeps what a store holds, in every type", async () => {
-    await using runtime = await web({ device });
+  it("a store keeps arrays of every type", async () => {
     const arrays = {
       f32: ndarray([1.5, -2, 3e-5], [3]),
       none: ndarray([], [0, 2]),
@@ -57,9 +53,17 @@ describe.each([
   });
 });
 
-describe("a device", () => {
-  const closed = (runtime: Runtime): Promise<unknown> => runtime.init(toyModel(), { key: key(0) });
+it("fit does the same in a worker of the page's own", async () => {
+  const worker = new Worker(new URL("./fit-worker.ts", import.meta.url), { type: "module" });
+  const got = await new Promise<number[]>((done) => {
+    worker.onmessage = ({ data }) => done(data);
+    worker.postMessage("wasm");
+  });
+  worker.terminate();
+  expectNear(got, 1e-5);
+});
 
+describe("a device", () => {
   it("is chosen by measurement, with a reason", async () => {
     await using runtime = await web();
     expect(["wasm", "webgpu"]).toContain(runtime.device);
@@ -86,6 +90,6 @@ describe("a device", () => {
   it("refuses work after it was closed", async () => {
     const runtime = await web({ device: "wasm" });
     await runtime.close();
-    await expect(closed(runtime)).rejects.toMatchObject({ code: "device" });
+    await expect(runtime.init(toyModel(), { key: key(0) })).rejects.toMatchObject({ code: "device" });
   });
 });
