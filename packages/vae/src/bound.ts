@@ -5,8 +5,6 @@ import type { LatentModel } from "./latent.js";
 import type { Objective } from "./objective.js";
 import { observe, type VaeBatch } from "./observed.js";
 
-export type { VaeBatch } from "./observed.js";
-
 /** A bound and its parts for each row, [N], in nats. */
 export interface BoundTerms {
   /** At most log p(x), in the mean. */

@@ -22,11 +22,12 @@ import {
 import { rateAt, type Rate } from "@gen/core/optim";
 import type { Density } from "@gen/core/prob";
 import { dense, type Architecture, type Network } from "./architecture.js";
-import { boundOf, lossOf, type BoundTerms, type LossTerms, type VaeBatch } from "./bound.js";
+import { boundOf, lossOf, type BoundTerms, type LossTerms } from "./bound.js";
 import { exportedFiles } from "./export.js";
 import type { LatentModel, Posterior } from "./latent.js";
 import { likelihoodOf, type Likelihood, type LikelihoodName } from "./likelihood.js";
 import { criterionOf, type Criterion, type CriterionOptions } from "./objective.js";
+import type { VaeBatch } from "./observed.js";
 import { checkShape, checkWhole, classRows, preparedRows } from "./rows.js";
 
 export interface GumbelVaeOptions extends Omit<CriterionOptions, "objective"> {

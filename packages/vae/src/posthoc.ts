@@ -12,11 +12,12 @@ import {
   type Tensor,
 } from "@gen/core";
 import { categorical, normal, type Density } from "@gen/core/prob";
-import { lossOf, type LossTerms, type VaeBatch } from "./bound.js";
+import { lossOf, type LossTerms } from "./bound.js";
 import { frozen } from "./frozen.js";
 import type { LatentModel } from "./latent.js";
 import type { Likelihood } from "./likelihood.js";
 import type { MixtureFit } from "./posthoc-mixture.js";
+import type { VaeBatch } from "./observed.js";
 import { importance } from "./programs.js";
 
 /**
