@@ -43,6 +43,22 @@ export function sinusoidalTable(options: WaveOptions): NdArray {
   return ndarray(table, [options.length, options.features]);
 }
 
+/**
+ * {@link sinusoidalTable} at any real positions, worked out in the graph: how a time, or a noise level, enters a network.
+ *
+ *     y = [sin(t · base^(−2i/D)), cos(t · base^(−2i/D))]      i < D/2
+ *
+ * @param t […]; of [0, 1], say, it is scaled by 1,000 first, or all waves are long
+ * @param features D, even
+ * @returns [… D]
+ * @see Ho, Jain & Abbeel 2020, "Denoising Diffusion Probabilistic Models", app. B. arXiv:2006.11239
+ */
+export function sinusoidalEmbedding(t: Tensor, { features, base = 10_000 }: Omit<WaveOptions, "length">): Tensor {
+  const [rates] = angles({ length: 2, features, base }, "sinusoidalEmbedding").slice(1) as [number[]];
+  const turned = t.unsqueeze(-1).mul(constant(ndarray(rates, [features / 2])).cast(t.dtype)); // [… D/2]
+  return concat([turned.sin(), turned.cos()]);
+}
+
 /** Adds {@link sinusoidalTable} to a sequence. */
 export class SinusoidalPositions implements Layer {
   readonly #table: NdArray;

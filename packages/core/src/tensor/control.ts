@@ -55,7 +55,8 @@ export function scan(
 
 /**
  * An operation with a gradient of its own: `gradient` receives the inputs, the outputs and the outputs' cotangents,
- * and gives one cotangent for each input.
+ * and gives one cotangent for each input. Both functions are traced at once, so `gradient` must not call the operation
+ * itself: let it use the same plain function as `forward`, through which it is differentiated again.
  */
 export function withGradient(
   inputs: readonly Tensor[],

@@ -3,7 +3,13 @@ import { grad } from "../../src/autodiff/grad.js";
 import { ndarray, type NdArray } from "../../src/ndarray.js";
 import { attention, writeRows } from "../../src/nn/attention.js";
 import { MultiHeadAttention, type KeyValues } from "../../src/nn/multi-head-attention.js";
-import { LearnedPositions, RotaryPositions, SinusoidalPositions, sinusoidalTable } from "../../src/nn/positions.js";
+import {
+  LearnedPositions,
+  RotaryPositions,
+  sinusoidalEmbedding,
+  SinusoidalPositions,
+  sinusoidalTable,
+} from "../../src/nn/positions.js";
 import { paths } from "../../src/program/model.js";
 import { feed } from "../../src/tensor/inputs.js";
 import { concat, constant, full, type Tensor } from "../../src/tensor/tensor.js";
@@ -170,6 +176,10 @@ describe("positions", () => {
     expectSame(b!, [...table.slice(12, 16), ...table.slice(8, 12)]);
     expectSame(c!, numbers(weight).slice(0, 8));
     expectSame(d!, [...numbers(weight).slice(12, 16), ...numbers(weight).slice(8, 12)]);
+    const t = constant(ndarray([4, 1.5], [2]));
+    const [embedded] = valuesOf([sinusoidalEmbedding(t, { features: 4, base: 100 })]).map(numbers);
+    const wanted = [...table.slice(16), Math.sin(1.5), Math.sin(0.15), Math.cos(1.5), Math.cos(0.15)];
+    embedded!.forEach((v, i) => expect(v).toBeCloseTo(wanted[i]!, 6)); // rates and table are f32
     expect(() => waves.forward(feed([1, 6, 4]))).toThrow("at most 5 positions, got 6");
     expect(() => learned.forward(feed([1, 6, 3]))).toThrow("expected [… T, 4]");
     expect(() => sinusoidalTable({ length: 5, features: 3 })).toThrow("an even count of features, got 3");
