@@ -1,6 +1,7 @@
 /** @file The recipes that come with gen. A new family adds a line. */
 import type { Recipe } from "../recipe.js";
 import { Registry } from "../registry.js";
+import { flowRecipe } from "./flow.js";
 import { vaeRecipe } from "./vae.js";
 
-export const recipes = new Registry<Recipe>("recipe", [vaeRecipe]);
+export const recipes = new Registry<Recipe>("recipe", [vaeRecipe, flowRecipe]);
