@@ -6,6 +6,7 @@ import { bytesOf } from "../dtype.js";
 import { GenError } from "../error.js";
 import type { Graph } from "../ir/graph.js";
 import type { NdArray } from "../ndarray.js";
+import { halfOf, inHalf } from "./half.js";
 import { lower, type LowerOptions } from "./lower.js";
 import type { OnnxAttribute, OnnxGraph, OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from "./proto.js";
 import { dependsOn, fit, isConstant, MOST_SYMBOLS, showSize, tracesOf, type Size, type Sizes } from "./size.js";
@@ -24,6 +25,12 @@ export interface ExportOptions extends LowerOptions {
   readonly trace: (sizes: Sizes) => Graph;
   /** The sizes that stay open, by name. */
   readonly symbols: Readonly<Record<string, SymbolSource>>;
+  /**
+   * How real weights are stored. With f16, products are computed in it too; inputs and outputs stay as they are.
+   *
+   * @default "f32"
+   */
+  readonly precision?: "f32" | "f16";
 }
 
 /**
@@ -32,13 +39,24 @@ export interface ExportOptions extends LowerOptions {
  * @throws GenError `graph` if a number other than a size depends on a symbol, if a size is not a sum of products of
  * symbols, or if the traces do not consist of the same operators
  */
-export function exportModel({ trace, symbols, ...options }: ExportOptions): OnnxModel {
+export function exportModel({ trace, symbols, precision = "f32", ...options }: ExportOptions): OnnxModel {
+  if (precision === "f16") return exportModel({ ...inHalves(trace, options), symbols });
   const names = Object.keys(symbols);
   if (names.length > MOST_SYMBOLS) {
     throw new GenError("graph", `exportModel: expected at most ${MOST_SYMBOLS} symbols, got ${names.length}`);
   }
   const models = tracesOf(names).map((sizes) => lower(trace(sizes), options));
   return new Merge(models, symbols).model();
+}
+
+/** The same export with its weights in f16. */
+function inHalves(
+  trace: ExportOptions["trace"],
+  { weights = {}, ...options }: LowerOptions,
+): Pick<ExportOptions, "trace"> & LowerOptions {
+  const names = new Set(Object.keys(weights));
+  const halves = Object.entries(weights).map(([name, array]) => [name, halfOf(array)] as const);
+  return { ...options, weights: Object.fromEntries(halves), trace: (sizes) => inHalf(trace(sizes), names) };
 }
 
 /** What became of an initializer: its numbers as sizes, since they differ. */
