@@ -53,7 +53,7 @@ export function inHalf(graph: Graph, names: ReadonlySet<string>): Graph {
   return new Graph({ inputs, outputs });
 }
 
-const at = ([source]: readonly Node[], index: number): Node => make("at", [source!], { index }) as Node;
+const at = ([source]: readonly Node[], index: number): Node => make("at", [source!], { index });
 
 /** The op on operands of one precision; a number without axes takes that of the others. */
 function rebuilt(node: Node, operands: readonly Node[]): Node {
