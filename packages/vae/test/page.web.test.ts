@@ -1,6 +1,6 @@
 import { web } from "@gen/core/web";
 import * as ort from "onnxruntime-web/wasm";
-import { expect, it } from "vitest";
+import { it } from "vitest";
 import wanted from "./fixtures/page.json" with { type: "json" };
 import { expectSame } from "./page-expect.js";
 import { trainAndSample } from "./page.js";
