@@ -57,7 +57,13 @@ export { GroupNorm, InstanceNorm, LayerNorm, RmsNorm } from "./nn/norm.js";
 export type { GroupNormOptions, InstanceNormOptions, LayerNormOptions, RmsNormOptions } from "./nn/norm.js";
 export { averagePool, globalAveragePool, globalMaxPool, maxPool } from "./nn/pool.js";
 export type { PoolOptions } from "./nn/pool.js";
-export { LearnedPositions, RotaryPositions, sinusoidalEmbedding, SinusoidalPositions, sinusoidalTable } from "./nn/positions.js";
+export {
+  LearnedPositions,
+  RotaryPositions,
+  sinusoidalEmbedding,
+  SinusoidalPositions,
+  sinusoidalTable,
+} from "./nn/positions.js";
 export type { LearnedPositionsOptions, WaveOptions } from "./nn/positions.js";
 export type { Carry, Recurrence, RecurrentOptions } from "./nn/recurrent.js";
 export { ResidualBlock } from "./nn/residual-block.js";
