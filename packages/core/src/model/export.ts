@@ -49,7 +49,10 @@ export interface TrainedModel {
 /** Runs ONNX bytes on a provider, away from the trainer. */
 export interface Checker {
   readonly provider: string;
-  run(bytes: Uint8Array, inputs: Readonly<Record<string, NdArray>>): Promise<Readonly<Record<string, NdArray>>>;
+  open(bytes: Uint8Array): Promise<{
+    run(inputs: Readonly<Record<string, NdArray>>): Promise<Readonly<Record<string, NdArray>>>;
+    close(): Promise<void>;
+  }>;
 }
 
 /** Largest difference from the trainer that an export may have: this much of 1 + |value|. */
@@ -127,11 +130,12 @@ async function compare(
 ): Promise<Parity> {
   let maxAbsolute = 0;
   let maxRelative = 0;
+  const session = await checker.open(bytes);
   for (const size of CHECKED_SIZES) {
     const sizes = Object.fromEntries(Object.keys(file.symbols).map((symbol) => [symbol, size]));
     const inputs = file.example(sizes);
     const wanted = await runtime.run(file.trace(sizes), { store, from, feeds: inputs });
-    const got = await checker.run(bytes, inputs);
+    const got = await session.run(inputs);
     for (const [name, { data }] of Object.entries(wanted)) {
       const found = got[name]?.data;
       if (found?.length !== data.length)
@@ -157,6 +161,7 @@ async function compare(
       }
     }
   }
+  await session.close();
   return { file: path, provider: checker.provider, maxAbsolute, maxRelative };
 }
 

@@ -6,20 +6,19 @@ import { parseCard, type Card } from "../model/card.js";
 import { exportFiles, type Checker, type ExportRequest, type TrainedModel } from "../model/export.js";
 import { openFiles, type ModelFiles } from "../model/open.js";
 import { openSession, type OnnxSession } from "../runtime/node/session.js";
+import { Thread } from "../runtime/node/thread.js";
 import { fileError, makeFolder, readBytes, writeAtomic } from "./files.js";
 
-/** ONNX Runtime on the CPU, in a session of its own. */
-const cpuChecker: Checker = {
-  provider: "cpu",
-  async run(bytes, inputs) {
-    const session = await openSession(bytes, { file: "export" });
-    try {
-      return await session.run(inputs);
-    } finally {
-      await session.close();
-    }
-  },
-};
+/** The files, each held against the trainer on the CPU: in one worker, and a session for each. */
+async function checkedFiles(request: ExportRequest, trained: TrainedModel): Promise<Map<string, Uint8Array>> {
+  const thread = new Thread();
+  const cpu: Checker = { provider: "cpu", open: (bytes) => openSession(bytes, { file: "export", thread }) };
+  try {
+    return await exportFiles(request, trained, [cpu]);
+  } finally {
+    await thread.end();
+  }
+}
 
 /**
  * Exports a model as a folder: `card.json` and its ONNX files, after each was held against the trainer. The folder
@@ -28,7 +27,7 @@ const cpuChecker: Checker = {
  * @throws GenError `numeric` if a file disagrees with the trainer, `file` if the folder cannot be written
  */
 export async function exportFolder(path: string, request: ExportRequest, trained: TrainedModel): Promise<Card> {
-  const files = await exportFiles(request, trained, [cpuChecker]);
+  const files = await checkedFiles(request, trained);
   const fresh = `${path}.new`;
   const old = `${path}.old`;
   try {

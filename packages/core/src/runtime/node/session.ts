@@ -9,6 +9,15 @@ export interface OnnxSession {
   close(): Promise<void>;
 }
 
+export interface SessionOptions {
+  /** What errors call it. */
+  readonly file: string;
+  /** Threads of one operator. @default 1 */
+  readonly threads?: number;
+  /** A worker that is shared with other sessions, and that whoever made it ends. @default one of its own */
+  readonly thread?: Thread;
+}
+
 /**
  * Opens an ONNX file in a worker thread, with nothing of ours between it and ONNX Runtime.
  *
@@ -16,9 +25,9 @@ export interface OnnxSession {
  */
 export async function openSession(
   bytes: Uint8Array,
-  { file, threads = 1 }: { file: string; threads?: number },
+  { file, threads = 1, thread: shared }: SessionOptions,
 ): Promise<OnnxSession> {
-  const thread = new Thread();
+  const thread = shared ?? new Thread();
   const options = { executionProviders: ["cpu"], intraOpNumThreads: threads, logSeverityLevel: 3 };
   try {
     const model = await thread.ask("load", { bytes, options });
@@ -29,10 +38,13 @@ export async function openSession(
         };
         return returned;
       },
-      close: () => thread.end(),
+      async close() {
+        if (shared === undefined) await thread.end();
+        else await thread.ask("unload", { model });
+      },
     };
   } catch (cause) {
-    await thread.end();
+    if (shared === undefined) await thread.end();
     const reason = cause instanceof Error ? cause.message.split("\n")[0]! : String(cause);
     throw new GenError("format", `${file}: expected an ONNX model, got ${reason}`, {
       fix: "export the model again",
