@@ -29,7 +29,7 @@ console.log(`held out: log p(x) = ${found!.mean.toFixed(3)} ± ${found!.standard
 
 // The same points as numbers, their densities, and files that give both without our code.
 const { samples } = await runtime.run(sample(flow, { n: 4 }), { store, key: key(4) });
-console.log("drawn:", Array.from(samples!.data, (v) => Number(v).toFixed(2)).join(" "));
+console.log("drawn:", Array.from(samples!.data as Float32Array, (v) => v.toFixed(2)).join(" "));
 const request = { family: "flow", name: "two-moons", files: exportedFiles(flow), metrics: { nats: -found!.mean } };
 const card = await exportFolder("two-moons", request, { runtime, store });
 console.log(`two-moons/: ${Object.keys(card.files).join(", ")}`);

@@ -11,10 +11,10 @@ export function randomRows(dataset: Dataset, n: number): Dataset {
 }
 
 /** Rows `from` (inclusive) to `to` (exclusive), their field x alone. */
-export function rowsOf({ fields, rows }: Dataset, from: number, to: number): Dataset {
+export function rowsOf(dataset: Dataset, from: number, to: number): Dataset {
   return {
     length: to - from,
-    fields: { x: fields["x"]! },
-    rows: async (indices) => ({ x: (await rows(indices.map((i) => from + i)))["x"]! }),
+    fields: { x: dataset.fields["x"]! },
+    rows: async (indices) => ({ x: (await dataset.rows(indices.map((i) => from + i)))["x"]! }),
   };
 }
