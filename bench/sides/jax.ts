@@ -37,7 +37,7 @@ const deep: Loss = (params, x, key) => {
   const n = x.shape[0]!;
   let h = nn.relu(layer(params, 0, x.ref));
   const last = params.length / 2 - 1;
-  for (let i = 1; i < last; i++) h = h.ref.add(nn.relu(layer(params, i, h)));
+  for (let i = 1; i < last; i++) h = h.ref.add(nn.relu(layer(params, i, h)).div(spec["mlp-50"].layers));
   return crossEntropy(layer(params, last, h), x).div(n);
 };
 

@@ -46,7 +46,7 @@ class ConvVae(nn.Module):
 class DeepMlp(nn.Module):
     def __init__(self, spec):
         super().__init__()
-        (features,), width = spec["data"], spec["width"]
+        (features,), width, self.layers = spec["data"], spec["width"], spec["layers"]
         self.first = nn.Linear(features, width)
         self.blocks = nn.ModuleList(nn.Linear(width, width) for _ in range(spec["layers"] - 2))
         self.last = nn.Linear(width, features)
@@ -54,7 +54,7 @@ class DeepMlp(nn.Module):
     def forward(self, x):
         h = F.relu(self.first(x))
         for block in self.blocks:
-            h = h + F.relu(block(h))
+            h = h + F.relu(block(h)) / self.layers
         return self.last(h)
 
 

@@ -1,5 +1,5 @@
 /** @file `pnpm bench`: runs ours and the peers, prints one table of ratios. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -8,7 +8,17 @@ import { writeFixture } from "./fixtures.js";
 import { duel, median } from "./measure.js";
 import { folder, ours, peers } from "./peers.js";
 import { Side, type Reply, type Request } from "./protocol.js";
-import { digits, machineName, rowOf, text, withTable, type Absence, type Report, type Result } from "./report.js";
+import {
+  digits,
+  machineName,
+  merged,
+  rowOf,
+  text,
+  withTable,
+  type Absence,
+  type Report,
+  type Result,
+} from "./report.js";
 import { spec } from "./spec.js";
 import { works, type DuelWork, type Opponent, type SoloWork } from "./works.js";
 
@@ -24,15 +34,20 @@ async function main(): Promise<void> {
   try {
     const report = await run(options, scratch);
     process.stdout.write(options.json ? `${JSON.stringify(report.results.map(rowOf))}\n` : `\n${text(report)}\n`);
-    if (options.record) record(report, options);
+    if (options.record) record(report);
+    if (report.failed) process.exitCode = 1;
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
 }
 
-async function run({ only, pairs }: Arguments, scratch: string): Promise<Report> {
+async function run(
+  { only, against: chosen, pairs }: Arguments,
+  scratch: string,
+): Promise<Report & { readonly failed: boolean }> {
   const results: Result[] = [];
   const absent: Absence[] = [];
+  let failed = false;
   for (const work of works.filter(({ id }) => only.includes(id))) {
     if (work.kind === "solo") {
       results.push(await solo(work, scratch, pairs));
@@ -41,13 +56,20 @@ async function run({ only, pairs }: Arguments, scratch: string): Promise<Report>
     const fixture = join(scratch, work.id);
     writeFixture(work.id, fixture);
     for (const opponent of work.opponents) {
-      const reason = peers[opponent.peer].absence();
-      if (reason !== undefined) absent.push({ work: work.id, against: opponent.peer, reason });
-      else results.push(await against(work, opponent, fixture, pairs));
+      const { peer } = opponent;
+      if (chosen.length > 0 && !chosen.includes(peer)) continue;
+      let reason = peers[peer].absence();
+      try {
+        if (reason === undefined) results.push(await against(work, opponent, fixture, pairs));
+      } catch (error) {
+        reason = (error as Error).message; // the others are compared all the same
+        failed = true;
+        note(`bench: ${work.id}, ours against ${peer}: ${reason}`);
+      }
+      if (reason !== undefined) absent.push({ work: work.id, against: peer, reason });
     }
   }
-  const date = new Date().toISOString().slice(0, 10);
-  return { date, machine: machineName(), threads, versions: [...versions], pairs, results, absent };
+  return { machine: machineName(), threads, versions: [...versions], pairs, results, absent, failed };
 }
 
 /** Ours and one peer, interleaved. */
@@ -68,9 +90,7 @@ async function against(
     );
     versions.add(ran.ours).add(ran.theirs);
     note(`  ${digits(result.ratio)} × (at least ${digits(target)} ×)`);
-    return { work: work.id, against: peer, target, unit: "steps/s", ...result };
-  } catch (error) {
-    throw new Error(`bench: ${work.id}, ours against ${peer}: ${(error as Error).message}`, { cause: error });
+    return { work: work.id, against: peer, target, unit: "steps/s", date: today(), ...result };
   } finally {
     for (const side of sides) side.close();
   }
@@ -95,7 +115,7 @@ async function solo(work: SoloWork, scratch: string, pairs: number): Promise<Res
       side.close();
     }
   };
-  const shared = { work: work.id, against: work.against, target: work.target, unit: work.unit };
+  const shared = { work: work.id, against: work.against, target: work.target, unit: work.unit, date: today() };
   if (work.id === "memory") {
     const [early, late] = (await fresh()).resident!;
     return { ...shared, ratio: early / late, ours: late, theirs: early };
@@ -114,12 +134,16 @@ async function named<T>(work: string, side: string, reply: Promise<T>): Promise<
   }
 }
 
-function record(report: Report, { only }: Arguments): void {
-  if (only.length < works.length) throw new Error("bench: expected --record with every work\n  fix: leave out --only");
-  const readme = join(folder, "README.md");
-  writeFileSync(readme, withTable(readFileSync(readme, "utf8"), report));
-  writeFileSync(join(folder, "results.json"), `${JSON.stringify(report, null, 2)}\n`);
+/** Takes the place of what was measured before of the same comparisons, and leaves the rest. */
+function record({ failed: _, ...report }: Report & { readonly failed: boolean }): void {
+  const [readme, file] = [join(folder, "README.md"), join(folder, "results.json")];
+  const old = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Report) : undefined;
+  const all = merged(old, report);
+  writeFileSync(readme, withTable(readFileSync(readme, "utf8"), all));
+  writeFileSync(file, `${JSON.stringify(all, null, 2)}\n`);
 }
+
+const today = (): string => new Date().toISOString().slice(0, 10);
 
 main().catch((error: unknown) => {
   note((error as Error).message);

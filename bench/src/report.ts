@@ -20,8 +20,11 @@ export interface Result extends Row {
   /** Smallest and largest ratio of a pair. */
   readonly range?: Duel["range"];
   readonly losses?: Duel["losses"];
+  /** When it was measured. */
+  readonly date: string;
 }
 
+/** A comparison without a result: a peer that is not here, or one that failed. */
 export interface Absence {
   readonly work: string;
   readonly against: string;
@@ -29,7 +32,6 @@ export interface Absence {
 }
 
 export interface Report {
-  readonly date: string;
   readonly machine: string;
   readonly threads: number;
   readonly versions: readonly string[];
@@ -48,6 +50,21 @@ export function rowOf({ work, against, ratio, ours, theirs, unit }: Result): Row
   return { work, against, ratio, ours, theirs, unit };
 }
 
+/** What was measured before, with what is new in its place. */
+export function merged(old: Report | undefined, now: Report): Report {
+  if (old === undefined) return now;
+  const isNew = (row: Absence | Result): boolean =>
+    [...now.results, ...now.absent].some(({ work, against }) => work === row.work && against === row.against);
+  const place = ({ work }: Absence | Result): number => works.findIndex(({ id }) => id === work);
+  const order = <T extends Absence | Result>(rows: readonly T[]): T[] => rows.toSorted((a, b) => place(a) - place(b));
+  return {
+    ...now,
+    versions: [...new Set([...old.versions, ...now.versions])],
+    results: order([...old.results.filter((row) => !isNew(row)), ...now.results]),
+    absent: order([...old.absent.filter((row) => !isNew(row)), ...now.absent]),
+  };
+}
+
 /** The table of the README and of the terminal: GitHub's markdown, aligned. */
 export function table(results: readonly Result[]): string {
   const header = [
@@ -61,6 +78,7 @@ export function table(results: readonly Result[]): string {
     "theirs",
     "unit",
     "loss, ours / theirs",
+    "date",
   ];
   const body = results.map((result) => [
     titleOf(result.work),
@@ -75,6 +93,7 @@ export function table(results: readonly Result[]): string {
     result.losses === undefined
       ? ""
       : `${result.losses.ours.toFixed(1)} / ${result.losses.theirs.toFixed(1)} at step ${result.losses.steps}`,
+    result.date,
   ]);
   const widths = header.map((cell, i) => Math.max(cell.length, ...body.map((line) => line[i]!.length)));
   const line = (cells: readonly string[]): string =>
@@ -87,7 +106,7 @@ export function text(report: Report): string {
   const lines = [
     table(report.results),
     "",
-    `Machine: ${report.machine}; ${report.threads} threads; median of ${report.pairs} interleaved pairs; ${report.date}.`,
+    `Machine: ${report.machine}; ${report.threads} threads; median of ${report.pairs} interleaved pairs.`,
     `Versions: ${report.versions.join(", ")}.`,
     ...report.absent.map(
       ({ work, against, reason }) => `Not measured: ${work} against ${againstTitle(against)}: ${reason}.`,

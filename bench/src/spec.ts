@@ -4,8 +4,8 @@
  *
  * Both VAEs: ReLU between layers, none after the last; the encoder's output is [mu | logVar]; z = mu + exp(logVar / 2)·eps;
  * loss = mean over the batch of the Bernoulli cross-entropy with logits, summed over pixels, plus KL(q(z|x) ‖ N(0, I)).
- * `mlp-50`, where the many small operations and not the products take the time: h = relu(x W + b), then h ← h + relu(h W + b) for
- * each layer between the first and the last; the loss is that cross-entropy of the last layer's output and x.
+ * `mlp-50`, where the many small operations and not the products take the time: h = relu(x W + b), then h ← h + relu(h W + b) / layers
+ * for each layer between the first and the last; the loss is that cross-entropy of the last layer's output and x.
  * Dense weights are [in, out]; convolutions [out, in, k, k]; transposed convolutions [in, out, k, k].
  */
 import { readFileSync } from "node:fs";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readArguments } from "../src/arguments.js";
 import { compareLosses, duel, median, type Turn } from "../src/measure.js";
-import { withTable, type Report } from "../src/report.js";
+import { merged, withTable, type Report } from "../src/report.js";
 import { paramsOf } from "../src/spec.js";
 
 /** A side whose turns take the given seconds. */
@@ -39,6 +39,7 @@ void test("medians of odd and even counts", () => {
 void test("unknown flags and works name the nearest valid one", () => {
   assert.throws(() => readArguments(["--onyl", "vae-dense"]), /--only/);
   assert.throws(() => readArguments(["--only", "vae-dens"]), /vae-dense/);
+  assert.throws(() => readArguments(["--against", "torhc"]), /torch/);
   assert.throws(() => readArguments(["--pairs", "2"]), /≥ 5/);
   assert.deepEqual(readArguments(["--only", "memory"]).only, ["memory"]);
 });
@@ -51,8 +52,41 @@ void test("the dense VAE has the parameters of 784-400-20", () => {
   );
 });
 
+void test("a record takes the place of the same comparison alone", () => {
+  const shared = { machine: "m", threads: 2, versions: [], pairs: 5 };
+  const row = { work: "vae-dense", ratio: 1, ours: 1, theirs: 1, unit: "steps/s", target: 1, date: "d" };
+  const lost = { work: "vae-conv", against: "torch", reason: "it failed" };
+  const old: Report = {
+    ...shared,
+    results: [
+      { ...row, against: "torch" },
+      { ...row, against: "jax-js" },
+    ],
+    absent: [lost],
+  };
+  const now: Report = {
+    ...shared,
+    results: [
+      { ...row, work: "vae-conv", against: "torch", ratio: 3 },
+      { ...row, against: "torch", ratio: 2 },
+    ],
+    absent: [],
+  };
+  const { results, absent } = merged(old, now);
+  assert.deepEqual(
+    results.map(({ work, against, ratio }) => [work, against, ratio]),
+    [
+      ["vae-dense", "jax-js", 1],
+      ["vae-dense", "torch", 2],
+      ["vae-conv", "torch", 3],
+    ],
+  );
+  assert.deepEqual(absent, []);
+  assert.equal(merged(undefined, now), now);
+});
+
 void test("the README keeps what is around its table", () => {
-  const report: Report = { date: "d", machine: "m", threads: 2, versions: [], pairs: 5, results: [], absent: [] };
+  const report: Report = { machine: "m", threads: 2, versions: [], pairs: 5, results: [], absent: [] };
   const readme = withTable("a <!-- results: begin --> old <!-- results: end --> b", report);
   assert.match(readme, /^a <!-- results: begin -->[^]*Machine: m[^]*<!-- results: end --> b$/);
   assert.throws(() => withTable("no markers", report), /markers/);

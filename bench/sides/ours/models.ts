@@ -47,15 +47,20 @@ class Deep {
   readonly first: Linear;
   readonly blocks: readonly Linear[];
   readonly last: Linear;
+  readonly #layers: number;
 
   constructor({ data: [features], width, layers } = spec["mlp-50"]) {
+    this.#layers = layers;
     this.first = new Linear({ inputs: features, outputs: width });
     this.blocks = Array.from({ length: layers - 2 }, () => new Linear({ inputs: width, outputs: width }));
     this.last = new Linear({ inputs: width, outputs: features });
   }
 
   loss(x: Tensor): Tensor {
-    const h = this.blocks.reduce((h, block) => h.add(block.forward(h).relu()), this.first.forward(x).relu());
+    const h = this.blocks.reduce(
+      (h, block) => h.add(block.forward(h).relu().div(this.#layers)),
+      this.first.forward(x).relu(),
+    );
     return bernoulli({ logits: this.last.forward(h), eventDims: 1 })
       .logProb(x)
       .mean()
