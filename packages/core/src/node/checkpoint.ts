@@ -141,11 +141,15 @@ async function stepsIn(folder: string): Promise<string[]> {
   }
 }
 
-/** Removes what a process that was killed left half written. */
+/** Removes what a process that was killed left half written, or half removed: states that no JSON describes. */
 async function removeTorn(folder: string): Promise<void> {
-  for (const name of await readdir(folder).catch(() => [])) {
+  const names = await readdir(folder).catch((): string[] => []);
+  for (const name of names) {
     const writer = /^\.\d+\.(?:json|safetensors)\.(\d+)\.tmp$/.exec(name)?.[1];
-    if (writer !== undefined && Number(writer) !== process.pid) await rm(join(folder, name), { force: true });
+    const step = /^(\d+)\.safetensors$/.exec(name)?.[1];
+    const isHalf = writer !== undefined && Number(writer) !== process.pid;
+    const isAlone = step !== undefined && !names.includes(`${step}.json`);
+    if (isHalf || isAlone) await rm(join(folder, name), { force: true });
   }
 }
 

@@ -42,7 +42,7 @@ describe("checkpoints", () => {
   });
 
   it("clear away what a killed process left half written, and nothing else", async () => {
-    for (const name of [".000000010.safetensors.1.tmp", ".000000010.json.1.tmp", "notes.tmp"])
+    for (const name of [".000000010.safetensors.1.tmp", ".000000010.json.1.tmp", "000000005.safetensors", "notes.tmp"])
       await writeFile(join(folder, name), "x");
     await at(20);
     expect((await readdir(folder)).sort()).toEqual(["000000020.json", "000000020.safetensors", "notes.tmp"]);
