@@ -52,7 +52,13 @@ export type { TriangularOptions } from "./tensor/matrix.js";
 export { Mlp } from "./nn/mlp.js";
 export type { MlpOptions } from "./nn/mlp.js";
 export { MultiHeadAttention } from "./nn/multi-head-attention.js";
-export type { AttendOptions, KeyValues, MultiHeadAttentionOptions } from "./nn/multi-head-attention.js";
+export type {
+  AppendOptions,
+  AttendOptions,
+  ExtendOptions,
+  KeyValues,
+  MultiHeadAttentionOptions,
+} from "./nn/multi-head-attention.js";
 export { GroupNorm, InstanceNorm, LayerNorm, RmsNorm } from "./nn/norm.js";
 export type { GroupNormOptions, InstanceNormOptions, LayerNormOptions, RmsNormOptions } from "./nn/norm.js";
 export { averagePool, globalAveragePool, globalMaxPool, maxPool } from "./nn/pool.js";

@@ -9,6 +9,7 @@ const functions = {
   leakyRelu: (x: Tensor): Tensor => leakyRelu(x, 0.2),
   elu: (x: Tensor): Tensor => elu(x),
   gelu,
+  geluTanh: (x: Tensor): Tensor => geluTanh(x),
   silu,
   softplus,
   sigmoid: (x: Tensor): Tensor => x.sigmoid(),
@@ -38,4 +39,10 @@ export function activationOf(activation: Activation): (x: Tensor) => Tensor {
 /** x where it is positive, eˣ − 1 elsewhere; its slope at 0 is 1. Clevert, Unterthiner & Hochreiter 2016, arXiv:1511.07289 */
 export function elu(x: Tensor): Tensor {
   return x.less(0).where(x.minimum(0).exp().sub(1), x);
+}
+
+/** {@link gelu} nearly, by a hyperbolic tangent: what GPT-2 was trained with. Hendrycks & Gimpel 2016, arXiv:1606.08415 §2 */
+export function geluTanh(x: Tensor): Tensor {
+  const inner = x.mul(x.square().mul(0.044715).add(1)).mul(Math.sqrt(2 / Math.PI));
+  return x.mul(inner.tanh().add(1)).mul(0.5);
 }

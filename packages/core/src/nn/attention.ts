@@ -25,6 +25,8 @@ export interface AttentionOptions {
   readonly bias?: Tensor;
   /** @default 1/√D */
   readonly scale?: number;
+  /** Done to the weights [N, H, T, S] before the values are read by them, as dropout. */
+  readonly onWeights?: (weights: Tensor) => Tensor;
 }
 
 /** Added to the score of what must not be seen: e^(−1e9) is 0, and where nothing is seen all weigh the same. */
@@ -57,7 +59,8 @@ export function attention(options: AttentionOptions): Tensor {
     .reshape([n, heads, t, s]);
   const hidden = hiddenScores(options);
   const masked = hidden === undefined ? scores : scores.add(hidden); //           [N, H, T, S]
-  const weights = softmax(options.bias === undefined ? masked : masked.add(options.bias));
+  const all = softmax(options.bias === undefined ? masked : masked.add(options.bias));
+  const weights = options.onWeights?.(all) ?? all;
   const y = weights.reshape([...together, s]).matmul(value); //                   [N, G, H/G · T, E]
   return y.reshape([n, heads, t, -1]);
 }

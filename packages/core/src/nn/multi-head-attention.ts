@@ -2,8 +2,9 @@
 import { GenError } from "../error.js";
 import type { Scope } from "../program/scope.js";
 import { showShape } from "../shape.js";
-import { iota, type Tensor } from "../tensor/tensor.js";
+import { concat, iota, type Tensor } from "../tensor/tensor.js";
 import { attention, writeRows, type AttentionOptions } from "./attention.js";
+import { Dropout } from "./dropout.js";
 import { torchUniform, type WeightInit } from "./init.js";
 import type { Layer } from "./layer.js";
 import { Linear } from "./linear.js";
@@ -31,6 +32,8 @@ export interface MultiHeadAttentionOptions {
   readonly normalise?: boolean;
   /** @default true */
   readonly bias?: boolean;
+  /** Share of the weights of values that are left out in training. @default 0 */
+  readonly dropout?: number;
   /** @default torchUniform */
   readonly init?: WeightInit;
   /** How the output's weight starts. @default init */
@@ -43,6 +46,24 @@ export interface AttendOptions extends Pick<AttentionOptions, "keyMask" | "bias"
   readonly context?: Tensor;
   /** Where x stands: i32 [T] or [N, T]. @default 0 … T − 1 */
   readonly positions?: Tensor;
+}
+
+/** Where some positions stand that are added to a cache. */
+export interface ExtendOptions {
+  /** i32 scalar: the place in the cache of the first of x; start + T ≤ length. */
+  readonly start: Tensor;
+  /** i32 [N]: so many places of each row's cache are blank; its positions are counted from there. @default 0 */
+  readonly blank?: Tensor;
+  readonly scope?: Scope;
+}
+
+/** Where some positions stand, behind others. */
+export interface AppendOptions {
+  /** i32 [N, T] */
+  readonly positions: Tensor;
+  /** i32 [N, S + T], of those before and these; −1 for one that is not there. */
+  readonly keyPositions: Tensor;
+  readonly scope?: Scope;
 }
 
 /** Keys and values of what was read so far: two states of a program, [N, G, length, D] each. */
@@ -75,11 +96,12 @@ export class MultiHeadAttention implements Layer {
   readonly #rotary: RotaryPositions | undefined;
   readonly #heads: { readonly query: number; readonly key: number; readonly features: number };
   readonly #seen: Pick<AttentionOptions, "causal" | "window">;
+  readonly #dropout: Dropout;
 
   /** @throws GenError `option` for heads that do not divide */
   constructor(options: MultiHeadAttentionOptions) {
     const { features, heads, keyHeads = heads, headFeatures = features / heads, contextFeatures = features } = options;
-    const { causal = false, window, rotary, normalise = false, bias = true } = options;
+    const { causal = false, window, rotary, normalise = false, bias = true, dropout = 0 } = options;
     const { init = torchUniform, lastInit = init } = options;
     if (!Number.isInteger(headFeatures) || heads % keyHeads !== 0) {
       throw new GenError(
@@ -97,6 +119,7 @@ export class MultiHeadAttention implements Layer {
     this.#rotary = rotary === undefined ? undefined : new RotaryPositions({ ...rotary, features: headFeatures });
     this.#heads = { query: heads, key: keyHeads, features: headFeatures };
     this.#seen = { causal, ...(window === undefined ? {} : { window }) };
+    this.#dropout = new Dropout({ rate: dropout });
   }
 
   /**
@@ -112,10 +135,10 @@ export class MultiHeadAttention implements Layer {
     const { keys, values } = this.#read(context, scope);
     const between = isSelf && positions !== undefined ? { positions, keyPositions: positions } : {};
     const at = this.#seen.causal === true ? between : {};
-    return this.#written(
-      attention({ query, key: this.#placed(keys, positions), value: values, ...this.#seen, ...at, ...rest }),
-      scope,
-    );
+    const onWeights = scope === undefined ? {} : { onWeights: (w: Tensor) => this.#dropout.forward(w, scope) };
+    const key = this.#placed(keys, positions);
+    const y = attention({ query, key, value: values, ...this.#seen, ...at, ...onWeights, ...rest });
+    return this.#written(y, scope);
   }
 
   /**
@@ -123,26 +146,49 @@ export class MultiHeadAttention implements Layer {
    *
    * @param x [N, T, features]
    * @param cache keys and values [N, G, length, D] of the positions before; what lies beyond them is never seen
-   * @param start i32 scalar: the position of the first of x; start + T ≤ length
    * @returns y [N, T, features], and the cache with x in it
    * @throws GenError `option` unless the layer is causal
    */
-  extend(x: Tensor, cache: KeyValues, { start, scope }: { start: Tensor; scope?: Scope }): { y: Tensor } & KeyValues {
-    if (this.#seen.causal !== true) {
-      throw new GenError("option", "MultiHeadAttention.extend: expected a causal layer, got one that sees all");
-    }
-    const positions = start.add(iota(x.shape[1]!, "i32")); //                              [T]
+  extend(x: Tensor, cache: KeyValues, { start, blank, scope }: ExtendOptions): { y: Tensor } & KeyValues {
+    this.#checkCausal("extend");
+    const places = start.add(iota(x.shape[1]!, "i32")); //                                 [T]
+    const shift = blank?.unsqueeze(1); //                                                  [N, 1]
+    const positions = shift === undefined ? places : places.sub(shift).maximum(0);
     const fresh = this.#read(x, scope);
     const keys = writeRows(cache.keys, this.#placed(fresh.keys, positions), start);
     const values = writeRows(cache.values, fresh.values, start);
     const query = this.#placed(this.#queries(x, scope), positions);
-    const y = attention({ query, key: keys, value: values, positions, ...this.#seen });
+    const at = shift === undefined ? {} : { keyPositions: iota(keys.shape[2]!, "i32").sub(shift) };
+    const y = attention({ query, key: keys, value: values, positions, ...at, ...this.#seen });
+    return { y: this.#written(y, scope), keys, values };
+  }
+
+  /**
+   * The same on a cache that grows: it holds just the positions before.
+   *
+   * @param x [N, T, features]
+   * @param cache keys and values [N, G, S, D], S ≥ 0
+   * @returns y [N, T, features], and keys and values [N, G, S + T, D]
+   * @throws GenError `option` unless the layer is causal
+   */
+  append(x: Tensor, cache: KeyValues, { positions, keyPositions, scope }: AppendOptions): { y: Tensor } & KeyValues {
+    this.#checkCausal("append");
+    const fresh = this.#read(x, scope);
+    const keys = concat([cache.keys, this.#placed(fresh.keys, positions)], 2);
+    const values = concat([cache.values, fresh.values], 2);
+    const query = this.#placed(this.#queries(x, scope), positions);
+    const y = attention({ query, key: keys, value: values, positions, keyPositions, ...this.#seen });
     return { y: this.#written(y, scope), keys, values };
   }
 
   /** The extents of a cache for `n` sequences of at most `length` positions. */
   cacheShape(n: number, length: number): readonly number[] {
     return [n, this.#heads.key, length, this.#heads.features];
+  }
+
+  #checkCausal(where: string): void {
+    if (this.#seen.causal === true) return;
+    throw new GenError("option", `MultiHeadAttention.${where}: expected a causal layer, got one that sees all`);
   }
 
   #queries(x: Tensor, scope?: Scope): Tensor {

@@ -11,8 +11,9 @@ import {
   sinusoidalTable,
 } from "../../src/nn/positions.js";
 import { paths } from "../../src/program/model.js";
+import { traceScope } from "../../src/program/scope.js";
 import { feed } from "../../src/tensor/inputs.js";
-import { concat, constant, full, type Tensor } from "../../src/tensor/tensor.js";
+import { concat, constant, full, scalar, type Tensor } from "../../src/tensor/tensor.js";
 import { spread } from "../../src/testing/primitive-cases-build.js";
 import { valuesOf } from "../../src/testing/run-reference.js";
 
@@ -99,6 +100,48 @@ describe("a cache of keys and values", () => {
       numbers,
     );
     expectSame(whole!, stepped!);
+  });
+
+  it.each([
+    ["plain", {}],
+    ["a window, rotary", { window: 2, keyHeads: 2, rotary: { length: 16 } }],
+  ])("gives rows with blanks before them what they give alone, in a cache and behind one: %s", (_, options) => {
+    const layer = new MultiHeadAttention({ features: 8, heads: 4, causal: true, ...options });
+    const x = feed([1, 4, 8]);
+    const other = feed([1, 6, 8]);
+    const both = concat([concat([full([1, 2, 8], 3), x], 1), other], 0); // two blank places before the shorter row
+    const blank = i32([2, 0]);
+    const shape = layer.cacheShape(2, 7);
+    const empty = { keys: full(shape, 5), values: full(shape, 5) };
+    const first = layer.extend(both.slice(1, 0, 4), empty, { start: i32([0], []), blank });
+    const second = layer.extend(both.slice(1, 4), first, { start: i32([4], []), blank });
+    const none = layer.cacheShape(2, 0);
+    const start = layer.append(
+      both.slice(1, 0, 4),
+      { keys: full(none, 0), values: full(none, 0) },
+      { positions: i32([0, 0, 0, 1, 0, 1, 2, 3], [2, 4]), keyPositions: i32([-1, -1, 0, 1, 0, 1, 2, 3], [2, 4]) },
+    );
+    const more = layer.append(both.slice(1, 4), start, {
+      positions: i32([2, 3, 4, 5], [2, 2]),
+      keyPositions: i32([-1, -1, 0, 1, 2, 3, 0, 1, 2, 3, 4, 5], [2, 6]),
+    });
+    const ends = (y: Tensor): Tensor => y.slice(1, y.shape[1]! - 2);
+    const [alone, apart, cached, grown] = valuesOf(
+      [ends(layer.forward(x)), ends(layer.forward(other)), second.y, more.y],
+      given([x, other, ...paths(layer).values()]),
+    ).map(numbers);
+    expectSame(cached!, [...alone!, ...apart!]);
+    expectSame(grown!, [...alone!, ...apart!]);
+  });
+
+  it("leaves weights out in training only", () => {
+    const layer = new MultiHeadAttention({ features: 4, heads: 2, causal: true, dropout: 0.5 });
+    const x = feed([1, 3, 4]);
+    const scope = traceScope("train", scalar(7n, "u64"));
+    const results = [layer.forward(x), layer.forward(x, traceScope("eval")), layer.forward(x, scope)];
+    const [plain, evaluated, trained] = valuesOf(results, given([x, ...paths(layer).values()])).map(numbers);
+    expectSame(plain!, evaluated!);
+    expect(trained).not.toEqual(plain);
   });
 
   it("takes rows at a position that is known only at run time", () => {

@@ -12,6 +12,9 @@ import {
   type WeightInit,
 } from "../../src/nn/init.js";
 import { Linear } from "../../src/nn/linear.js";
+import { constant } from "../../src/tensor/tensor.js";
+import { ndarray } from "../../src/ndarray.js";
+import { valuesOf } from "../../src/testing/run-reference.js";
 import { key } from "../../src/rng/key.js";
 import { feed } from "../../src/tensor/inputs.js";
 import { lasting } from "../../src/program/model.js";
@@ -45,6 +48,14 @@ it("activations are found by name, or are functions", () => {
   for (const name of ACTIVATIONS) expect(activationOf(name)(x).shape).toEqual([3]);
   expect(activationOf((v) => v)(x)).toBe(x);
   expect(() => activationOf("swish" as "silu")).toThrow(
-    'expected one of identity, relu, leakyRelu, elu, gelu, silu, softplus, sigmoid, tanh, got "swish"',
+    'expected one of identity, relu, leakyRelu, elu, gelu, geluTanh, silu, softplus, sigmoid, tanh, got "swish"',
   );
+});
+
+it("gelu by a hyperbolic tangent is near gelu, and not the same", () => {
+  const x = constant(ndarray([-3, -1, 0, 0.5, 2], [5], "f64"));
+  const [near, exact] = valuesOf([activationOf("geluTanh")(x), activationOf("gelu")(x)]).map(({ data }) => [...data]);
+  [-0.003637392, -0.158808009, 0, 0.345714009, 1.954597694].forEach((v, i) => expect(near![i]).toBeCloseTo(v, 8));
+  exact!.forEach((v, i) => expect(Number(near![i])).toBeCloseTo(Number(v), 2));
+  expect(near).not.toEqual(exact);
 });
