@@ -1,0 +1,93 @@
+/** @file The files of an exported picture model: what each holds, and what goes in and comes out. */
+import {
+  inference,
+  key,
+  keyFromSeed,
+  ndarray,
+  traceScope,
+  uniformDraws,
+  type BatchField,
+  type ExportFile,
+  type NdArray,
+  type Sizes,
+} from "@gen/core";
+import type { PixelBatch, PixelModel } from "./pixel-model.js";
+import { labelField, pixelFields, type Feeds } from "./programs.js";
+
+const INTEGER: BatchField = { shape: [], dtype: "i64" };
+const X = "pictures, intensities in [0, 1]";
+const SEED = "where the randomness comes from: the same seed gives the same pictures on every runtime; at least 0";
+
+/** The files of a picture model: network, logprob, sampler and complete. */
+export function pixelFiles(model: PixelModel): Readonly<Record<string, ExportFile>> {
+  const symbols = { n: { from: "dim", input: "x", axis: 0 } } as const;
+  const describe = { x: X, label: "class of each picture", seed: SEED };
+  const pictures = ({ n }: Sizes): Record<string, NdArray> => ({ x: pictureRows(model, n!), ...labels(model, n!) });
+  return {
+    network: {
+      purpose: "what the model expects of each pixel, given those before it in raster order",
+      trace: ({ n }) =>
+        inference(model, pixelFields(model, { n: n! }), (batch: Feeds, scope) => ({
+          params: model.params(batch as unknown as PixelBatch, scope),
+        })),
+      symbols,
+      describe: { ...describe, params: model.law.about },
+      example: pictures,
+    },
+    logprob: {
+      purpose: "log p(x) of pictures, exact",
+      trace: ({ n }) =>
+        inference(model, pixelFields(model, { n: n! }), (batch: Feeds, scope) => ({
+          logprob: model.logProb(batch as unknown as PixelBatch, scope),
+        })),
+      symbols,
+      describe: { ...describe, logprob: "log p(x): log-probability of each picture, in nats" },
+      example: pictures,
+    },
+    sampler: {
+      purpose: "new pictures from a seed",
+      trace: ({ n }) =>
+        inference(model, { seed: INTEGER, n: INTEGER, ...labelField(model, n!) }, ({ seed, label }: Feeds) => ({
+          samples: model.sample(n!, { scope: traceScope("eval", keyFromSeed(seed!.cast("u64"))), label }),
+        })),
+      symbols: { n: { from: "input", name: "n" } },
+      describe: { ...describe, n: "how many pictures", samples: X },
+      example: ({ n }) => ({ seed: whole(7), n: whole(n!), ...labels(model, n!) }),
+    },
+    complete: {
+      purpose: "the rest of pictures whose first pixels are given, drawn from what the model expects",
+      trace: ({ n }) =>
+        inference(
+          model,
+          { ...pixelFields(model, { n: n! }), known: { shape: [n!], dtype: "i32" }, seed: INTEGER },
+          ({ x, known, seed, label }: Feeds) => {
+            const scope = traceScope("eval", keyFromSeed(seed!.cast("u64")));
+            return { completed: model.sample(n!, { scope, label, given: { x: x!, known: known! } }) };
+          },
+        ),
+      symbols,
+      describe: {
+        ...describe,
+        known: "how many pixels of each picture are given, row by row from the top; the others may hold anything",
+        completed: X,
+      },
+      example: (sizes) => ({
+        ...pictures(sizes),
+        known: ndarray(new Array<number>(sizes["n"]!).fill(Math.floor(model.dims / 2)), [sizes["n"]!], "i32"),
+        seed: whole(7),
+      }),
+    },
+  };
+}
+
+const whole = (value: number): NdArray => ndarray([BigInt(value)], [], "i64");
+
+function pictureRows(model: PixelModel, n: number): NdArray {
+  return ndarray(uniformDraws(key(11), n * model.dims), [n, ...model.shape]);
+}
+
+function labels(model: PixelModel, n: number): Record<string, NdArray> {
+  if (model.classes === 0) return {};
+  const values = Array.from({ length: n }, (_, i) => i % model.classes);
+  return { label: ndarray(values, [n], "i32") };
+}

@@ -1,0 +1,136 @@
+/**
+ * @file A probability of pictures by the chain rule over pixels in raster order, exact:
+ *
+ *     log p(x) = Σ_i log p(x_i | x_1 … x_{i−1})
+ */
+import { full, GenError, iota, scan, showShape, splitKey, type Scope, type Shape, type Tensor } from "@gen/core";
+import { binary, type PixelLaw } from "./law.js";
+import type { PixelContext, PixelNetwork, PixelSizes } from "./network.js";
+
+export interface PixelModelOptions {
+  /** [C, H, W] of a picture. */
+  readonly shape: Shape;
+  /** What a pixel is drawn from. @default binary() */
+  readonly law?: PixelLaw;
+  /** Classes to condition on: batches have a field `label` [N] i32. @default 0 */
+  readonly classes?: number;
+}
+
+/** What a picture model is trained or measured on. */
+export interface PixelBatch {
+  /** [N, C, H, W]: u8 from 0 to 255, or intensities in [0, 1]. */
+  readonly x: Tensor;
+  /** [N] i32, for a model with classes. */
+  readonly label?: Tensor | undefined;
+}
+
+export interface PixelDraw extends PixelContext {
+  /** [n, C, H, W] in [0, 1]: pictures whose first pixels are given, and how many of each, [n] i32. */
+  readonly given?: { readonly x: Tensor; readonly known: Tensor } | undefined;
+}
+
+/** Exact log p(x), samples, and completions of what is given. Its parameters are those of its network. */
+export class PixelModel {
+  readonly network: PixelNetwork;
+  readonly #sizes: PixelSizes;
+
+  /** @throws GenError `shape` or `range` for sizes that cannot be */
+  constructor(
+    { shape, law = binary(), classes = 0 }: PixelModelOptions,
+    makeNetwork: (sizes: PixelSizes) => PixelNetwork,
+  ) {
+    if (shape.length !== 3 || !shape.every((extent) => Number.isInteger(extent) && extent > 0)) {
+      throw new GenError("shape", `PixelModel: expected pictures [C, H, W], got ${showShape(shape)}`);
+    }
+    if (shape[0] !== law.channels) {
+      throw new GenError(
+        "shape",
+        `PixelModel: expected ${law.channels} channels as of the law, got ${showShape(shape)}`,
+      );
+    }
+    if (!Number.isInteger(classes) || classes < 0) {
+      throw new GenError("range", `PixelModel: expected classes ≥ 0, got ${classes}`);
+    }
+    this.#sizes = { shape, law, classes };
+    this.network = makeNetwork(this.#sizes);
+  }
+
+  get shape(): Shape {
+    return this.#sizes.shape;
+  }
+  get law(): PixelLaw {
+    return this.#sizes.law;
+  }
+  get classes(): number {
+    return this.#sizes.classes;
+  }
+  /** Numbers in one picture. */
+  get dims(): number {
+    return this.shape.reduce((a, b) => a * b);
+  }
+
+  /** Parameters of each pixel's law given the pixels before it. @returns [N, P, H, W] */
+  params(batch: PixelBatch, scope: Scope): Tensor {
+    return this.network.forward(this.#encoded(batch.x), this.#context(batch.label, scope));
+  }
+
+  /** log p(x) of each row, in nats. @returns [N] */
+  logProb(batch: PixelBatch, scope: Scope): Tensor {
+    return this.law.of(this.params(batch, scope)).logProb(this.#encoded(batch.x));
+  }
+
+  /** −log p(x), mean over rows, in nats: what is minimised. */
+  loss(batch: PixelBatch, scope: Scope): Tensor {
+    return this.logProb(batch, scope).mean().neg();
+  }
+
+  /**
+   * n pictures, one pixel after the other, in a loop inside the graph; pixels that are given stay as they are.
+   *
+   * @returns [n, C, H, W], intensities in [0, 1]
+   */
+  sample(n: number, { scope, label, given }: PixelDraw): Tensor {
+    const context = this.#context(label, scope);
+    const [, height, width] = this.shape as [number, number, number];
+    const [channels, colours, places] = [this.law.channels, this.law.colours, height * width];
+    const key = scope.nextKey();
+    const flat = [n, channels, places];
+    const fixed = given === undefined ? undefined : this.#encoded(given.x).reshape(flat);
+    const order = iota(places, "i32");
+    const start = fixed ?? full(flat, 0);
+    const { carry } = scan({ carry: [start], xs: [iota(places * colours, "i32")] }, ([y], [step]) => {
+      const place = step!.div(colours);
+      const params = this.network.forward(y!.reshape([n, ...this.shape]), context);
+      const here = params.reshape([n, -1, places]).gather(place, 2).unsqueeze(2); // [n, P, 1]
+      const drawn = this.law.of(here).sample(splitKey(key, place)); //                 [n, C, 1]
+      const isHere = order.equal(place).reshape([1, 1, places]);
+      const isColour = iota(channels, "i32")
+        .equal(step!.sub(place.mul(colours)))
+        .reshape([1, channels, 1]);
+      const isDrawn = colours === 1 ? isHere : isHere.and(isColour);
+      const isFree = given === undefined ? isDrawn : isDrawn.and(given.known.lessEqual(place).reshape([n, 1, 1]));
+      return { carry: [isFree.where(drawn, y!)] };
+    });
+    return this.law.decode(carry[0]!).reshape([n, ...this.shape]);
+  }
+
+  #encoded(x: Tensor): Tensor {
+    if (showShape(x.shape.slice(1)) !== showShape(this.shape)) {
+      throw new GenError(
+        "shape",
+        `PixelModel: expected pictures [N, ${this.shape.join(", ")}], got ${showShape(x.shape)}`,
+      );
+    }
+    return this.law.encode(x.dtype === "u8" ? x.cast("f32").mul(1 / 255) : x);
+  }
+
+  #context(label: Tensor | undefined, scope: Scope): PixelContext {
+    if ((label === undefined) === (this.classes === 0)) return { scope, label };
+    throw new GenError(
+      "graph",
+      this.classes === 0
+        ? "PixelModel: expected no label, as the model has no classes, got one"
+        : `PixelModel: expected a label (one of ${this.classes} classes), got none`,
+    );
+  }
+}

@@ -1,0 +1,11 @@
+import { pixelCnn } from "../../src/index.js";
+import { describePixelModel } from "./laws.js";
+
+describePixelModel("PixelCNN", {
+  make: (shape) => pixelCnn({ shape, hidden: 6, blocks: 2, head: 8, firstKernel: 5 }),
+  countable: [1, 2, 3],
+});
+describePixelModel("PixelCNN with classes", {
+  make: (shape) => pixelCnn({ shape, hidden: 6, blocks: 1, head: 8, firstKernel: 3, classes: 2 }),
+  countable: [1, 3, 2],
+});
