@@ -143,6 +143,16 @@ describe("an exported model", () => {
     }
   });
 
+  it("is written with weights in 16 bits, and says what that was allowed to change", async () => {
+    expect(await run("export runs/whole --to out/half --precision f16")).toMatchObject({ code: 0 });
+    const folder = join(place, "out", "half");
+    const card = parseCard(readFileSync(join(folder, "card.json"), "utf8"), { file: "card.json" });
+    expect(card.parity.map(({ tolerance }) => tolerance)).toEqual(card.parity.map(() => 1e-2));
+    expect(readFileSync(join(folder, "network.onnx")).length).toBeLessThan(
+      readFileSync(at("whole", "model", "network.onnx")).length,
+    );
+  });
+
   it("is drawn from: the same seed gives the same", async () => {
     const numbers = async (line: string): Promise<{ shape: number[]; data: number[] }> => {
       expect(await run(`sample runs/whole ${line} --to drawn.json`)).toMatchObject({ code: 0 });
@@ -174,7 +184,7 @@ describe("an exported model", () => {
     expect(await run("report runs/whole")).toMatchObject({ code: 0 });
     const page = readFileSync(at("whole", "report.html"), "utf8");
     expect(page).toContain("new pictures from a seed");
-    expect(page).toMatch(/\d\.\de-\d+ <small>cpu<\/small>/);
+    expect(page).toMatch(/\d\.\de-\d+ <small>cpu, 0\.0001 allowed<\/small>/);
     expect(page).toMatch(/a step is one graph of \d+ operations/);
   });
 });

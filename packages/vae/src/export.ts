@@ -31,6 +31,7 @@ const SEED = "where the randomness comes from: the same seed gives the same resu
 /** The files of a VAE: network, encode, decode, logprob and sampler. */
 export function exportedFiles(model: LatentModel): Readonly<Record<string, ExportFile>> {
   const rows = { n: { from: "dim", input: "x", axis: 0 } } as const;
+  const isPlain = model.prior instanceof StandardNormal;
   const describe = { x: X, ...(model.classes > 0 ? { label: LABEL } : {}) };
   const pictures = (sizes: Sizes): Record<string, NdArray> => ({
     x: example.pictures(model, sizes["n"]!),
@@ -57,7 +58,7 @@ export function exportedFiles(model: LatentModel): Readonly<Record<string, Expor
       symbols: { n: { from: "dim", input: "z", axis: 0 } },
       describe: {
         ...describe,
-        z: `latent codes; the prior is ${model.prior instanceof StandardNormal ? "the standard normal distribution" : "learned: the sampler draws from it"}`,
+        z: `latent codes; the prior is ${isPlain ? "the standard normal distribution" : "learned: the sampler draws from it"}`,
         x: `mean of p(x|z): ${X}`,
       },
       example: ({ n }) => ({ z: example.codes(model, n!), ...example.labels(model, n!) }),
@@ -80,6 +81,7 @@ export function exportedFiles(model: LatentModel): Readonly<Record<string, Expor
       symbols: { n: { from: "input", name: "n" } },
       describe: { ...describe, seed: SEED, n: "how many pictures", samples: `mean of p(x|z), z from the prior: ${X}` },
       example: ({ n }) => ({ ...example.scalars({ seed: 7, n: n! }), ...example.labels(model, n!) }),
+      ...(isPlain ? {} : { precision: "f32" as const }), // a learned prior may choose among components
     },
   };
 }

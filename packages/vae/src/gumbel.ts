@@ -185,6 +185,9 @@ export class GumbelVae implements LatentModel {
   }
 }
 
+/** Files that choose codes, or weigh chosen ones. */
+const CHOOSING = ["network", "encode", "logprob"];
+
 /** The files of a Gumbel-softmax VAE: those of any, with codes described as what they are. */
 export function gumbelExportedFiles(model: GumbelVae): Readonly<Record<string, ExportFile>> {
   const codes = "the likeliest code of each row: a one among zeros for each latent";
@@ -192,7 +195,11 @@ export function gumbelExportedFiles(model: GumbelVae): Readonly<Record<string, E
   return Object.fromEntries(
     Object.entries(exportedFiles(model)).map(([name, file]) => [
       name,
-      { ...file, describe: { ...file.describe, ...words } },
+      {
+        ...file,
+        describe: { ...file.describe, ...words },
+        ...(CHOOSING.includes(name) && { precision: "f32" as const }),
+      },
     ]),
   );
 }

@@ -20,7 +20,10 @@ import type { VqVae } from "./vq-vae.js";
 const X = "pictures, intensities in [0, 1]";
 const MEAN = "mean of p(x|codes): pictures, intensities";
 
-/** The files of a VQ-VAE: network, encode and decode; with a prior also logprob and sampler. */
+/**
+ * The files of a VQ-VAE: network, encode and decode; with a prior also logprob and sampler. All but the decoder choose
+ * codes, and keep their weights in f32.
+ */
 export function vqExportedFiles(vq: VqVae): Readonly<Record<string, ExportFile>> {
   const rows = { n: { from: "dim", input: "x", axis: 0 } } as const;
   const [levels, height, width] = vq.codeShape;
@@ -34,6 +37,7 @@ export function vqExportedFiles(vq: VqVae): Readonly<Record<string, ExportFile>>
       symbols: rows,
       describe: { x: X, reconstruction: MEAN, codes, nats, squaredError: "mean squared error of each reconstruction" },
       example: (sizes) => examplePictures(vq, sizes),
+      precision: "f32",
     },
     encode: {
       purpose: "pictures to their codes",
@@ -41,6 +45,7 @@ export function vqExportedFiles(vq: VqVae): Readonly<Record<string, ExportFile>>
       symbols: rows,
       describe: { x: X, codes },
       example: (sizes) => examplePictures(vq, sizes),
+      precision: "f32",
     },
     decode: {
       purpose: "codes to pictures",
@@ -59,6 +64,7 @@ export function vqExportedFiles(vq: VqVae): Readonly<Record<string, ExportFile>>
       symbols: rows,
       describe: { ...describe, logprob: "log p(codes) + log p(x|codes) in nats, at most log p(x)" },
       example: (sizes) => ({ ...examplePictures(vq, sizes), ...exampleLabels(vq, sizes) }),
+      precision: "f32",
     },
     sampler: {
       purpose: "new pictures from a seed: codes from the prior, one after the other, decoded",
@@ -71,6 +77,7 @@ export function vqExportedFiles(vq: VqVae): Readonly<Record<string, ExportFile>>
         samples: MEAN,
       },
       example: (sizes) => ({ seed: integer(7), n: integer(sizes["n"]!), ...exampleLabels(vq, sizes) }),
+      precision: "f32",
     },
   };
 }

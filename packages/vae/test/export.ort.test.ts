@@ -6,7 +6,7 @@ import { exportFolder, node, openFolder } from "@gen/core/node";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { exportedFiles, sampleOfSeed } from "../src/index.js";
-import { intensities, labelled, labelsOf, variants } from "./pictures.js";
+import { intensities, labelled, labelsOf, tinyVae, variants } from "./pictures.js";
 import { latentVariants } from "./variants.js";
 
 let runtime: Runtime;
@@ -126,3 +126,18 @@ describe.each([...variants, ...latentVariants].filter(({ name }) => CHOSEN.inclu
     });
   },
 );
+
+it("exports weights in f16, within a hundredth of the trainer's numbers", async () => {
+  const vae = tinyVae({ latentDim: 3 });
+  const store = await runtime.init(vae, { key: key(3) });
+  const files = exportedFiles(vae);
+  const path = join(folder, "half");
+  const card = await exportFolder(path, { family: "vae", name: "half", files, precision: "f16" }, { runtime, store });
+  expect(Object.values(card.files).map(({ precision }) => precision)).toEqual(Array(5).fill("f16"));
+  const feeds = { x: intensities(4) };
+  const { reconstruction } = await runFile(join(path, "network.onnx"), feeds);
+  const wanted = (await runtime.run(files["network"]!.trace({ n: 4 }), { store, feeds }))["reconstruction"]!;
+  const apart = numbers(reconstruction!.data as Float32Array).map((v, i) => Math.abs(v - Number(wanted.data[i])));
+  expect(Math.max(...apart)).toBeLessThan(1e-2);
+  expect(Math.max(...apart)).toBeGreaterThan(1e-6);
+});

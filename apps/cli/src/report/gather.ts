@@ -53,10 +53,11 @@ function modelFiles(folder: RunFolder): ModelFile[] {
   const path = join(folder.model, "card.json");
   if (!existsSync(path)) return [];
   const card = parseCard(new TextDecoder().decode(folder.read(path)), { file: path });
-  return Object.entries(card.files).map(([name, { purpose, bytes, inputs }]) => ({
+  return Object.entries(card.files).map(([name, { purpose, bytes, precision, inputs }]) => ({
     name,
     purpose,
     bytes,
+    precision,
     inputs: inputs.map((port) => port.name),
     parity: card.parity.filter(({ file }) => file === name),
   }));

@@ -8,6 +8,8 @@ export interface ModelFile {
   readonly name: string;
   readonly purpose: string;
   readonly bytes: number;
+  /** How its weights are stored. */
+  readonly precision: "f32" | "f16";
   /** Names of what goes in. */
   readonly inputs: readonly string[];
   /** How far it is from the trainer, on each provider that it was checked on. */
@@ -22,7 +24,7 @@ export function modelSection(files: readonly ModelFile[]): string {
     `<p>The folder <code>model/</code> needs nothing of ours: any ONNX Runtime, in any language, runs it.</p>`,
     sampler === undefined ? "" : usage(sampler),
     `<div class="scroll"><table class="files">\n<tr><th>file</th><th>what it does</th><th>size</th><th>from the trainer</th></tr>\n${files.map(row).join("\n")}\n</table></div>`,
-    `<p class="note">From the trainer: the largest absolute difference between what the file gives and what the trainer gave for the same input. An export that differs by more than 10⁻⁴ · (1 + |value|) fails.</p>`,
+    `<p class="note">From the trainer: the largest absolute difference between what the file gives and what the trainer gave for the same input. An export that differs by more than is allowed, a part of 1 + |value|, fails; weights in 16 bits are allowed more.</p>`,
   ];
   return section("The model", parts.filter((part) => part !== "").join("\n"));
 }
@@ -32,11 +34,12 @@ function usage(sampler: ModelFile): string {
 <p class="note">In Node, after <code>npm install onnxruntime-node</code>, as <code>sample.mjs</code> beside this page. The same seed gives the same samples everywhere.</p>`;
 }
 
-function row({ name, purpose, bytes, parity }: ModelFile): string {
+function row({ name, purpose, bytes, precision, parity }: ModelFile): string {
   const checked = parity.map(
-    ({ provider, maxAbsolute }) => `${maxAbsolute.toExponential(1)} <small>${escapeHtml(provider)}</small>`,
+    ({ provider, maxAbsolute, tolerance }) =>
+      `${maxAbsolute.toExponential(1)} <small>${escapeHtml(provider)}, ${tolerance} allowed</small>`,
   );
-  return `<tr><th scope="row"><code>${escapeHtml(name)}</code></th><td>${escapeHtml(purpose)}</td><td>${showBytes(bytes)}</td><td>${checked.join("<br>")}</td></tr>`;
+  return `<tr><th scope="row"><code>${escapeHtml(name)}</code></th><td>${escapeHtml(purpose)}</td><td>${showBytes(bytes)}${precision === "f16" ? " <small>f16</small>" : ""}</td><td>${checked.join("<br>")}</td></tr>`;
 }
 
 /** How to draw from the sampler in Node, in ten lines. Shown in the report, and run by a test. @param inputs of the sampler */

@@ -7,16 +7,23 @@ import type { Live } from "../recipe.js";
 import { isFolder } from "./plan.js";
 import type { Session } from "./session.js";
 
+export interface ExportOptions {
+  readonly path: string;
+  /** Measured on held-out rows, for the card. */
+  readonly metrics: Readonly<Record<string, number>>;
+  /** How weights are stored. @default "f32" */
+  readonly precision?: "f32" | "f16";
+}
+
 /**
  * Writes the folder of the exported model, after each of its files was held against the trainer.
  *
- * @param options.metrics measured on held-out rows, for the card
  * @throws GenError `numeric` if a file disagrees with the trainer, `file` if the folder cannot be written
  */
 export async function exportModel(
   { plan, data, trainable }: Session,
   live: Live,
-  { path, metrics }: { readonly path: string; readonly metrics: Readonly<Record<string, number>> },
+  { path, metrics, precision = "f32" }: ExportOptions,
 ): Promise<void> {
   const { recipeName, recipeHash, training, options } = plan;
   const { family, name } = plan.recipe;
@@ -34,6 +41,7 @@ export async function exportModel(
     data: data.about,
     licence: data.licence ?? "",
     recipe,
+    precision,
   };
   await exportFolder(path, request, live);
 }

@@ -19,6 +19,8 @@ export interface CardFile {
   readonly purpose: string;
   readonly sha256: string;
   readonly bytes: number;
+  /** How its weights are stored. */
+  readonly precision: "f32" | "f16";
   readonly inputs: readonly CardPort[];
   readonly outputs: readonly CardPort[];
 }
@@ -27,6 +29,9 @@ export interface CardFile {
 export interface Parity {
   readonly file: string;
   readonly provider: string;
+  /** What was allowed: this much of 1 + |value|. */
+  readonly tolerance: number;
+  /** The largest |difference|, and the largest |difference| / (1 + |value|). */
   readonly maxAbsolute: number;
   readonly maxRelative: number;
 }
@@ -87,6 +92,7 @@ export function parseCard(text: string, { file }: { readonly file: string }): Ca
     parity: card.list("parity", (entry) => ({
       file: entry.string("file"),
       provider: entry.string("provider"),
+      tolerance: entry.field("tolerance") === undefined ? 1e-4 : entry.number("tolerance"), // the only one there was
       maxAbsolute: entry.number("maxAbsolute"),
       maxRelative: entry.number("maxRelative"),
     })),
@@ -98,6 +104,7 @@ function readFile(entry: JsonReader): CardFile {
     purpose: entry.string("purpose"),
     sha256: entry.string("sha256"),
     bytes: entry.number("bytes"),
+    precision: entry.field("precision") === undefined ? "f32" : entry.choice("precision", ["f32", "f16"]),
     inputs: entry.list("inputs", readPort),
     outputs: entry.list("outputs", readPort),
   };

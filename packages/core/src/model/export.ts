@@ -2,7 +2,7 @@
 import { GenError } from "../error.js";
 import type { NdArray } from "../ndarray.js";
 import { encodeModel } from "../onnx/proto.js";
-import { exportModel, type SymbolSource } from "../onnx/symbolic.js";
+import { exportModel, type Precision, type SymbolSource } from "../onnx/symbolic.js";
 import type { OnnxModel, OnnxValue } from "../onnx/proto.js";
 import type { Program } from "../program/program.js";
 import type { Runtime } from "../runtime/runtime.js";
@@ -24,6 +24,11 @@ export interface ExportFile {
   readonly describe: Readonly<Record<string, string>>;
   /** Inputs to compare the file with the trainer on, at given sizes. */
   readonly example: (sizes: Sizes) => Readonly<Record<string, NdArray>>;
+  /**
+   * Keeps the weights in f32 whatever is asked for: in a file that chooses (codes, categories, bits that are drawn),
+   * rounding them would change what is chosen.
+   */
+  readonly precision?: "f32";
 }
 
 export interface ExportRequest {
@@ -37,6 +42,12 @@ export interface ExportRequest {
   readonly recipe?: unknown;
   /** `codec.describe().spec`, if the model has one. */
   readonly codec?: unknown;
+  /**
+   * How weights are stored; with f16 the files take half the room and differ more from the trainer.
+   *
+   * @default "f32"
+   */
+  readonly precision?: Precision;
 }
 
 export interface TrainedModel {
@@ -55,8 +66,8 @@ export interface Checker {
   }>;
 }
 
-/** Largest difference from the trainer that an export may have: this much of 1 + |value|. */
-export const PARITY_TOLERANCE = 1e-4;
+/** Largest difference from the trainer that a file may have, by the type of its weights: this much of 1 + |value|. */
+export const PARITY_TOLERANCE: Readonly<Record<Precision, number>> = { f32: 1e-4, f16: 1e-2 };
 
 /** Sizes of the comparison: other than those of the trace, and 1, where broadcasting can hide mistakes. */
 const CHECKED_SIZES = [3, 1];
@@ -67,7 +78,17 @@ const CHECKED_SIZES = [3, 1];
  * @throws GenError `numeric` if a file differs from the trainer by more than {@link PARITY_TOLERANCE}
  */
 export async function exportFiles(
-  { family, name, files, metrics = {}, data = "", licence = "", recipe = null, codec }: ExportRequest,
+  {
+    family,
+    name,
+    files,
+    metrics = {},
+    data = "",
+    licence = "",
+    recipe = null,
+    codec,
+    precision: wanted = "f32",
+  }: ExportRequest,
   trained: TrainedModel,
   checkers: readonly Checker[],
 ): Promise<Map<string, Uint8Array>> {
@@ -76,14 +97,16 @@ export async function exportFiles(
   const parity: Parity[] = [];
   for (const [stem, file] of Object.entries(files)) {
     const path = `${stem}.onnx`;
-    const model = await assemble(file, trained);
+    const precision = file.precision ?? wanted;
+    const model = await assemble(file, trained, precision);
     const bytes = encodeModel(model);
-    for (const checker of checkers) parity.push(await compare({ path, file, bytes }, trained, checker));
+    for (const checker of checkers) parity.push(await compare({ path, file, bytes, precision }, trained, checker));
     written.set(path, bytes);
     described[path] = {
       purpose: file.purpose,
       sha256: await sha256(bytes),
       bytes: bytes.length,
+      precision,
       inputs: model.graph.inputs.map((port) => portOf(port, file)),
       outputs: model.graph.outputs.map((port) => portOf(port, file)),
     };
@@ -105,7 +128,7 @@ export async function exportFiles(
 }
 
 /** The ONNX model of a file, with the trained numbers inside. */
-async function assemble(file: ExportFile, { store, from }: TrainedModel): Promise<OnnxModel> {
+async function assemble(file: ExportFile, { store, from }: TrainedModel, precision: Precision): Promise<OnnxModel> {
   const sizes = Object.fromEntries(Object.keys(file.symbols).map((symbol) => [symbol, 2]));
   const names = [...file.trace(sizes).reads.keys()];
   const weights = Object.fromEntries(
@@ -119,15 +142,16 @@ async function assemble(file: ExportFile, { store, from }: TrainedModel): Promis
       ),
     ),
   );
-  return exportModel({ trace: (at) => file.trace(at).graph, symbols: file.symbols, weights });
+  return exportModel({ trace: (at) => file.trace(at).graph, symbols: file.symbols, weights, precision });
 }
 
 /** Runs a file and the trainer's program on the same inputs. */
 async function compare(
-  { path, file, bytes }: { path: string; file: ExportFile; bytes: Uint8Array },
+  { path, file, bytes, precision }: { path: string; file: ExportFile; bytes: Uint8Array; precision: Precision },
   { runtime, store, from }: TrainedModel,
   checker: Checker,
 ): Promise<Parity> {
+  const tolerance = PARITY_TOLERANCE[precision];
   let maxAbsolute = 0;
   let maxRelative = 0;
   const session = await checker.open(bytes);
@@ -147,12 +171,15 @@ async function compare(
         const [a, b] = [Number(data[i]), Number(found[i])];
         if (Object.is(a, b)) continue; // a gap is NaN in both
         const difference = Math.abs(a - b);
-        if (!(difference <= PARITY_TOLERANCE * (1 + Math.abs(a)))) {
+        if (!(difference <= tolerance * (1 + Math.abs(a)))) {
           throw new GenError(
             "numeric",
-            `export: expected ${path} to agree with the trainer to ${PARITY_TOLERANCE}, got ${b} for ${a} in "${name}" on ${checker.provider}`,
+            `export: expected ${path} to agree with the trainer to ${tolerance}, got ${b} for ${a} in "${name}" on ${checker.provider}`,
             {
-              fix: "please report it with the card of the model; nothing was written",
+              fix:
+                precision === "f16"
+                  ? "16 bits are too few for this model: export it with precision f32; nothing was written"
+                  : "please report it with the card of the model; nothing was written",
             },
           );
         }
@@ -162,7 +189,7 @@ async function compare(
     }
   }
   await session.close();
-  return { file: path, provider: checker.provider, maxAbsolute, maxRelative };
+  return { file: path, provider: checker.provider, tolerance, maxAbsolute, maxRelative };
 }
 
 function portOf({ name, dtype, shape }: OnnxValue, { describe }: ExportFile): CardPort {

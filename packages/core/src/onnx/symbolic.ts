@@ -17,6 +17,9 @@ export type SymbolSource =
   | { readonly from: "input"; readonly name: string }
   | { readonly from: "dim"; readonly input: string; readonly axis: number };
 
+/** How real weights are stored. */
+export type Precision = "f32" | "f16";
+
 export interface ExportOptions extends LowerOptions {
   /**
    * The graph at given sizes. Called several times, at sizes around 10,000 (never run): what it does must not depend on
@@ -30,7 +33,7 @@ export interface ExportOptions extends LowerOptions {
    *
    * @default "f32"
    */
-  readonly precision?: "f32" | "f16";
+  readonly precision?: Precision;
 }
 
 /**

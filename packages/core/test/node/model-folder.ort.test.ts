@@ -7,8 +7,11 @@ import {
   key,
   keyFromSeed,
   ndarray,
+  PARITY_TOLERANCE,
   randomNormal,
+  uniformDraws,
   type ExportFile,
+  type Parity,
   type Runtime,
   type Store,
   type Tensor,
@@ -69,6 +72,46 @@ it("records the parity with the trainer", async () => {
   const { card } = await openFolder(folder);
   expect(card.parity).toEqual([expect.objectContaining({ file: "sampler.onnx", provider: "cpu" })]);
   expect(card.parity[0]!.maxAbsolute).toBeLessThan(1e-5);
+});
+
+it("stores weights in f16 where that is asked for, and says what it was allowed to change", async () => {
+  const wide = { line: new Linear({ inputs: 300, outputs: 200 }) };
+  const trace = ({ n }: Readonly<Record<string, number>>): ReturnType<typeof inference> =>
+    inference(wide, { x: [n!, 300] }, ({ x }) => ({ y: wide.line.forward(x) }));
+  const file: ExportFile = {
+    purpose: "products",
+    trace,
+    symbols: { n: { from: "dim", input: "x", axis: 0 } },
+    describe: { x: "any", y: "products" },
+    example: ({ n }) => ({ x: ndarray(uniformDraws(key(1), n! * 300), [n!, 300]) }),
+  };
+  const weights = await runtime.init(wide, { key: key(4) });
+  const files = { narrow: file, kept: { ...file, precision: "f32" } as const };
+  const card = await exportFolder(folder, { ...request, files, precision: "f16" }, { runtime, store: weights });
+  expect(card).toEqual((await openFolder(folder)).card);
+  const [narrow, kept] = [card.files["narrow.onnx"]!, card.files["kept.onnx"]!];
+  expect([narrow.precision, kept.precision]).toEqual(["f16", "f32"]);
+  expect(narrow.bytes).toBeLessThan(0.6 * kept.bytes);
+  const [loose, exact] = card.parity as [Parity, Parity];
+  expect([loose.tolerance, exact.tolerance]).toEqual([PARITY_TOLERANCE.f16, PARITY_TOLERANCE.f32]);
+  expect(loose.maxRelative).toBeGreaterThan(1e-5); // rounded, as it says
+  expect(loose.maxRelative).toBeLessThan(PARITY_TOLERANCE.f16);
+  expect(exact.maxRelative).toBeLessThan(1e-5);
+
+  await weights.write("line.bias", ndarray(new Float32Array(200).fill(1e6), [200])); // more than 16 bits hold
+  await expect(
+    exportFolder(folder, { ...request, files, precision: "f16" }, { runtime, store: weights }),
+  ).rejects.toMatchObject({ code: "numeric", fix: expect.stringContaining("precision f32") as string });
+});
+
+it("reads a card from before there were other precisions", async () => {
+  await edit((card) => {
+    for (const file of Object.values(card["files"] as Record<string, Record<string, unknown>>))
+      delete file["precision"];
+    for (const entry of card["parity"] as Record<string, unknown>[]) delete entry["tolerance"];
+  });
+  const { card } = await openFolder(folder);
+  expect([card.files["sampler.onnx"]!.precision, card.parity[0]!.tolerance]).toEqual(["f32", 1e-4]);
 });
 
 it("replaces an older export only when the new one is whole", async () => {
