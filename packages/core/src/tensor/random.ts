@@ -53,13 +53,25 @@ export function randomUniform(key: Tensor, shape: Shape): Tensor {
     .mul(2 ** -23);
 }
 
+export interface NormalDrawOptions {
+  /** Draws given that |z| ≤ within: from the truncated normal distribution. At least 0. @default any */
+  readonly within?: number;
+}
+
 /**
  * Draws from N(0, 1) by the inverse distribution function √2 · erf⁻¹(2u − 1): logarithm, root and polynomials, no sine.
  *
  * @see Giles 2010, "Approximating the erfinv function", table 5
  */
-export function randomNormal(key: Tensor, shape: Shape): Tensor {
-  const u = randomUniform(key, shape);
+export function randomNormal(key: Tensor, shape: Shape, { within }: NormalDrawOptions = {}): Tensor {
+  const drawn = randomUniform(key, shape);
+  const u =
+    within === undefined
+      ? drawn
+      : drawn
+          .sub(0.5)
+          .mul(scalar(within * Math.SQRT1_2).erf()) // the share of the distribution that lies within
+          .add(0.5);
   const w = u.mul(u.neg().add(1)).mul(4).log().neg();
   const central = polynomial(w.sub(2.5), GILES_CENTRAL);
   const tail = polynomial(w.sqrt().sub(3), GILES_TAIL);

@@ -47,3 +47,12 @@ it("whole numbers are spread evenly below their bound", () => {
 it("nothing can be drawn too", () => {
   expect(values(randomNormal(k, [0, 3]))).toEqual([]);
 });
+
+it("normals may be kept within bounds: the rest of the distribution, and not a heap at its ends", () => {
+  const draws = values(randomNormal(k, [20_000], { within: 1 })).map(Number);
+  expect(Math.max(...draws.map(Math.abs))).toBeLessThan(1 + 1e-5);
+  const square = draws.reduce((sum, z) => sum + z * z, 0) / draws.length;
+  expect(square).toBeCloseTo(1 - (2 * 0.2419707) / 0.6826895, 2); // 1 − 2τφ(τ) / (2Φ(τ) − 1)
+  expect(draws.filter((z) => Math.abs(z) < 0.5).length / draws.length).toBeCloseTo(0.3829249 / 0.6826895, 2);
+  expect(values(randomNormal(k, [3], { within: 0 }))).toEqual([0, 0, 0]);
+});
