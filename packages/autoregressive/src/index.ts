@@ -1,5 +1,7 @@
 /** @file `@gen/autoregressive`: models that make a thing piece by piece, each piece given those before it. */
 export { pixelFiles } from "./pixels/export.js";
+export { gatedPixelCnn } from "./pixels/gated-pixel-cnn.js";
+export type { GatedPixelCnnOptions } from "./pixels/gated-pixel-cnn.js";
 export { binary } from "./pixels/law.js";
 export type { PixelLaw } from "./pixels/law.js";
 export type { PixelContext, PixelNetwork, PixelSizes } from "./pixels/network.js";

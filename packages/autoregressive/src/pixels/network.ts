@@ -1,5 +1,6 @@
 /** @file What a network of a pixel model is, and what it may know besides the pixels. */
 import type { Scope, Shape, Tensor } from "@gen/core";
+import type { PixelVisit } from "./causal-layer.js";
 import type { PixelLaw } from "./law.js";
 
 /** What a network is told besides the picture. */
@@ -7,6 +8,8 @@ export interface PixelContext {
   readonly scope: Scope;
   /** [N] i32, for a network with classes. */
   readonly label?: Tensor | undefined;
+  /** The pixel that is visited, of a network that runs pixel by pixel; without it the network runs on whole pictures. */
+  readonly visit?: PixelVisit | undefined;
 }
 
 /** What a network is made for. */
@@ -23,6 +26,8 @@ export interface PixelSizes {
  * colours before). Its parameters are its public fields.
  */
 export interface PixelNetwork {
+  /** Whether it is made of causal layers alone and can be run pixel by pixel, on [n, C, 1, 1], with a `visit`. */
+  readonly visitsPixels: boolean;
   /** @param y [N, C, H, W], encoded @returns [N, P, H, W] */
   forward(y: Tensor, context: PixelContext): Tensor;
 }

@@ -34,6 +34,7 @@ class PixelCnn implements PixelNetwork {
   readonly blocks: readonly Block[];
   readonly head: readonly CausalConv[];
   readonly last: CausalConv;
+  readonly visitsPixels = true;
 
   constructor({ law, classes, hidden, blocks, head, firstKernel }: Sizes) {
     const { channels, params, colours } = law;
@@ -46,10 +47,10 @@ class PixelCnn implements PixelNetwork {
   }
 
   forward(y: Tensor, context: PixelContext): Tensor {
-    let h = this.first.forward(y); //                             [N, 2h, H, W]
+    let h = this.first.forward(y, context); //                             [N, 2h, H, W]
     for (const block of this.blocks) h = block.forward(h, context);
-    for (const layer of this.head) h = layer.forward(h.relu()); // [N, head, H, W]
-    return this.last.forward(h.relu());
+    for (const layer of this.head) h = layer.forward(h.relu(), context); // [N, head, H, W]
+    return this.last.forward(h.relu(), context);
   }
 }
 
@@ -69,9 +70,9 @@ class Block {
     this.condition = classes === 0 ? undefined : new ClassBias({ classes, channels: hidden });
   }
 
-  forward(x: Tensor, { label }: PixelContext): Tensor {
-    const inner = this.across.forward(this.down.forward(x.relu()).relu());
-    const told = this.condition === undefined ? inner : inner.add(this.condition.forward(label!));
-    return x.add(this.up.forward(told.relu()));
+  forward(x: Tensor, context: PixelContext): Tensor {
+    const inner = this.across.forward(this.down.forward(x.relu(), context).relu(), context);
+    const told = this.condition === undefined ? inner : inner.add(this.condition.forward(context.label!));
+    return x.add(this.up.forward(told.relu(), context));
   }
 }

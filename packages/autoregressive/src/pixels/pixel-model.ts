@@ -3,9 +3,11 @@
  *
  *     log p(x) = Σ_i log p(x_i | x_1 … x_{i−1})
  */
-import { full, GenError, iota, scan, showShape, splitKey, type Scope, type Shape, type Tensor } from "@gen/core";
+import { full, GenError, iota, showShape, type Scope, type Shape, type Tensor } from "@gen/core";
 import { binary, type PixelLaw } from "./law.js";
 import type { PixelContext, PixelNetwork, PixelSizes } from "./network.js";
+import { samplePictures } from "./picture-by-picture.js";
+import { sampleRowByRow } from "./row-by-row.js";
 
 export interface PixelModelOptions {
   /** [C, H, W] of a picture. */
@@ -27,6 +29,8 @@ export interface PixelBatch {
 export interface PixelDraw extends PixelContext {
   /** [n, C, H, W] in [0, 1]: pictures whose first pixels are given, and how many of each, [n] i32. */
   readonly given?: { readonly x: Tensor; readonly known: Tensor } | undefined;
+  /** Goes over the whole picture for each pixel, also where the network needs not: slow, the same draws. @default false */
+  readonly recompute?: boolean | undefined;
 }
 
 /** Exact log p(x), samples, and completions of what is given. Its parameters are those of its network. */
@@ -89,29 +93,16 @@ export class PixelModel {
    *
    * @returns [n, C, H, W], intensities in [0, 1]
    */
-  sample(n: number, { scope, label, given }: PixelDraw): Tensor {
-    const context = this.#context(label, scope);
+  sample(n: number, { scope, label, given, recompute = false }: PixelDraw): Tensor {
+    const { network, law } = this;
+    const shape = [n, ...this.shape];
     const [, height, width] = this.shape as [number, number, number];
-    const [channels, colours, places] = [this.law.channels, this.law.colours, height * width];
-    const key = scope.nextKey();
-    const flat = [n, channels, places];
-    const fixed = given === undefined ? undefined : this.#encoded(given.x).reshape(flat);
-    const order = iota(places, "i32");
-    const start = fixed ?? full(flat, 0);
-    const { carry } = scan({ carry: [start], xs: [iota(places * colours, "i32")] }, ([y], [step]) => {
-      const place = step!.div(colours);
-      const params = this.network.forward(y!.reshape([n, ...this.shape]), context);
-      const here = params.reshape([n, -1, places]).gather(place, 2).unsqueeze(2); // [n, P, 1]
-      const drawn = this.law.of(here).sample(splitKey(key, place)); //                 [n, C, 1]
-      const isHere = order.equal(place).reshape([1, 1, places]);
-      const isColour = iota(channels, "i32")
-        .equal(step!.sub(place.mul(colours)))
-        .reshape([1, channels, 1]);
-      const isDrawn = colours === 1 ? isHere : isHere.and(isColour);
-      const isFree = given === undefined ? isDrawn : isDrawn.and(given.known.lessEqual(place).reshape([n, 1, 1]));
-      return { carry: [isFree.where(drawn, y!)] };
-    });
-    return this.law.decode(carry[0]!).reshape([n, ...this.shape]);
+    const order = iota(height * width, "i32").reshape([1, 1, height, width]);
+    const isKnown = given?.known.reshape([n, 1, 1, 1]).greater(order);
+    const start = given === undefined ? full(shape, 0) : isKnown!.where(this.#encoded(given.x), 0); // NaN may hide elsewhere
+    const sampling = { network, law, key: scope.nextKey(), context: this.#context(label, scope), start };
+    const draw = network.visitsPixels && !recompute ? sampleRowByRow : samplePictures;
+    return law.decode(draw({ ...sampling, known: given?.known }));
   }
 
   #encoded(x: Tensor): Tensor {

@@ -1,6 +1,6 @@
 /** @file What is true of every picture model: the order of pixels, a sum of one, draws and completions of that law. */
 import { inference, jacobian, key, ndarray, parameters, reference, uniformDraws } from "@gen/core";
-import type { NdArray, Runtime, Store, Tensor } from "@gen/core";
+import type { BatchField, NdArray, Runtime, Store, Tensor } from "@gen/core";
 import { describeModelGradients } from "@gen/core/testing";
 import { describe, expect, it } from "vitest";
 import { completePixels, pixelLogProb, samplePixels, type PixelBatch, type PixelModel } from "../../src/index.js";
@@ -11,6 +11,10 @@ export const numbers = ({ data }: NdArray): number[] => Array.from(data as Itera
 /** Rows of intensities, all of the class 1. */
 export function rowsOf(model: PixelModel, rows: readonly (readonly number[])[]): Record<string, NdArray> {
   return { x: ndarray(rows.flat(), [rows.length, ...model.shape]), ...labels(model, rows.length) };
+}
+
+function fieldsOf({ shape, classes }: PixelModel, n: number): Record<string, BatchField> {
+  return { x: [n, ...shape], ...(classes > 0 ? { label: { shape: [n], dtype: "i32" } } : {}) };
 }
 
 function labels({ classes }: PixelModel, n: number): Record<string, NdArray> {
@@ -128,6 +132,23 @@ export function describePixelModel(
         feeds: labels(small, n),
       });
       expectDistributed(split(numbers(samples!), small.dims).map(indexOf), await exact(store));
+    });
+
+    it("draws the same pixel by pixel as from whole pictures", async () => {
+      const store = await moved(runtime, large, 0.3);
+      const n = 2;
+      const program = (recompute: boolean) =>
+        inference(large, { known: { shape: [n], dtype: "i32" }, ...fieldsOf(large, n) }, (batch, scope) => {
+          const { x, known, label } = batch as Readonly<Record<string, Tensor>>;
+          return { drawn: large.sample(n, { scope, label, given: { x: x!, known: known! }, recompute }) };
+        });
+      const rows = Array.from(uniformDraws(key(9), n * large.dims));
+      const feeds = { known: ndarray([0, 8], [n], "i32"), ...rowsOf(large, split(rows, large.dims)) };
+      const run = async (recompute: boolean) =>
+        numbers((await runtime.run(program(recompute), { store, feeds, key: key(2) }))["drawn"]!);
+      const [fast, slow] = [await run(false), await run(true)];
+      expect(new Set(slow).size).toBeGreaterThan(1);
+      fast.forEach((v, i) => expect(v).toBeCloseTo(slow[i]!, 9));
     });
 
     it("completes from what follows, given what is known", async () => {
