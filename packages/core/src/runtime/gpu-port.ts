@@ -15,7 +15,7 @@ export function gpuPort(port: WorkerPort, explain: (error: unknown) => unknown =
 
 export function explained(error: unknown): unknown {
   const message = messageOf(error);
-  if (/lost/i.test(message)) {
+  if (/\b(lost|destroyed)\b/i.test(message)) {
     return new GenError("device", "webgpu: the GPU was lost; what was on it is gone", {
       fix: "open a new runtime and load the last checkpoint",
       cause: error,

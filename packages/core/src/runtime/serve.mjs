@@ -24,6 +24,7 @@
  * @property {(kept: Types, all: readonly string[]) => Room | Promise<Room>} [room] Tensors for a run to write into; null
  * for an output that comes back.
  * @property {(tensor: Tensor) => void} [free]
+ * @property {(tell: (error: Error) => void) => void} [whenLost] Tells when the device that they are on is gone.
  */
 
 const types = /** @type {const} */ ({
@@ -136,10 +137,22 @@ export function serve(ort, memory = hostMemory(ort)) {
     },
   };
 
+  /** What there is no answer for any more, once the device is gone: it may keep silent about what it was doing. */
+  let gone = /** @type {Error | undefined} */ (undefined);
+  let abandon = (/** @type {Error} */ _error) => {};
+  memory.whenLost?.((error) => {
+    gone = error;
+    abandon(error);
+  });
+
   /** @param {any} message @returns {Promise<[message: object, transfer: ArrayBuffer[]]>} */
   const answer = async ({ id, kind, ...request }) => {
     try {
-      const { result, transfer = [] } = await /** @type {any} */ (requests)[kind](request);
+      if (gone !== undefined) throw gone;
+      const { result, transfer = [] } = await new Promise((resolve, reject) => {
+        abandon = reject;
+        Promise.resolve(/** @type {any} */ (requests)[kind](request)).then(resolve, reject);
+      });
       return [{ id, result }, transfer];
     } catch (error) {
       return [{ id, error: error instanceof Error ? error.message : String(error) }, []];

@@ -37,13 +37,23 @@ export class Thread implements WorkerPort {
     this.#worker.on("error", (cause) =>
       this.#mailbox.fail(
         new GenError("device", `onnxruntime: the worker stopped: ${cause.message}`, {
-          ...(engine === "onnxruntime-node" && isMissing(cause) ? { fix: NO_BINARY } : {}),
+          fix: engine === "onnxruntime-node" && isMissing(cause) ? NO_BINARY : GO_ON,
           cause,
         }),
       ),
     );
-    this.#worker.on("exit", () =>
-      this.#mailbox.fail(new GenError("device", "onnxruntime: expected an open runtime, got one that was closed")),
+    this.#worker.on("exit", (code) =>
+      this.#mailbox.fail(
+        this.#ending
+          ? new GenError("device", "onnxruntime: expected an open runtime, got one that was closed")
+          : new GenError(
+              "device",
+              `onnxruntime: the worker stopped by itself, with code ${code}; what it held is gone`,
+              {
+                fix: GO_ON,
+              },
+            ),
+      ),
     );
   }
 
@@ -62,6 +72,7 @@ export class Thread implements WorkerPort {
   }
 }
 
+const GO_ON = "open a new runtime and load the last checkpoint";
 const NO_BINARY =
   'onnxruntime-node has no binary for this platform: npm install onnxruntime-web, and ask for node({ device: "wasm" })';
 

@@ -22,14 +22,6 @@ export function gpuMemory(ort, device) {
   const idle = new Map();
   let idleBytes = 0;
   let usedBytes = 0;
-  /** @type {string | undefined} */
-  let lost;
-  device.lost.then((/** @type {{ message: string }} */ { message }) => (lost = message));
-
-  const checkAlive = () => {
-    if (lost !== undefined) throw new Error(`the GPU was lost: ${lost}`);
-  };
-
   /** A tensor with a buffer, whatever is in it; null if that type has no place there. @param {string} dtype @param {readonly number[]} shape */
   const take = (dtype, shape) => {
     const dataType = typeName(dtype);
@@ -54,8 +46,12 @@ export function gpuMemory(ort, device) {
   };
 
   return {
+    whenLost(tell) {
+      device.lost.then((/** @type {{ message: string }} */ { message }) =>
+        tell(new Error(`the GPU was lost: ${message}`)),
+      );
+    },
     put(plain) {
-      checkAlive();
       const tensor = take(plain.dtype, plain.shape);
       if (tensor === null) return host.put(plain);
       const { buffer, byteOffset, byteLength } = plain.data;
@@ -65,7 +61,6 @@ export function gpuMemory(ort, device) {
     async get(tensor) {
       const place = bufferOf(tensor);
       if (place === undefined) return plainOf(tensor);
-      checkAlive();
       const { type, dims } = tensor;
       const { size } = place;
       const landing = device.createBuffer({ size, usage: MAP_READ | COPY_DST });
@@ -78,7 +73,6 @@ export function gpuMemory(ort, device) {
       return plainOf({ type, dims, data });
     },
     room(kept, all) {
-      checkAlive();
       return Object.fromEntries(
         all.map((name) => [name, name in kept ? take(kept[name]?.dtype ?? "", kept[name]?.shape ?? []) : null]),
       );

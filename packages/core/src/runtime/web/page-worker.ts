@@ -23,6 +23,7 @@ export interface PageWorkerOptions {
 export class PageWorker implements WorkerPort {
   readonly #worker: WorkerLike;
   readonly #mailbox = new Mailbox();
+  #hasStarted = false;
 
   /** @throws GenError `device` where there are no workers */
   constructor(options: PageWorkerOptions) {
@@ -32,13 +33,18 @@ export class PageWorker implements WorkerPort {
       });
     }
     this.#worker = open(options);
-    this.#worker.onmessage = ({ data }) => this.#mailbox.answer(data);
+    this.#worker.onmessage = ({ data }) => {
+      this.#hasStarted = true;
+      this.#mailbox.answer(data);
+    };
     this.#worker.onerror = (event) => {
       event.preventDefault?.();
       const reason = event.message ?? "its script could not be loaded";
       this.#mailbox.fail(
         new GenError("device", `web: the worker stopped: ${reason}`, {
-          fix: "see that its file is served; with a bundler that does not know `new Worker(new URL(…))`, build it and pass { worker: address }",
+          fix: this.#hasStarted
+            ? "open a new runtime and load the last checkpoint"
+            : "see that its file is served; with a bundler that does not know `new Worker(new URL(…))`, build it and pass { worker: address }",
         }),
       );
     };
