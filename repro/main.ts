@@ -18,7 +18,7 @@ async function main(command: Command): Promise<void> {
     case "list":
       return list(command.json);
     case "train":
-      return train(command.id, command.resume);
+      return train(command);
     case "check":
       return check(command.id, command.n);
   }
@@ -30,11 +30,11 @@ async function list(json: boolean): Promise<void> {
   print(json ? JSON.stringify(lines, null, 2) : table(rows));
 }
 
-async function train(id: string, resume: boolean): Promise<void> {
+async function train({ id, resume, threads }: Extract<Command, { do: "train" }>): Promise<void> {
   const row = await load(id);
   const stop = new AbortController();
   process.once("SIGINT", () => stop.abort(new Error("interrupted")));
-  const { measured, ...result } = await row.train({ resume, log: note, signal: stop.signal });
+  const { measured, ...result } = await row.train({ resume, threads, log: note, signal: stop.signal });
   await writeResult(id, {
     ours: measured.value,
     standardError: measured.standardError,

@@ -6,7 +6,7 @@ import { entryOf } from "./ledger.js";
 export type Command =
   | { readonly do: "help" }
   | { readonly do: "list"; readonly json: boolean }
-  | { readonly do: "train"; readonly id: string; readonly resume: boolean }
+  | { readonly do: "train"; readonly id: string; readonly resume: boolean; readonly threads: number }
   | { readonly do: "check"; readonly id: string; readonly n: number };
 
 /** Test rows that `--check` evaluates, at the least. */
@@ -16,6 +16,7 @@ export const usage = `pnpm repro                    the ledger: every row, its t
 pnpm -s repro --json          the measured rows as JSON
 pnpm repro <id>               trains the row again, writes its weights and its result
 pnpm repro <id> --resume      goes on from the row's checkpoint
+pnpm repro <id> --threads 2   computes with so many threads (default 1); the result does not depend on it
 pnpm repro <id> --check       evaluates the committed weights on --n random test rows (default ${LEAST_ROWS})`;
 
 const options = {
@@ -24,6 +25,7 @@ const options = {
   check: { type: "boolean" },
   help: { type: "boolean" },
   n: { type: "string" },
+  threads: { type: "string" },
 } as const;
 
 /** @throws GenError `option` for what is unknown or has no effect, with the nearest valid name */
@@ -37,7 +39,7 @@ export function readCommand(argv: readonly string[]): Command {
   const [id, ...rest] = positionals;
   if (rest.length > 0) throw new GenError("option", `repro: expected one id, got ${positionals.join(" ")}`);
   if (id === undefined) {
-    for (const flag of ["resume", "check", "n"] as const)
+    for (const flag of ["resume", "check", "n", "threads"] as const)
       if (values[flag] !== undefined) throw ineffective(flag, "an id");
     return { do: "list", json: values.json === true };
   }
@@ -45,8 +47,9 @@ export function readCommand(argv: readonly string[]): Command {
   if (values.json !== undefined) throw ineffective("json", "no id");
   if (values.check !== true) {
     if (values.n !== undefined) throw ineffective("n", "--check");
-    return { do: "train", id, resume: values.resume === true };
+    return { do: "train", id, resume: values.resume === true, threads: threadCount(values.threads ?? "1") };
   }
+  if (values.threads !== undefined) throw ineffective("threads", "no --check");
   if (values.resume !== undefined) throw ineffective("resume", "no --check");
   return { do: "check", id, n: rowCount(values.n) };
 }
@@ -55,6 +58,12 @@ function rowCount(text: string | undefined): number {
   const n = text === undefined ? LEAST_ROWS : Number(text);
   if (Number.isSafeInteger(n) && n >= LEAST_ROWS) return n;
   throw new GenError("option", `repro: expected --n ≥ ${LEAST_ROWS}, got ${text ?? "none"}`);
+}
+
+function threadCount(text: string): number {
+  const n = Number(text);
+  if (Number.isSafeInteger(n) && n >= 1) return n;
+  throw new GenError("option", `repro: expected --threads ≥ 1, got ${text}`);
 }
 
 function unknownFlag(flag: string): GenError {

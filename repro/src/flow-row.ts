@@ -47,9 +47,9 @@ export function flowRow(options: FlowRowOptions): Omit<Row, "id" | "paper" | "ta
 
 async function train(
   { id, model, optimizer, batchSize, steps, every, startsFromData }: FlowRowOptions,
-  { resume, log, signal }: TrainOptions,
+  { resume, threads, log, signal }: TrainOptions,
 ): Promise<Pick<Result, "seconds" | "steps">> {
-  const [root, runtime] = [key(seed), await node({ threads: 1 })];
+  const [root, runtime] = [key(seed), await node({ threads })];
   const store = await runtime.init(model, { key: split(root, 0) });
   const folder = checkpointFolder(id);
   const all = await mnist({ split: "train" });

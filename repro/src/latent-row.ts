@@ -35,23 +35,22 @@ const seed = 0;
 const K = 5000;
 
 export function latentRow(options: LatentRowOptions): Omit<Row, "id" | "paper" | "target" | "unit" | "better"> {
-  const measure = async (n: number): Promise<Measured> => measureTest(options, n);
   return {
     split: "50,000 rows to learn, 10,000 to choose the weights, test rows to measure",
     train: async (given) => {
       const trained = await train(options, given);
       given.log(`measuring log p(x) of the 10,000 test rows, k = ${K}`);
-      return { measured: await measure(10_000), seed, ...trained, notes: options.notes };
+      return { measured: await measureTest(options, 10_000, given.threads), seed, ...trained, notes: options.notes };
     },
-    check: measure,
+    check: (n) => measureTest(options, n),
   };
 }
 
 async function train(
   { id, stages, optimizer, every, validateBy }: LatentRowOptions,
-  { resume, log, signal }: TrainOptions,
+  { resume, threads, log, signal }: TrainOptions,
 ): Promise<Pick<Result, "seconds" | "steps">> {
-  const [root, runtime] = [key(seed), await node({ threads: 1 })];
+  const [root, runtime] = [key(seed), await node({ threads })];
   const store = await runtime.init(stages[0].model, { key: split(root, 0) });
   const folder = checkpointFolder(id);
   let from = 0;
@@ -102,8 +101,8 @@ async function train(
 }
 
 /** −log p(x) by importance sampling, of random test rows under the weights in the file. */
-async function measureTest({ id, stages }: LatentRowOptions, n: number): Promise<Measured> {
-  const runtime = await node();
+async function measureTest({ id, stages }: LatentRowOptions, n: number, threads?: number): Promise<Measured> {
+  const runtime = await node(threads === undefined ? {} : { threads });
   const store = runtime.emptyStore();
   for (const [name, array] of Object.entries(await readWeights(id))) await store.write(name, array);
   const rows = randomRows(await binarizedMnist({ split: "test" }), n);

@@ -12,6 +12,8 @@ export interface Measured {
 export interface TrainOptions {
   /** Go on from the checkpoint of this row, if there is one. */
   readonly resume: boolean;
+  /** Threads of the CPU; the result does not depend on them. */
+  readonly threads: number;
   /** Takes lines of progress. */
   readonly log: (line: string) => void;
   readonly signal: AbortSignal;

@@ -11,7 +11,6 @@ import {
   paths,
   split,
   trainStep,
-  GenError,
   type Dataset,
   type NdArray,
   type Rows,
@@ -19,11 +18,11 @@ import {
   type Store,
 } from "@gen/core";
 import { adam, cosine } from "@gen/core/optim";
-import { node } from "@gen/core/node";
+import { loadCheckpoint, node, saveCheckpoint } from "@gen/core/node";
 import { grid } from "@gen/data";
 import { writePng } from "@gen/data/node";
 import { codePerplexity, collect, vqEncode, vqReconstruct, vqSample, type VqVae } from "@gen/vae";
-import { resultFile } from "./results.js";
+import { checkpointFolder, resultFile } from "./results.js";
 import type { Measured, Result, TrainOptions } from "./row.js";
 import { randomRows } from "./subset.js";
 import { readWeights, writeWeights } from "./weights.js";
@@ -43,42 +42,35 @@ export interface VqRow {
   readonly notes: string;
 }
 
-/** Both stages; the weights and two pictures beside the result are written. */
-export async function trainVq(row: VqRow, { resume, log, signal }: TrainOptions): Promise<Result> {
-  if (resume) throw new GenError("option", `repro: ${row.id} keeps no checkpoint`, { fix: "leave out --resume" });
-  const { id, seed, vq, batchSize, stages } = row;
-  const [root, runtime] = [key(seed), await node({ threads: 1 })];
-  const store = await runtime.init(vq, { key: split(root, 0) });
-  const train = await row.data("train")!;
-  const start = performance.now();
+/** Steps between two lines of progress, checkpoints and, of the prior, validations. */
+const EVERY = 100;
 
-  const first = trainStep({
-    model: vq,
-    learn: vq.autoencoder,
-    batch: { x: { shape: [batchSize, ...vq.shape], dtype: "u8" } },
-    loss: (batch, scope) => vq.loss(batch, scope),
-    optimizer: adam({ learningRate: cosine(stages.autoencoder.learningRate, { steps: stages.autoencoder.steps }) }),
-  });
-  const pictures = batches(train, { size: batchSize, key: split(root, 1) });
-  const { steps } = stages.autoencoder;
-  for await (const { n, outputs, rate } of fit(first, {
-    runtime,
-    store,
-    data: pictures,
-    steps,
-    signal,
-    key: split(root, 2),
-  })) {
-    if (n % 250 !== 0 && n !== steps) continue;
-    const { nats, perplexity } = outputs;
-    log(`${n}: ${nats!.toFixed(1)} nats, perplexity ${perplexity!.toFixed(1)}, ${rate.toFixed(1)} steps/s`);
+/** Both stages; the weights and two pictures beside the result are written. */
+export async function trainVq(row: VqRow, { resume, threads, log, signal }: TrainOptions): Promise<Result> {
+  const { id, seed, vq, stages } = row;
+  const [root, runtime] = [key(seed), await node({ threads })];
+  const store = await runtime.init(vq, { key: split(root, 0) });
+  let [from, before] = [0, 0];
+  if (resume) {
+    const { step: done, config } = await loadCheckpoint(store, checkpointFolder(id));
+    [from, before] = [done, (config as { seconds: number }).seconds];
+    log(`going on from step ${done}`);
   }
+  const start = performance.now();
+  const seconds = (): number => before + (performance.now() - start) / 1000;
+  const save = (step: number): Promise<unknown> =>
+    saveCheckpoint(store, checkpointFolder(id), { step, config: { seconds: seconds() } });
+  const live = { runtime, store };
+  const train = await row.data("train")!;
+  await trainAutoencoder(row, { ...live, train, from }, { log, signal, save });
 
   const validRows = await row.data("valid");
-  const codes = await codesOf(train, row, { runtime, store });
-  const valid = validRows === undefined ? undefined : await codesOf(validRows, row, { runtime, store });
-  await trainPrior(row, { codes, valid, runtime, store }, { log, signal });
-  const seconds = (performance.now() - start) / 1000;
+  const codes = await codesOf(train, row, live);
+  const valid = validRows === undefined ? undefined : await codesOf(validRows, row, live);
+  const { steps } = stages.autoencoder;
+  const rest = Math.max(0, from - steps);
+  await trainPrior(row, { ...live, codes, valid, from: rest }, { log, signal, save: (n) => save(steps + n) });
+  const trained = seconds();
 
   const chosen = await store.readAll((name) => name.startsWith("best."));
   for (const [name, array] of Object.entries(chosen)) await store.write(name.slice("best.".length), array);
@@ -90,7 +82,7 @@ export async function trainVq(row: VqRow, { resume, log, signal }: TrainOptions)
   const { measured, about } = await measure(row, { runtime, store });
   await draw(row, { runtime, store });
   await runtime.close();
-  return { measured, seed, seconds, steps: steps + stages.prior.steps, notes: `${row.notes}; ${about}` };
+  return { measured, seed, seconds: trained, steps: steps + stages.prior.steps, notes: `${row.notes}; ${about}` };
 }
 
 /** The error of reconstructing random test rows under the weights in the file. */
@@ -110,43 +102,73 @@ interface Trained {
   readonly store: Store;
 }
 
+/** What a stage of training tells, and where it stops. */
+interface Watched extends Pick<TrainOptions, "log" | "signal"> {
+  /** Writes a checkpoint after so many steps of the stage. */
+  readonly save: (n: number) => Promise<unknown>;
+}
+
+async function trainAutoencoder(
+  { seed, vq, batchSize, stages: { autoencoder } }: VqRow,
+  { train, from, runtime, store }: Trained & { readonly train: Dataset; readonly from: number },
+  { log, signal, save }: Watched,
+): Promise<void> {
+  const { steps, learningRate } = autoencoder;
+  const step = trainStep({
+    model: vq,
+    learn: vq.autoencoder,
+    batch: { x: { shape: [batchSize, ...vq.shape], dtype: "u8" } },
+    loss: (batch, scope) => vq.loss(batch, scope),
+    optimizer: adam({ learningRate: cosine(learningRate, { steps }) }),
+  });
+  const data = batches(train, { size: batchSize, key: split(key(seed), 1) });
+  const run = { runtime, store, data, steps, from, signal, every: EVERY, key: split(key(seed), 2) };
+  for await (const { n, outputs, rate } of fit(step, run)) {
+    if (n % EVERY !== 0 && n !== steps) continue;
+    const { nats, perplexity } = outputs;
+    log(`${n}: ${nats!.toFixed(1)} nats, perplexity ${perplexity!.toFixed(1)}, ${rate.toFixed(1)} steps/s`);
+    await save(n);
+  }
+}
+
 async function trainPrior(
   { seed, vq, batchSize, stages: { prior } }: VqRow,
-  { codes, valid, runtime, store }: Trained & { readonly codes: Rows; readonly valid: Rows | undefined },
-  { log, signal }: Pick<TrainOptions, "log" | "signal">,
+  {
+    codes,
+    valid,
+    from,
+    runtime,
+    store,
+  }: Trained & { readonly codes: Rows; readonly valid: Rows | undefined; readonly from: number },
+  { log, signal, save }: Watched,
 ): Promise<void> {
   const fields = (n: number) =>
     ({ codes: { shape: [n, ...vq.codeShape], dtype: "i64" }, label: { shape: [n], dtype: "i32" } }) as const;
+  const { steps, learningRate } = prior;
   const step = trainStep({
     model: vq,
     learn: vq.prior!,
     name: "second",
     batch: fields(batchSize),
     loss: (batch, scope) => vq.priorLoss(batch, scope),
-    optimizer: adam({ learningRate: cosine(prior.learningRate, { steps: prior.steps }) }),
+    optimizer: adam({ learningRate: cosine(learningRate, { steps }) }),
   });
   const program = inference(vq, fields(41), ({ codes, label }, scope) => ({
     nats: vq.prior!.logProb(codes.cast("i32"), { label, scope }).neg(),
   }));
-  const validate = valid && { program, data: arrays(valid), every: 100, keepBest: true };
+  const validate = valid && { program, data: arrays(valid), every: EVERY, keepBest: true };
   const data = batches(arrays(codes), { size: batchSize, key: split(key(seed), 3) });
+  const run = { runtime, store, data, steps, from, signal, every: EVERY, key: split(key(seed), 4) };
   let mean = 0;
-  for await (const { n, loss, rate, validation } of fit(step, {
-    runtime,
-    store,
-    data,
-    steps: prior.steps,
-    signal,
-    key: split(key(seed), 4),
-    ...(validate && { validate }),
-  })) {
-    mean += (loss - mean) / Math.min(n, 100);
-    if (n % 250 !== 0 && validation === undefined) continue;
+  for await (const { n, loss, rate, validation } of fit(step, { ...run, ...(validate && { validate }) })) {
+    mean += (loss - mean) / Math.min(n - from, EVERY);
+    if (n % EVERY !== 0 && n !== steps) continue;
     const held =
       validation === undefined
         ? ""
         : `, valid ${validation.metrics["nats"]!.mean.toFixed(1)}${validation.isBest ? " *" : ""}`;
     log(`prior ${n}: ${mean.toFixed(1)} nats${held}, ${rate.toFixed(1)} steps/s`);
+    await save(n);
   }
 }
 

@@ -37,8 +37,8 @@ const modelOf = (depth: number): Pushforward => planarFlow({ dim: 2, depth });
 
 export const row: Omit<Row, "id" | "paper" | "target" | "unit" | "better"> = {
   split: "no data: energies in the plane",
-  async train({ log, signal }) {
-    const runtime = await node({ threads: 1 });
+  async train({ threads, log, signal }) {
+    const runtime = await node({ threads });
     const start = performance.now();
     const weights: Record<string, NdArray> = {};
     for (const name of NAMES) {
