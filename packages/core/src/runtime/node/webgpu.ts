@@ -4,6 +4,7 @@ import { Graph } from "../../ir/graph.js";
 import { encodeModel, IR_VERSION, OPSET_VERSION, type OnnxModel } from "../../onnx/proto.js";
 import { feed } from "../../tensor/inputs.js";
 import type { Backend } from "../backend.js";
+import { drawOnHost } from "../draw-on-host.js";
 import { explained, gpuPort } from "../gpu-port.js";
 import { GPU_SESSION, workerBackend } from "../worker-backend.js";
 import { inWords } from "../words.js";
@@ -23,9 +24,8 @@ export async function webgpuBackend({ threads }: { threads?: number | undefined 
   }
   const thread = new Thread("onnxruntime-node", { copies: copies(), session: GPU_SESSION });
   const port = gpuPort(thread, explainedInNode);
-  const backend = inWords(
-    workerBackend(port, { device: "webgpu", loopsInside: false, target: "webgpu", session: GPU_SESSION }),
-  );
+  const spec = { device: "webgpu", loopsInside: false, target: "webgpu", session: GPU_SESSION } as const;
+  const backend = drawOnHost(inWords(workerBackend(port, spec)));
   try {
     await backend.compile(smallest()); // never released: the device, and what it has compiled, lasts as long as a session
     return backend;

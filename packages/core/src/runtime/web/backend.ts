@@ -6,6 +6,7 @@ import { encodeModel } from "../../onnx/proto.js";
 import { feed } from "../../tensor/inputs.js";
 import type { Backend } from "../backend.js";
 import { fastest } from "../choose.js";
+import { drawOnHost } from "../draw-on-host.js";
 import { gpuPort } from "../gpu-port.js";
 import { Runtime } from "../runtime.js";
 import { CPU_SESSION, GPU_SESSION, workerBackend } from "../worker-backend.js";
@@ -71,7 +72,7 @@ async function open(device: "wasm" | "webgpu", options: WebOptions): Promise<Bac
     });
   }
   const spec = { device, ...DEVICES[device] };
-  return device === "webgpu" ? inWords(workerBackend(gpuPort(port), spec)) : workerBackend(port, spec);
+  return device === "webgpu" ? drawOnHost(inWords(workerBackend(gpuPort(port), spec))) : workerBackend(port, spec);
 }
 
 function smallest(): Graph {
