@@ -7,6 +7,8 @@ export type { PixelLaw } from "./pixels/law.js";
 export type { PixelContext, PixelNetwork, PixelSizes } from "./pixels/network.js";
 export { pixelCnn } from "./pixels/pixel-cnn.js";
 export type { PixelCnnOptions } from "./pixels/pixel-cnn.js";
+export { diagonalBiLstm, rowLstm } from "./pixels/pixel-rnn.js";
+export type { PixelRnnOptions } from "./pixels/pixel-rnn.js";
 export { PixelModel } from "./pixels/pixel-model.js";
 export type { PixelBatch, PixelDraw, PixelModelOptions } from "./pixels/pixel-model.js";
 export { completePixels, pixelFields, pixelLogProb, samplePixels } from "./pixels/programs.js";

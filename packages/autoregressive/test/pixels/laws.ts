@@ -72,6 +72,12 @@ export function mayDepend({ shape, law }: PixelModel, p: number, j: number): boo
   return law.colours > 1 && Math.floor(j / places) < colour;
 }
 
+/** [row, column] */
+function placeOf({ shape }: PixelModel, at: number): [number, number] {
+  const [, height, width] = shape as [number, number, number];
+  return [Math.floor(at / width) % height, at % width];
+}
+
 export interface PixelLaws {
   /** A model of pictures of this shape. */
   readonly make: (shape: readonly [number, number, number]) => PixelModel;
@@ -81,14 +87,11 @@ export interface PixelLaws {
   readonly countable: readonly [number, number, number];
   /** Values of a pixel's channel. @default 2 */
   readonly levels?: number;
-  /** Whether every pixel before is seen: no blind spot, and layers enough. @default false */
-  readonly seesAll?: boolean;
+  /** Of pixels before another one, by [row, column], whether they are hidden from it. @default not looked at */
+  readonly isBlind?: (to: readonly [number, number], from: readonly [number, number]) => boolean;
 }
 
-export function describePixelModel(
-  name: string,
-  { make, wide, countable, levels = 2, seesAll = false }: PixelLaws,
-): void {
+export function describePixelModel(name: string, { make, wide, countable, levels = 2, isBlind }: PixelLaws): void {
   const [channels] = countable;
   const large = make(wide ?? [channels, 5, 6]);
   const small = make(countable);
@@ -111,7 +114,9 @@ export function describePixelModel(
         depends.forEach((row, p) =>
           row.forEach((does, j) => {
             if (does && !mayDepend(large, p, j)) expect.fail(`parameter ${p} depends on value ${j}`);
-            if (seesAll && !does && mayDepend(large, p, j)) expect.fail(`parameter ${p} does not see value ${j}`);
+            if (isBlind === undefined || !mayDepend(large, p, j)) return;
+            if (does === isBlind(placeOf(large, p), placeOf(large, j)))
+              expect.fail(`parameter ${p} ${does ? "sees" : "does not see"} value ${j}`);
           }),
         );
       }
