@@ -1,0 +1,177 @@
+/**
+ * @file A diffusion model: a network that, inside a wrapper, estimates the data from data with noise,
+ *
+ *     x̂(x, σ) = skip(σ)·x + out(σ)·F(α(σ)·x, clock(σ))
+ *
+ * where the process says α and which levels there are, and the target what F is. Karras et al. 2022, eq. 7. arXiv:2206.00364
+ */
+import { concat, full, GenError, sameShape, showShape, sizeOf, type Scope, type Shape, type Tensor } from "@gen/core";
+import type { Codec } from "@gen/core/codec";
+import { conditionOf, type Condition, type ConditionOptions, type Given } from "./condition.js";
+import type { Network } from "./network.js";
+import { checkProcess, clock, column, type Process } from "./process.js";
+import { linearBeta } from "./processes.js";
+import { mixed, preconditioning, targetOf, type Target, type TargetName } from "./target.js";
+import type { Estimate } from "./walk.js";
+
+export interface DiffusionOptions {
+  readonly network: Network;
+  /** @default linearBeta() */
+  readonly process?: Process;
+  /** @default "epsilon" */
+  readonly target?: TargetName | Target;
+  /** What rows are conditioned on: a class (`label` in batches), or a vector (`context`). @default nothing */
+  readonly condition?: Omit<ConditionOptions, "features">;
+  /** Between the user's units and numbers of about unit size: see `@gen/core/codec`. @default none */
+  readonly codec?: Codec;
+  /** The network sees its last estimate, as further channels. Chen, Zhang & Hinton 2023, arXiv:2208.04202. @default false */
+  readonly selfCondition?: boolean;
+  /** The network gives the variance of each step too, as further channels. Nichol & Dhariwal 2021. @default "fixed" */
+  readonly variance?: "fixed" | "learned";
+}
+
+/** Where and under what the data are estimated. */
+export interface At {
+  /** Scalar or [N]. */
+  readonly sigma: Tensor;
+  /** [N, features], of `embed`. */
+  readonly condition?: Tensor | undefined;
+  /** An earlier estimate, for a model that looks at one. @default none: zeros */
+  readonly last?: Tensor | undefined;
+  readonly scope: Scope;
+}
+
+/** What a network gave, and what follows. */
+export interface Output extends Estimate {
+  /** F. */
+  readonly raw: Tensor;
+  /** Its factor in x̂. */
+  readonly out: Tensor;
+}
+
+export class Diffusion {
+  readonly network: Network;
+  readonly condition: Condition | undefined;
+  readonly codec: Codec | undefined;
+  readonly process: Process;
+  readonly selfCondition: boolean;
+  readonly variance: "fixed" | "learned";
+  /** Shape of one row as the network sees it. */
+  readonly rowShape: Shape;
+  readonly #target: Target;
+
+  /** @throws GenError `shape` if network and codec do not fit, `range` for a process whose levels do not rise */
+  constructor(options: DiffusionOptions) {
+    const { network, process = linearBeta(), target = "epsilon", condition, codec } = options;
+    const { selfCondition = false, variance = "fixed" } = options;
+    checkProcess(process);
+    this.network = network;
+    this.process = process;
+    this.codec = codec;
+    this.selfCondition = selfCondition;
+    this.variance = variance;
+    this.#target = targetOf(target);
+    this.rowShape = rowShapeOf(network, { selfCondition, variance });
+    if (codec !== undefined && !sameShape(codec.output, this.rowShape))
+      throw new GenError(
+        "shape",
+        `Diffusion: expected a codec that gives ${showShape(this.rowShape)}, got ${showShape(codec.output)}`,
+      );
+    const features = network.conditionFeatures;
+    if (features > 0 !== (condition !== undefined))
+      throw new GenError("option", `Diffusion: expected a network with${features > 0 ? "out" : ""} conditionFeatures`, {
+        fix: features > 0 ? "say what rows are conditioned on: condition: { classes: 10 }" : "conditionFeatures: 64",
+      });
+    this.condition = condition === undefined ? undefined : conditionOf({ ...condition, features });
+  }
+
+  /** Shape of one row of data, as the user gives it. */
+  get shape(): Shape {
+    return this.codec?.input ?? this.rowShape;
+  }
+  /** Numbers in one x: what nats are divided by for bits/dim. */
+  get dims(): number {
+    return sizeOf(this.shape);
+  }
+
+  /** The estimate of the data from x = data + σ·noise. @param x [N, …rowShape] */
+  estimate(x: Tensor, { sigma, condition, last, scope }: At): Output {
+    const n = x.shape[0]!;
+    const s = column(sigma, x);
+    const alpha = this.process.scale(s);
+    const { skip, out } = preconditioning(this.#target({ sigma: s, alpha }), s);
+    const seen = x.mul(alpha);
+    const input = this.selfCondition ? concat([seen, last ?? full(x.shape, 0)], 1) : seen;
+    const time = clock(this.process, sigma.rank === 0 ? sigma.expand([n]) : sigma);
+    const given = this.network.forward(input, { time, condition }, scope);
+    const channels = this.rowShape[0]!;
+    const raw = this.variance === "learned" ? given.slice(1, 0, channels) : given;
+    const blend = this.variance === "learned" ? given.slice(1, channels).add(1).mul(0.5) : undefined;
+    const mean = skip === undefined ? raw.mul(out) : x.mul(skip).add(raw.mul(out));
+    return { mean, blend, raw, out };
+  }
+
+  /** F, had the network known the data and the noise. */
+  targetFor(data: Tensor, noise: Tensor, sigma: Tensor): Tensor {
+    const s = column(sigma, data);
+    return mixed(this.#target({ sigma: s, alpha: this.process.scale(s) }), data, noise);
+  }
+
+  /** Vectors for the network: of the rows' condition, or [n, features] of nothing. @throws GenError `graph` if another one is given */
+  embed(given: Given, n: number): Tensor | undefined {
+    const wanted = this.checkGiven(given, { optional: true });
+    if (wanted === undefined) return undefined;
+    const embedded = wanted.embed(given[wanted.field]);
+    return embedded.expand([n, embedded.shape[1]!]);
+  }
+
+  /** The model's condition, if it has one. @throws GenError `graph` if another one is given, or none and it is not optional */
+  checkGiven(given: Given, { optional = false } = {}): Condition | undefined {
+    const { condition } = this;
+    const got = given.label !== undefined ? "label" : given.context !== undefined ? "context" : undefined;
+    if (got === condition?.field || (got === undefined && optional)) {
+      if (got === undefined && condition?.hasNull === false) throw noNull("a sample without its condition");
+      return condition;
+    }
+    throw new GenError("graph", `Diffusion: expected ${condition?.field ?? "no condition"}, got ${got ?? "none"}`);
+  }
+
+  /** Rows as the network sees them. */
+  encoded(x: Tensor, scope: Scope): { y: Tensor; logDet: Tensor | undefined } {
+    if (!sameShape(x.shape.slice(1), this.shape))
+      throw new GenError(
+        "shape",
+        `Diffusion: expected rows ${showShape(this.shape)}, got ${showShape(x.shape.slice(1))}`,
+        { fix: "give pictures of the size and channels that the model was made for" },
+      );
+    if (this.codec === undefined) return { y: x.dtype === "u8" ? x.cast("f32") : x, logDet: undefined };
+    return this.codec.encode(x, scope);
+  }
+
+  decoded(y: Tensor): Tensor {
+    return this.codec?.decode(y) ?? y;
+  }
+}
+
+/** The error of asking a model without a null for what needs one. */
+export function noNull(what: string): GenError {
+  return new GenError("option", `diffusion: expected a model with a null condition for ${what}, got one without`, {
+    fix: "train it with condition: { …, drop: 0.1 }",
+  });
+}
+
+function rowShapeOf(
+  network: Network,
+  { selfCondition, variance }: Required<Pick<DiffusionOptions, "selfCondition" | "variance">>,
+): Shape {
+  const share = (shape: Shape, parts: number): Shape => [shape[0]! / parts, ...shape.slice(1)];
+  const given = share(network.shape, selfCondition ? 2 : 1);
+  const taken = share(network.outputShape, variance === "learned" ? 2 : 1);
+  if (!sameShape(given, taken))
+    throw new GenError(
+      "shape",
+      `Diffusion: expected a network from ${showShape(network.shape)} to a like shape${selfCondition ? ", half of what comes in being the last estimate" : ""}${variance === "learned" ? ", half of what comes out being variances" : ""}, got ${showShape(network.outputShape)}`,
+      { fix: "selfCondition doubles the channels that go in, a learned variance those that come out" },
+    );
+  return given;
+}

@@ -1,0 +1,75 @@
+/** @file The public surface of @gen/diffusion: forward processes, targets, samplers, guidance, networks, and what one does with a model. */
+export { checkProcess, clock, noised, rangeOf, sigmaAt } from "./process.js";
+export type { Process } from "./process.js";
+export { cosine, edm, linearBeta, PROCESSES, sigmoid, straight, subVp } from "./processes.js";
+export type {
+  CosineOptions,
+  EdmOptions,
+  LinearBetaOptions,
+  ProcessName,
+  SigmoidOptions,
+  StraightOptions,
+  SubVpOptions,
+} from "./processes.js";
+export { edmTarget, preconditioning, TARGETS } from "./target.js";
+export type { Level, Mix, Target, TargetName } from "./target.js";
+export { edmWeighting, minSnr, WEIGHTINGS } from "./weighting.js";
+export type { Weighting, WeightingName } from "./weighting.js";
+export type { Condition, ConditionOptions, Given } from "./condition.js";
+
+export { Diffusion } from "./diffusion.js";
+export type { At, DiffusionOptions, Output } from "./diffusion.js";
+export { diffusionLoss } from "./loss.js";
+export type { DiffusionBatch, LossOptions } from "./loss.js";
+export { coupled } from "./coupling.js";
+export type { Coupling } from "./coupling.js";
+export { boundTerm, priorTerm, stepTerm } from "./bound.js";
+export type { BoundTermOptions } from "./bound.js";
+
+export { checkSchedule, karras, schedule, SPACINGS } from "./schedule.js";
+export type { ScheduleOptions, Spacing, SpacingName } from "./schedule.js";
+export { slope } from "./sampler.js";
+export type { Denoiser, Sampler, Step, Stepped } from "./sampler.js";
+export { SAMPLERS } from "./samplers.js";
+export type { SamplerName } from "./samplers.js";
+export { consistency } from "./samplers/consistency.js";
+export { ddim } from "./samplers/ddim.js";
+export { ddpm } from "./samplers/ddpm.js";
+export { dpmSolver2m } from "./samplers/dpm-solver.js";
+export { dpmSolver2mSde } from "./samplers/dpm-solver-sde.js";
+export { euler } from "./samplers/euler.js";
+export { eulerAncestral } from "./samplers/euler-ancestral.js";
+export { heun } from "./samplers/heun.js";
+export { uniPc } from "./samplers/uni-pc.js";
+export { walk, walked, watched } from "./walk.js";
+export type { Estimate, Estimator, State, Walk, WalkOptions } from "./walk.js";
+export { classifierGuided, guided, thresholded } from "./guidance.js";
+export type { Guidance } from "./guidance.js";
+export { inpainting } from "./inpaint.js";
+export type { InpaintOptions } from "./inpaint.js";
+export { draw } from "./draw.js";
+export type { DrawAt, DrawOptions } from "./draw.js";
+export { inverted, odeLogProb, reverted } from "./flow-ode.js";
+export type { DensityOptions, OdeOptions } from "./flow-ode.js";
+
+export { MlpNetwork } from "./networks/mlp.js";
+export type { MlpNetworkOptions } from "./networks/mlp.js";
+export type { Network, NetworkInput } from "./network.js";
+
+export {
+  bound,
+  complete,
+  conditionFields,
+  decode,
+  denoise,
+  denoising,
+  edit,
+  encode,
+  fields,
+  interpolate,
+  logProb,
+  sample,
+} from "./programs.js";
+export type { CompleteOptions, RowsOptions, SampleOptions } from "./programs.js";
+export { exportedFiles, sampleOfSeed } from "./export.js";
+export type { ExportOptions, SeedOptions } from "./export.js";
