@@ -44,7 +44,8 @@ const whole = (value: number): NdArray => ndarray([BigInt(value)], [], "i64");
 const label = ndarray(labels.slice(0, n), [n], "i32");
 const feeds = { seed: whole(7), n: whole(n), steps: whole(20), label, guidance: ndarray([1], []) };
 const { samples } = await runtime.run(sampleOfSeed(model, { n, steps: 20, sampler: "heun" }), { store, feeds });
-const radii = Array.from({ length: n }, (_, i) => Math.hypot(...samples!.data.slice(2 * i, 2 * i + 2).map(Number)));
+const xy = samples!.data as Float32Array;
+const radii = Array.from({ length: n }, (_, i) => Math.hypot(xy[2 * i]!, xy[2 * i + 1]!));
 for (const ring of [0, 1]) {
   const own = radii.filter((_, i) => i % 2 === ring);
   const near = own.filter((r) => Math.abs(r - 1 - ring) < 0.25).length / own.length;
