@@ -8,7 +8,7 @@
 import { constant, ndarray, type Scope, type Tensor } from "@gen/core";
 import type { Diffusion } from "./diffusion.js";
 import { betweenVariances, posterior } from "./posterior.js";
-import { column } from "./process.js";
+import { column } from "./forward.js";
 
 export interface BoundTermOptions {
   /** Rows as the network sees them. */

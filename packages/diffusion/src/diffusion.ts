@@ -9,7 +9,7 @@ import { concat, full, GenError, sameShape, showShape, sizeOf, type Scope, type 
 import type { Codec } from "@gen/core/codec";
 import { conditionOf, type Condition, type ConditionOptions, type Given } from "./condition.js";
 import type { Network } from "./network.js";
-import { checkProcess, clock, column, type Process } from "./process.js";
+import { checkProcess, clock, column, type Process } from "./forward.js";
 import { linearBeta } from "./processes.js";
 import { mixed, preconditioning, targetOf, type Target, type TargetName } from "./target.js";
 import type { Estimate } from "./walk.js";

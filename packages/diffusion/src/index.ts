@@ -1,6 +1,6 @@
 /** @file The public surface of @gen/diffusion: forward processes, targets, samplers, guidance, networks, and what one does with a model. */
-export { checkProcess, clock, noised, rangeOf, sigmaAt } from "./process.js";
-export type { Process } from "./process.js";
+export { checkProcess, clock, noised, rangeOf, sigmaAt } from "./forward.js";
+export type { Process } from "./forward.js";
 export { cosine, edm, linearBeta, PROCESSES, sigmoid, straight, subVp } from "./processes.js";
 export type {
   CosineOptions,

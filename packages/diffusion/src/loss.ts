@@ -4,7 +4,7 @@ import { boundTerm } from "./bound.js";
 import type { Given } from "./condition.js";
 import { coupled, type Coupling } from "./coupling.js";
 import type { Diffusion } from "./diffusion.js";
-import { column, sigmaAt } from "./process.js";
+import { column, sigmaAt } from "./forward.js";
 import { weightingOf, type Weighting, type WeightingName } from "./weighting.js";
 
 export interface LossOptions {

@@ -1,6 +1,6 @@
 /** @file The processes by name: variance-preserving with linear, cosine and sigmoid schedules, sub-VP, EDM, straight lines. */
 import { GenError, type Tensor } from "@gen/core";
-import { checkProcess, type Process } from "./process.js";
+import { checkProcess, type Process } from "./forward.js";
 
 export interface LinearBetaOptions {
   /** T. @default 1000 */

@@ -3,7 +3,7 @@
  * lie; it is a curve from σ_max to σ_min and the places on it. The count may be open until a file runs.
  */
 import { concat, full, GenError, iota, scalar, type NdArray, type Tensor } from "@gen/core";
-import { rangeOf, sigmaAt, type Process } from "./process.js";
+import { rangeOf, sigmaAt, type Process } from "./forward.js";
 
 export interface Spacing {
   readonly name: string;

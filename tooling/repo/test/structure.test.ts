@@ -69,7 +69,7 @@ describe("imports", () => {
       Object.entries(workspace.manifest.exports ?? {}).flatMap(([entry, target]) =>
         repo.reach(`${workspace.directory}/${sourceOf(target).replace("./", "")}`, workspace).flatMap((source) => {
           const imports = source.imports.filter((to) => !to.startsWith(".") && foreign(entry).test(to));
-          const globals = entry === "./node" ? null : /\b(process|Buffer)\.\w+/.exec(source.text);
+          const globals = entry === "./node" ? null : /(?<![.\w])(process|Buffer)\.\w+/.exec(source.text);
           return [...imports, ...(globals?.slice(0, 1) ?? [])].map((use) => `${entry}: ${source.path} uses ${use}`);
         }),
       ),
