@@ -36,6 +36,8 @@ export { Permutation } from "./permutation.js";
 export type { PermutationOptions } from "./permutation.js";
 export { Planar } from "./planar.js";
 export type { PlanarOptions } from "./planar.js";
+export { PlanarStack } from "./planar-stack.js";
+export type { PlanarStackOptions } from "./planar-stack.js";
 export { Radial } from "./radial.js";
 export type { RadialOptions } from "./radial.js";
 export { Residual, seriesBound } from "./residual.js";

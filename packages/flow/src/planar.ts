@@ -46,7 +46,7 @@ export class Planar implements Bijection {
     checkRows(z, { shape: this.shape, context: at.context, contextDim: this.contextDim, where: "Planar" });
     const { u, w, b, s } = this.#constrained(at);
     const h = z.mul(w).sum(1, { keepDims: true }).add(b).tanh(); //            [N, 1]
-    return { y: z.add(u.mul(h)), logDet: logSlope(h, s) };
+    return { y: z.add(u.mul(h)), logDet: logSlope(h, s).squeeze(1) };
   }
 
   inverse(y: Tensor, at: At): Unmapped {
@@ -54,22 +54,28 @@ export class Planar implements Bijection {
     const { u, w, b, s } = this.#constrained(at);
     const c = y.mul(w).sum(1, { keepDims: true }).add(b); //                   [N, 1]
     const h = rootOf(c, s).tanh();
-    return { x: y.sub(u.mul(h)), logDet: logSlope(h, s).neg() };
+    return { x: y.sub(u.mul(h)), logDet: logSlope(h, s).squeeze(1).neg() };
   }
 
   /** û, w, b and wᵀû. */
   #constrained(at: At): { u: Tensor; w: Tensor; b: Tensor; s: Tensor } {
     const [raw, w, b] = this.params.of(at) as [Tensor, Tensor, Tensor]; //     [N or 1, D], [.., D], [.., 1]
-    const along = w.mul(raw).sum(1, { keepDims: true }); //                    wᵀu
-    const length = w.square().sum(1, { keepDims: true }).maximum(1e-12);
-    const u = raw.add(w.mul(softplus(along).sub(1).sub(along).div(length)));
-    return { u, w, b, s: w.mul(u).sum(1, { keepDims: true }) };
+    return { ...constrained(raw, w), w, b };
   }
 }
 
-/** log(1 + s (1 − h²)) of each row: [N] */
-function logSlope(h: Tensor, s: Tensor): Tensor {
-  return h.square().neg().add(1).mul(s).add(1).log().reshape([-1]);
+/** û, which keeps the map invertible, and s = wᵀû > −1. @param raw, w […, D] @returns u […, D], s […, 1] */
+export function constrained(raw: Tensor, w: Tensor): { u: Tensor; s: Tensor } {
+  const along = w.mul(raw).sum(-1, { keepDims: true }); //                     wᵀu
+  const length = w.square().sum(-1, { keepDims: true }).maximum(1e-12);
+  const s = softplus(along).sub(1);
+  const u = raw.add(w.mul(s.sub(along).div(length)));
+  return { u, s: w.mul(u).sum(-1, { keepDims: true }) };
+}
+
+/** log(1 + s (1 − h²)) */
+export function logSlope(h: Tensor, s: Tensor): Tensor {
+  return h.square().neg().add(1).mul(s).add(1).log();
 }
 
 /** α with α + s tanh(α) = c, which lies within |s| of c and is one, as the left side increases for s > −1. */
