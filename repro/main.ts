@@ -47,8 +47,14 @@ async function train({ id, resume, threads }: Extract<Command, { do: "train" }>)
   });
   const reached = reaches(row, measured.value);
   print(
-    `${id}: ${measured.value.toFixed(2)} ± ${measured.standardError.toFixed(2)} ${row.unit}${reached === false ? ", short of" : ", target"} ${row.target ?? "none"}`,
+    `${id}: ${measured.value.toFixed(2)} ± ${measured.standardError.toFixed(2)} ${row.unit}${reached === false ? ", short of" : ", target"} ${row.target ?? "none"}${besideText(result.beside)}`,
   );
+}
+
+function besideText(beside: Readonly<Record<string, number>> = {}): string {
+  return Object.entries(beside)
+    .map(([name, value]) => `, ${name} ${value.toFixed(2)}`)
+    .join("");
 }
 
 /** Evaluates the committed weights; they must be the recorded ones, and give the recorded number as far as chance allows. */

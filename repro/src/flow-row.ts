@@ -1,17 +1,24 @@
-/** @file What the rows of flows on MNIST share: maximum likelihood of dequantised pictures, and bits/pixel of the test rows. */
-import { batches, evaluate, fit, key, split, trainStep } from "@gen/core";
+/** @file What the rows of flows on pictures share: maximum likelihood of dequantised bytes, and bits/dim of the test rows. */
+import { batches, evaluate, fit, key, split, trainStep, type Dataset, type Shape } from "@gen/core";
 import { Chain, Dequantise, Logit, type Codec } from "@gen/core/codec";
 import { loadCheckpoint, node, saveCheckpoint } from "@gen/core/node";
 import { ema, type Optimizer } from "@gen/core/optim";
-import { mnist } from "@gen/data/node";
+import { emoji, mnist } from "@gen/data/node";
 import { initialise, logProb, type Flow } from "@gen/flow";
 import { checkpointFolder } from "./results.js";
 import type { Measured, Result, Row, TrainOptions } from "./row.js";
 import { randomRows, rowsOf } from "./subset.js";
 import { readWeights, writeWeights } from "./weights.js";
 
+/** Pictures, and how many of which. */
+export interface Pictures {
+  readonly about: string;
+  readonly open: () => Promise<Readonly<Record<"train" | "valid" | "test", Dataset>>>;
+}
+
 export interface FlowRowOptions {
   readonly id: string;
+  readonly pictures: Pictures;
   readonly model: Flow;
   readonly optimizer: Optimizer;
   readonly batchSize: number;
@@ -24,54 +31,80 @@ export interface FlowRowOptions {
 }
 
 const seed = 0;
-const shape = [1, 28, 28];
-/** Training rows; the other 10,000 choose the weights. */
-const TRAIN = 50_000;
+/** Rows that ActNorm layers start from. */
+const FIRST = 256;
+/** Rows that are measured at once. */
+const CHUNK = 250;
 
-/** Bytes plus uniform noise, over 256, then the logit with λ = 1e-6: Papamakarios et al. 2017, §4.3. */
-export function mnistCodec(): Codec {
-  return new Chain([new Dequantise({ shape }), new Logit({ shape, lambda: 1e-6 })]);
+export const mnistPictures: Pictures = {
+  about: "50,000 rows to learn, 10,000 to choose the weights, test rows to measure",
+  open: async () => {
+    const all = await mnist({ split: "train" });
+    const test = await mnist({ split: "test" });
+    return { train: rowsOf(all, 0, 50_000), valid: rowsOf(all, 50_000, 60_000), test: rowsOf(test, 0, test.length) };
+  },
+};
+
+export const emojiPictures: Pictures = {
+  about: "2,676 rows to learn, 369 to choose the weights, test rows to measure; tones of skin go with their emoji",
+  open: async () => {
+    const part = async (split: "train" | "valid" | "test"): Promise<Dataset> => {
+      const all = await emoji({ split, tones: true });
+      return rowsOf(all, 0, all.length);
+    };
+    return { train: await part("train"), valid: await part("valid"), test: await part("test") };
+  },
+};
+
+export interface PictureCodecOptions {
+  readonly shape: Shape;
+  /** How far the logit stays away from black and white. */
+  readonly lambda: number;
+}
+
+/** Bytes plus uniform noise, over 256, then the logit: Papamakarios et al. 2017, §4.3. */
+export function pictureCodec({ shape, lambda }: PictureCodecOptions): Codec {
+  return new Chain([new Dequantise({ shape }), new Logit({ shape, lambda })]);
 }
 
 export function flowRow(options: FlowRowOptions): Omit<Row, "id" | "paper" | "target" | "unit" | "better"> {
   return {
-    split: "50,000 rows to learn, 10,000 to choose the weights, test rows to measure",
+    split: options.pictures.about,
     train: async (given) => {
       const trained = await train(options, given);
-      given.log("measuring the 10,000 test rows");
-      return { measured: await measureTest(options, 10_000), seed, ...trained, notes: options.notes };
+      given.log("measuring the test rows");
+      return { measured: await measureTest(options), seed, ...trained, notes: options.notes };
     },
     check: (n) => measureTest(options, n),
   };
 }
 
 async function train(
-  { id, model, optimizer, batchSize, steps, every, startsFromData }: FlowRowOptions,
+  { id, pictures, model, optimizer, batchSize, steps, every, startsFromData }: FlowRowOptions,
   { resume, threads, log, signal }: TrainOptions,
 ): Promise<Pick<Result, "seconds" | "steps">> {
   const [root, runtime] = [key(seed), await node({ threads })];
   const store = await runtime.init(model, { key: split(root, 0) });
   const folder = checkpointFolder(id);
-  const all = await mnist({ split: "train" });
-  const [rows, valid] = [rowsOf(all, 0, TRAIN), rowsOf(all, TRAIN, all.length)];
+  const { train: rows, valid } = await pictures.open();
   let [from, before] = [0, 0];
   if (resume) {
     const { step: done, config } = await loadCheckpoint(store, folder);
     [from, before] = [done, (config as { seconds: number }).seconds];
     log(`going on from step ${done}`);
   } else if (startsFromData) {
-    const { x } = await randomRows(rows, 256).rows(Array.from({ length: 256 }, (_, i) => i));
-    await runtime.run(initialise(model, { n: 256, pixels: "u8" }), { store, feeds: { x: x! }, key: split(root, 4) });
+    const { x } = await randomRows(rows, FIRST, split(root, 5)).rows(Array.from({ length: FIRST }, (_, i) => i));
+    await runtime.run(initialise(model, { n: FIRST, pixels: "u8" }), { store, feeds: { x: x! }, key: split(root, 4) });
   }
   const step = trainStep({
     model,
-    batch: { x: { shape: [batchSize, ...shape], dtype: "u8" } },
+    batch: { x: { shape: [batchSize, ...model.shape], dtype: "u8" } },
     loss: (batch, scope) => model.loss(batch, scope),
     optimizer,
     average: ema({ decay: 0.999 }),
   });
   const validate = {
-    program: logProb(model, { n: 250, pixels: "u8" }),
+    program: logProb(model, { n: CHUNK, pixels: "u8" }),
     data: valid,
     key: split(root, 2),
     from: "ema",
@@ -86,7 +119,7 @@ async function train(
   for await (const { n, loss, rate, validation } of fit(step, run)) {
     if (validation === undefined) continue;
     const bits = validation.metrics["bitsPerDim"]!.mean.toFixed(3);
-    log(`step ${n}: train ${loss.toFixed(1)} nats, valid ${bits} bits/pixel, ${rate.toFixed(1)} steps/s`);
+    log(`step ${n}: train ${loss.toFixed(1)} nats, valid ${bits} bits/dim, ${rate.toFixed(1)} steps/s`);
     await saveCheckpoint(store, folder, { step: n, config: { seconds: seconds() } });
   }
   const trained = seconds();
@@ -96,14 +129,15 @@ async function train(
   return { seconds: trained, steps };
 }
 
-/** bits/pixel of random test rows under the weights in the file: a bound in the mean over the noise. */
-async function measureTest({ id, model }: FlowRowOptions, n: number): Promise<Measured> {
+/** bits/dim of test rows under the weights in the file, all or random ones: a bound in the mean over the noise. */
+async function measureTest({ id, model, pictures }: FlowRowOptions, n?: number): Promise<Measured> {
   const runtime = await node();
   const store = runtime.emptyStore();
   for (const [name, array] of Object.entries(await readWeights(id))) await store.write(name, array);
-  const rows = randomRows(await mnist({ split: "test" }), n);
-  const program = logProb(model, { n: 250, pixels: "u8" });
+  const { test } = await pictures.open();
+  const rows = n === undefined ? test : randomRows(test, Math.min(n, test.length));
+  const program = logProb(model, { n: CHUNK, pixels: "u8" });
   const { bitsPerDim } = await evaluate(program, rows, { runtime, store, key: key(seed) });
   await runtime.close();
-  return { value: bitsPerDim!.mean, standardError: bitsPerDim!.standardError, n };
+  return { value: bitsPerDim!.mean, standardError: bitsPerDim!.standardError, n: rows.length };
 }

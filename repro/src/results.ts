@@ -11,6 +11,8 @@ export const folder = fileURLToPath(new URL("..", import.meta.url));
 export interface Recorded {
   readonly ours: number;
   readonly standardError: number;
+  /** Other numbers of the same model, by name and in the unit of the row. */
+  readonly beside?: Readonly<Record<string, number>>;
   readonly split: string;
   /** Test rows that `ours` is the mean of. */
   readonly n: number;

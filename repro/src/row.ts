@@ -22,6 +22,8 @@ export interface TrainOptions {
 /** What a training gives back; its weights are in the file of the row by then (`files.ts`). */
 export interface Result {
   readonly measured: Measured;
+  /** Other numbers of the same model, by name and in the unit of the row: columns of a table. */
+  readonly beside?: Readonly<Record<string, number>>;
   readonly seed: number;
   /** Wall time of the training, over all of its relays; the evaluation is not part of it. */
   readonly seconds: number;

@@ -35,7 +35,10 @@ describe("PlanarStack", () => {
     const x = spread([5, 3], [-2, 2], 7);
     const rows = ndarray(Float64Array.from(x.data, Number), [5, 3], "f64");
     const params = spread([4, 1, 7], [-0.7, 0.7], 9).data;
-    const of = (transform: Transform, numbers: (path: string) => ArrayLike<number | bigint>): Record<string, NdArray> => {
+    const of = (
+      transform: Transform,
+      numbers: (path: string) => ArrayLike<number | bigint>,
+    ): Record<string, NdArray> => {
       const program = inference({ transform }, { x: rows.shape }, (batch, scope) => ({
         ...transform.forward(batch.x, { scope }),
       }));
