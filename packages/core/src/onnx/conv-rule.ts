@@ -14,11 +14,14 @@
  *     3, 32, 32                       3.4          4.3
  *     32, 64, 16                      10.6         21.2
  *     64, 128, 8                      7.7          15.6
+ *
+ * On WebGPU one Conv leaves a GPU idle: its result has as many places as the kernel, and each is a sum over the batch and
+ * the whole extent. As products of slices there is one for each row of the batch, of a sum as long as the extent.
  */
 import type { DType } from "../dtype.js";
 import type { ConvAttrs } from "../ir/ops.js";
 import { sizeOf, type Shape } from "../shape.js";
-import { hasFusedMatMul, type Target } from "./target.js";
+import type { Target } from "./target.js";
 
 /**
  * - `conv`: one Conv, whose kernel is the cotangent; runs on every provider;
@@ -26,8 +29,8 @@ import { hasFusedMatMul, type Target } from "./target.js";
  */
 export type WeightGradForm = "conv" | "slices";
 
-/** Above this many places, their slices are too many copies of the input. */
-const PLACES = 49;
+/** Above this many places, their slices are too many copies of the input; on WebGPU, also too many buffers of one Concat. */
+const PLACES: Readonly<Record<Target, number>> = { portable: 0, cpu: 49, webgpu: 16 };
 
 export interface WeightGradCase {
   readonly target: Target;
@@ -38,8 +41,8 @@ export interface WeightGradCase {
 }
 
 export function weightGradForm({ target, dtype, strides, groups, kernelSize }: WeightGradCase): WeightGradForm {
-  const fits = hasFusedMatMul(target) && dtype === "f32" && groups === 1 && strides.every((stride) => stride === 1);
-  return fits && sizeOf(kernelSize) <= PLACES ? "slices" : "conv";
+  const fits = dtype === "f32" && groups === 1 && strides.every((stride) => stride === 1);
+  return fits && sizeOf(kernelSize) <= PLACES[target] ? "slices" : "conv";
 }
 
 /**

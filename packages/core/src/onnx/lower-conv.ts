@@ -5,6 +5,7 @@ import { sizeOf, type Shape } from "../shape.js";
 import { inputGradForm, weightGradForm } from "./conv-rule.js";
 import { emitTyped } from "./kernels.js";
 import type { Attributes, Scope } from "./scope.js";
+import { hasFusedMatMul } from "./target.js";
 
 /** Further than any axis goes: the end of a slice that runs backwards to the first element. */
 const BEFORE_ALL = -(2 ** 40);
@@ -101,7 +102,9 @@ function weightGradFromSlices(scope: Scope, node: NodeOf<"convWeightGrad">): str
   const places = slicesOf(scope, node).map((slice) => scope.emit("Reshape", [slice, scope.ints([n, c, sizeOf(out)])]));
   const seen = places.length === 1 ? places[0]! : scope.emit("Concat", places, { axis: 1 }); // [N K·C P]
   const flat = scope.emit("Reshape", [scope.read(g), scope.ints([n, o, sizeOf(out)])]); //     [N O P]
-  const each = scope.emit("ms.FusedMatMul", [flat, seen], { transB: 1 }); //                   [N O K·C]
+  const each = hasFusedMatMul(scope.target) //                                                 [N O K·C]
+    ? scope.emit("ms.FusedMatMul", [flat, seen], { transB: 1 })
+    : scope.emit("MatMul", [flat, scope.emit("Transpose", [seen], { perm: [0, 2, 1] })]);
   const total = scope.emit("ReduceSum", [each, scope.ints([0])], { keepdims: 0 });
   if (places.length === 1) return scope.emit("Reshape", [total, scope.ints([o, c, ...kernelSize])]);
   const table = scope.emit("Reshape", [total, scope.ints([o, sizeOf(kernelSize), c])]);
