@@ -77,7 +77,9 @@ class DenseGenerator implements GeneratorNetwork {
     { hidden, activation, batchNorm, init }: Required<DenseOptions>,
   ) {
     const widths = [inputs + condition, ...hidden, sizeOf(shape)];
-    this.layers = widths.slice(1).map((outputs, i) => new Linear({ inputs: widths[i]!, outputs, init }));
+    this.layers = widths
+      .slice(1)
+      .map((outputs, i) => new Linear({ inputs: widths[i]!, outputs, init, bias: !batchNorm || i === hidden.length }));
     this.norms = batchNorm ? hidden.map((channels) => new BatchNorm({ channels })) : [];
     this.#shape = shape;
     this.#activation = activationOf(activation);
