@@ -42,9 +42,9 @@ export interface GanOptions {
   readonly conditioning?: Conditioning;
   /** Weight of the auxiliary classifier's cross entropy, in both losses. @default 1 */
   readonly auxiliaryWeight?: number;
-  /** Codes to be found again in what is generated: InfoGAN. @default none */
+  /** Codes beside the noise, to be found again in what is generated (InfoGAN), unless that has no weight. @default none */
   readonly codes?: CodeOptions;
-  /** Weight of the information about the codes, in both losses. @default 1 */
+  /** Weight of the information about the codes, in both losses; 0 leaves them as noise in steps. @default 1 */
   readonly informationWeight?: number;
   /** Let the discriminator compare the rows of a batch. @default no */
   readonly minibatch?: MinibatchOptions;
@@ -115,7 +115,7 @@ export class Gan {
           trunk: architecture.trunk({ shape: seen, condition: conditioning === "concatenate" ? classes : 0 }),
           classes,
           conditioning,
-          codes: this.#latent.codes,
+          codes: this.#weights.information > 0 ? this.#latent.codes : [],
           minibatch: options.minibatch,
         }),
       loss: options.loss ?? nonSaturating(),
