@@ -30,11 +30,16 @@ async function list(json: boolean): Promise<void> {
   print(json ? JSON.stringify(lines, null, 2) : table(rows));
 }
 
-async function train({ id, resume, threads }: Extract<Command, { do: "train" }>): Promise<void> {
+async function train({ id, resume, threads, device = "cpu" }: Extract<Command, { do: "train" }>): Promise<void> {
   const row = await load(id);
+  if (device !== "cpu" && row.choosesDevice !== true) {
+    throw new GenError("option", `repro: expected ${id} on the CPU, got --device ${device}`, {
+      fix: "leave out --device",
+    });
+  }
   const stop = new AbortController();
   process.once("SIGINT", () => stop.abort(new Error("interrupted")));
-  const { measured, ...result } = await row.train({ resume, threads, log: note, signal: stop.signal });
+  const { measured, ...result } = await row.train({ resume, threads, device, log: note, signal: stop.signal });
   await writeResult(id, {
     ours: measured.value,
     standardError: measured.standardError,

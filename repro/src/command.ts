@@ -1,12 +1,19 @@
 /** @file The command line of `pnpm repro`. */
 import { parseArgs } from "node:util";
 import { GenError, nearestName } from "@gen/core";
+import type { NodeDevice } from "@gen/core/node";
 import { entryOf } from "./ledger.js";
 
 export type Command =
   | { readonly do: "help" }
   | { readonly do: "list"; readonly json: boolean }
-  | { readonly do: "train"; readonly id: string; readonly resume: boolean; readonly threads: number }
+  | {
+      readonly do: "train";
+      readonly id: string;
+      readonly resume: boolean;
+      readonly threads: number;
+      readonly device?: NodeDevice;
+    }
   | { readonly do: "check"; readonly id: string; readonly n: number };
 
 /** Test rows that `--check` evaluates, at the least. */
@@ -17,6 +24,7 @@ pnpm -s repro --json          the measured rows as JSON
 pnpm repro <id>               trains the row again, writes its weights and its result
 pnpm repro <id> --resume      goes on from the row's checkpoint
 pnpm repro <id> --threads 2   computes with so many threads (default 1); the result does not depend on it
+pnpm repro <id> --device webgpu   computes on the GPU, where the row can
 pnpm repro <id> --check       evaluates the committed weights on --n random test rows (default ${LEAST_ROWS})`;
 
 const options = {
@@ -26,6 +34,7 @@ const options = {
   help: { type: "boolean" },
   n: { type: "string" },
   threads: { type: "string" },
+  device: { type: "string" },
 } as const;
 
 /** @throws GenError `option` for what is unknown or has no effect, with the nearest valid name */
@@ -39,7 +48,7 @@ export function readCommand(argv: readonly string[]): Command {
   const [id, ...rest] = positionals;
   if (rest.length > 0) throw new GenError("option", `repro: expected one id, got ${positionals.join(" ")}`);
   if (id === undefined) {
-    for (const flag of ["resume", "check", "n", "threads"] as const)
+    for (const flag of ["resume", "check", "n", "threads", "device"] as const)
       if (values[flag] !== undefined) throw ineffective(flag, "an id");
     return { do: "list", json: values.json === true };
   }
@@ -47,10 +56,12 @@ export function readCommand(argv: readonly string[]): Command {
   if (values.json !== undefined) throw ineffective("json", "no id");
   if (values.check !== true) {
     if (values.n !== undefined) throw ineffective("n", "--check");
-    return { do: "train", id, resume: values.resume === true, threads: threadCount(values.threads ?? "1") };
+    const device = values.device === undefined ? {} : { device: deviceOf(values.device) };
+    return { do: "train", id, resume: values.resume === true, threads: threadCount(values.threads ?? "1"), ...device };
   }
   if (values.threads !== undefined) throw ineffective("threads", "no --check");
   if (values.resume !== undefined) throw ineffective("resume", "no --check");
+  if (values.device !== undefined) throw ineffective("device", "no --check");
   return { do: "check", id, n: rowCount(values.n) };
 }
 
@@ -64,6 +75,11 @@ function threadCount(text: string): number {
   const n = Number(text);
   if (Number.isSafeInteger(n) && n >= 1) return n;
   throw new GenError("option", `repro: expected --threads ≥ 1, got ${text}`);
+}
+
+function deviceOf(text: string): NodeDevice {
+  if (text === "cpu" || text === "webgpu") return text;
+  throw new GenError("option", `repro: expected --device cpu or webgpu, got ${text}`);
 }
 
 function unknownFlag(flag: string): GenError {

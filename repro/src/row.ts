@@ -1,4 +1,5 @@
 /** @file What a script below `rows/` offers: it trains its row again, and evaluates the weights that are committed. */
+import type { NodeDevice } from "@gen/core/node";
 import type { Entry } from "./ledger.js";
 
 /** A measured number with the standard error that the count of test rows leaves. */
@@ -14,6 +15,8 @@ export interface TrainOptions {
   readonly resume: boolean;
   /** Threads of the CPU; the result does not depend on them. */
   readonly threads: number;
+  /** What computes, for a row that can choose. @default "cpu" */
+  readonly device?: NodeDevice;
   /** Takes lines of progress. */
   readonly log: (line: string) => void;
   readonly signal: AbortSignal;
@@ -33,6 +36,8 @@ export interface Result {
 }
 
 export interface Row extends Entry {
+  /** Whether it can be trained on another device than the CPU. @default false */
+  readonly choosesDevice?: boolean;
   /** Which rows were learned from, which chose the weights, which were measured. */
   readonly split: string;
   train(options: TrainOptions): Promise<Result>;

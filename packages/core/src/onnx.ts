@@ -4,6 +4,7 @@ export type { DecodeOptions } from "./onnx/proto-decode.js";
 export { encodeModel } from "./onnx/proto.js";
 export type { OnnxAttribute, OnnxGraph, OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from "./onnx/proto.js";
 export { importModel } from "./onnx/import.js";
+export { floatOf, halfOf } from "./onnx/half.js";
 export { lower } from "./onnx/lower.js";
 export type { LowerOptions } from "./onnx/lower.js";
 export { exportModel } from "./onnx/symbolic.js";

@@ -78,6 +78,19 @@ export function halfOf(array: NdArray): NdArray {
   return { dtype: "f16", shape: array.shape, data: Uint16Array.from(array.data as Float32Array, toHalf) };
 }
 
+/** f16 as f32, exactly; other types as they are. */
+export function floatOf(array: NdArray): NdArray {
+  if (array.dtype !== "f16") return array;
+  return { dtype: "f32", shape: array.shape, data: Float32Array.from(array.data as Uint16Array, fromHalf) };
+}
+
+function fromHalf(half: number): number {
+  const sign = half & 0x8000 ? -1 : 1;
+  const [exponent, fraction] = [(half >>> 10) & 0x1f, half & 0x3ff];
+  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN;
+  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1024 + fraction) * 2 ** (exponent - 25);
+}
+
 function toHalf(value: number): number {
   single[0] = value;
   const sign = (bits[0]! >>> 16) & 0x8000;
