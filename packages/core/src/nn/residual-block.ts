@@ -4,7 +4,7 @@ import type { Scope } from "../program/scope.js";
 import { showShape } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { activationOf, type Activation } from "./activation.js";
-import { Conv2d } from "./conv.js";
+import { Conv1d, Conv2d } from "./conv.js";
 import { Dropout } from "./dropout.js";
 import { torchUniform, zeroWeights, type WeightInit } from "./init.js";
 import type { Layer } from "./layer.js";
@@ -17,6 +17,8 @@ export interface ResidualBlockOptions {
   readonly inputs: number;
   /** Channels that go out. @default inputs */
   readonly outputs?: number;
+  /** Spatial axes of what comes in: 2 for pictures, 1 for sequences. @default 2 */
+  readonly axes?: 1 | 2;
   /** Extent of an embedding (of a time, a class) that acts on the block. @default none */
   readonly embedding?: number;
   /** How it acts between the convolutions: added to the channels, or as their scale and shift (FiLM). @default "add" */
@@ -36,36 +38,37 @@ export interface ResidualBlockOptions {
 }
 
 /**
- * A residual block that normalises before each of its two 3×3 convolutions:
+ * A residual block that normalises before each of its two convolutions, 3×3 or of 3:
  *
  *     h = conv₁(φ(norm₁(x)))      h ← norm₂(h + W φ(e))   or   norm₂(h) (1 + W_s φ(e)) + W_b φ(e)
  *     y = shortcut(x) + conv₂(dropout(φ(h)))
  *
- * The shortcut is a 1×1 convolution where the channels change, x itself elsewhere.
+ * The shortcut is a convolution of 1 where the channels change, x itself elsewhere.
  *
  * @see He et al. 2016, "Identity mappings in deep residual networks", fig. 4e. arXiv:1603.05027; with a time: Ho, Jain &
  * Abbeel 2020, app. B. arXiv:2006.11239; as scale and shift: Nichol & Dhariwal 2021, §2. arXiv:2102.09672
  */
 export class ResidualBlock implements Layer {
   readonly norm1: GroupNorm | undefined;
-  readonly conv1: Conv2d;
+  readonly conv1: Conv1d | Conv2d;
   readonly embed: Linear | undefined;
   readonly norm2: GroupNorm | undefined;
-  readonly conv2: Conv2d;
-  readonly shortcut: Conv2d | undefined;
+  readonly conv2: Conv1d | Conv2d;
+  readonly shortcut: Conv1d | Conv2d | undefined;
   readonly #dropout: Dropout;
   readonly #activation: (x: Tensor) => Tensor;
   readonly #modulation: "add" | "scale";
 
   constructor(options: ResidualBlockOptions) {
     const { inputs, outputs = inputs, embedding, modulation = "add", activation = "silu", dropout = 0 } = options;
-    const { init = torchUniform, lastInit = zeroWeights, weightMap } = options;
+    const { init = torchUniform, lastInit = zeroWeights, weightMap, axes = 2 } = options;
+    const Conv = axes === 1 ? Conv1d : Conv2d;
     const norm = (channels: number): GroupNorm | undefined => {
       const { groups = mostGroups(channels) } = options;
       return groups === "none" ? undefined : new GroupNorm({ channels, groups });
     };
-    const conv = (from: number, kernel: number, law: WeightInit): Conv2d =>
-      new Conv2d({
+    const conv = (from: number, kernel: number, law: WeightInit): Conv1d | Conv2d =>
+      new Conv({
         inputs: from,
         outputs,
         kernel,
@@ -88,9 +91,9 @@ export class ResidualBlock implements Layer {
   }
 
   /**
-   * @param x [N, inputs, H, W]
+   * @param x [N, inputs, H, W], or [N, inputs, T]
    * @param embedding [N, embedding], if the block was made for one
-   * @returns [N, outputs, H, W]
+   * @returns [N, outputs, …] of the same extents
    * @throws GenError `shape` for an embedding that is missing, or one that the block was not made for
    */
   forward(x: Tensor, scope: Scope, embedding?: Tensor): Tensor {

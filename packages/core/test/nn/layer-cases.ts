@@ -80,6 +80,7 @@ const layers: [string, () => Layer, number[]][] = [
   ],
   ["MaskedMlp", () => new MaskedMlp({ inputs: 3, hidden: [8], perInput: 2, activation: "tanh" }), [4, 3]],
   ["ResidualBlock", () => new ResidualBlock({ inputs: 2, outputs: 4, dropout: 0.2 }), [2, 2, 3, 3]],
+  ["ResidualBlock of sequences", () => new ResidualBlock({ inputs: 2, outputs: 4, axes: 1 }), [2, 2, 3]],
   ["Gru, unrolled", () => new Gru({ inputs: 3, hidden: 2, unroll: true }), [2, 4, 3]],
   ["LayerNorm", () => new LayerNorm({ features: 5 }), [2, 3, 5]],
   ["GroupNorm", () => new GroupNorm({ channels: 4, groups: 2 }), [2, 4, 3]],
