@@ -52,6 +52,10 @@ export type { DrawAt, DrawOptions } from "./draw.js";
 export { inverted, odeLogProb, reverted } from "./flow-ode.js";
 export type { DensityOptions, OdeOptions } from "./flow-ode.js";
 
+export { Dit } from "./networks/dit.js";
+export type { DitOptions } from "./networks/dit.js";
+export { UNet } from "./networks/unet.js";
+export type { UNetOptions } from "./networks/unet.js";
 export { MlpNetwork } from "./networks/mlp.js";
 export type { MlpNetworkOptions } from "./networks/mlp.js";
 export type { Network, NetworkInput } from "./network.js";

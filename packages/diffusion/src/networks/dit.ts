@@ -1,0 +1,136 @@
+/**
+ * @file The diffusion transformer: Peebles & Xie 2023, "Scalable diffusion models with transformers", §3. arXiv:2212.09748
+ * Pictures as rows of patches; everything is a product of matrices, which each provider runs at full speed.
+ */
+import { constant, GenError, ndarray, showShape, silu, type Scope, type Shape, type Tensor } from "@gen/core";
+import {
+  FeedForward,
+  glorotUniform,
+  LayerNorm,
+  Linear,
+  MultiHeadAttention,
+  sinusoidalTable,
+  zeroWeights,
+} from "@gen/core/nn";
+import type { Network, NetworkInput } from "../network.js";
+import { TimeEmbedding } from "./time.js";
+
+export interface DitOptions {
+  /** [C, H, W]. */
+  readonly shape: Shape;
+  /** Channels that come out. @default C */
+  readonly outputs?: number;
+  /** Extent of a patch; divides H and W. @default 4 */
+  readonly patch?: number;
+  /** D; a multiple of 4 and of the heads. @default 192 */
+  readonly width?: number;
+  /** Blocks. @default 6 */
+  readonly depth?: number;
+  /** @default width / 32 */
+  readonly heads?: number;
+  /** Width of the condition. @default 0: none */
+  readonly conditionFeatures?: number;
+}
+
+export class Dit implements Network {
+  readonly shape: Shape;
+  readonly outputShape: Shape;
+  readonly conditionFeatures: number;
+  readonly embed: Linear;
+  readonly time: TimeEmbedding;
+  readonly blocks: readonly Block[];
+  readonly modulation: Linear;
+  readonly last: Linear;
+  readonly #norm: LayerNorm;
+  readonly #patch: number;
+  readonly #width: number;
+
+  /** @throws GenError `shape` for pictures that patches do not cover, `option` for a width that does not divide */
+  constructor(options: DitOptions) {
+    const { shape, outputs = shape[0]!, patch = 4, width = 192, depth = 6, heads = width / 32 } = options;
+    const { conditionFeatures = 0 } = options;
+    const [c, h, w] = shape as [number, number, number];
+    if (shape.length !== 3 || h % patch !== 0 || w % patch !== 0)
+      throw new GenError("shape", `Dit: expected [C, H, W] that patches of ${patch} cover, got ${showShape(shape)}`);
+    if (width % 4 !== 0) throw new GenError("option", `Dit: expected a width that 4 divides, got ${width}`);
+    this.shape = shape;
+    this.outputShape = [outputs, h, w];
+    this.conditionFeatures = conditionFeatures;
+    this.embed = new Linear({ inputs: c * patch ** 2, outputs: width, init: glorotUniform });
+    this.time = new TimeEmbedding({ waves: 256, features: width, conditionFeatures });
+    this.blocks = Array.from({ length: depth }, () => new Block(width, heads));
+    this.modulation = new Linear({ inputs: width, outputs: 2 * width, init: zeroWeights });
+    this.last = new Linear({ inputs: width, outputs: outputs * patch ** 2, init: zeroWeights });
+    this.#norm = new LayerNorm({ features: width, affine: false, epsilon: 1e-6 });
+    this.#patch = patch;
+    this.#width = width;
+  }
+
+  /** @param x [N, …shape] @returns [N, …outputShape] */
+  forward(x: Tensor, input: NetworkInput, scope: Scope): Tensor {
+    const [n, c, h, w] = x.shape as [number, number, number, number];
+    const p = this.#patch;
+    const [rows, columns] = [h / p, w / p];
+    const patches = x.reshape([n, c, rows, p, columns, p]).transpose([0, 2, 4, 3, 5, 1]); // [N, H/p, W/p, p, p, C]
+    const tokens = this.embed.forward(patches.reshape([n, rows * columns, p * p * c])); //   [N, T, D]
+    const e = silu(this.time.forward(input)); //                                             [N, D]
+    const start = tokens.add(constant(grid(rows, columns, this.#width)));
+    const end = this.blocks.reduce((state, block) => block.forward(state, e, scope), start);
+    const [shift, scale] = parts(this.modulation.forward(e), 2) as [Tensor, Tensor];
+    const given = this.last.forward(modulated(this.#norm.forward(end), shift, scale)); //    [N, T, p·p·O]
+    const [o] = this.outputShape as [number];
+    const apart = given.reshape([n, rows, columns, p, p, o]).transpose([0, 5, 1, 3, 2, 4]); // [N, O, H/p, p, W/p, p]
+    return apart.reshape([n, o, h, w]);
+  }
+}
+
+/** A transformer block whose norms and residuals are set by the time and the condition, shut at first (adaLN-Zero). */
+class Block {
+  readonly attention: MultiHeadAttention;
+  readonly feedForward: FeedForward;
+  readonly modulation: Linear;
+  readonly #norm: LayerNorm;
+
+  constructor(width: number, heads: number) {
+    this.attention = new MultiHeadAttention({ features: width, heads, init: glorotUniform });
+    this.feedForward = new FeedForward({ features: width, activation: "geluTanh", init: glorotUniform });
+    this.modulation = new Linear({ inputs: width, outputs: 6 * width, init: zeroWeights });
+    this.#norm = new LayerNorm({ features: width, affine: false, epsilon: 1e-6 });
+  }
+
+  forward(x: Tensor, e: Tensor, scope: Scope): Tensor {
+    const [s1, f1, g1, s2, f2, g2] = parts(this.modulation.forward(e), 6) as [
+      Tensor,
+      Tensor,
+      Tensor,
+      Tensor,
+      Tensor,
+      Tensor,
+    ];
+    const h = x.add(this.attention.forward(modulated(this.#norm.forward(x), s1, f1), scope).mul(g1));
+    return h.add(this.feedForward.forward(modulated(this.#norm.forward(h), s2, f2), scope).mul(g2));
+  }
+}
+
+/** y (1 + scale) + shift, alike at each position. */
+function modulated(y: Tensor, shift: Tensor, scale: Tensor): Tensor {
+  return y.mul(scale.add(1)).add(shift);
+}
+
+/** [N, k·D] as k times [N, 1, D]. */
+function parts(x: Tensor, k: number): Tensor[] {
+  const width = x.shape[1]! / k;
+  return x.unsqueeze(1).split(Array.from({ length: k }, () => width));
+}
+
+/** Waves of the row in one half of the features, of the column in the other: [rows · columns, features]. */
+function grid(rows: number, columns: number, features: number): ReturnType<typeof ndarray> {
+  const half = features / 2;
+  const waves = (length: number): Float32Array => sinusoidalTable({ length, features: half }).data as Float32Array;
+  const [down, across] = [waves(rows), waves(columns)];
+  const table = Array.from({ length: rows * columns }, (_, i) => {
+    const [row, column] = [Math.floor(i / columns), i % columns];
+    return [...down.slice(row * half, (row + 1) * half), ...across.slice(column * half, (column + 1) * half)];
+  });
+  return ndarray(table.flat(), [rows * columns, features]);
+}
