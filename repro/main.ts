@@ -1,12 +1,12 @@
 /** @file `pnpm repro`: prints the ledger, trains a row again, or evaluates the weights that are committed. */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { cpus } from "node:os";
 import { GenError, isGenError } from "@gen/core";
 import { readCommand, usage, type Command } from "./src/command.js";
 import { entryOf, ledger, reaches } from "./src/ledger.js";
-import { lineOf, readResult, weightsFile, writeResult } from "./src/results.js";
+import { COMMITTED_BYTES, lineOf, readResult, weightsFile, writeResult } from "./src/results.js";
 import type { Row } from "./src/row.js";
 import { table } from "./src/table.js";
 
@@ -40,6 +40,7 @@ async function train({ id, resume, threads, device = "cpu" }: Extract<Command, {
   const stop = new AbortController();
   process.once("SIGINT", () => stop.abort(new Error("interrupted")));
   const { measured, ...result } = await row.train({ resume, threads, device, log: note, signal: stop.signal });
+  const { size } = await stat(weightsFile(id));
   await writeResult(id, {
     ours: measured.value,
     standardError: measured.standardError,
@@ -47,6 +48,7 @@ async function train({ id, resume, threads, device = "cpu" }: Extract<Command, {
     n: measured.n,
     ...result,
     sha256: await hashOf(weightsFile(id)),
+    ...(size > COMMITTED_BYTES && { weightBytes: size }),
     date: new Date().toISOString().slice(0, 10),
     machine: `${cpus().length} × ${cpus()[0]?.model.trim() ?? "unknown CPU"}, Node ${process.version}`,
   });
@@ -68,6 +70,16 @@ async function check(id: string, n: number): Promise<void> {
   const recorded = await readResult(id);
   if (recorded === undefined)
     throw new GenError("data", `repro: expected a committed result of ${id}, got none`, { fix: `pnpm repro ${id}` });
+  if (recorded.weightBytes !== undefined && !existsSync(weightsFile(id))) {
+    const megabytes = (recorded.weightBytes / 1e6).toFixed(0);
+    throw new GenError(
+      "file",
+      `${weightsFile(id)}: expected the weights, got none: ${megabytes} MB are not committed`,
+      {
+        fix: `pnpm repro ${id}`,
+      },
+    );
+  }
   const hash = await hashOf(weightsFile(id));
   if (hash !== recorded.sha256) {
     throw new GenError("hash", `${weightsFile(id)}: expected sha256 ${recorded.sha256}, got ${hash}`, {

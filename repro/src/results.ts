@@ -19,8 +19,10 @@ export interface Recorded {
   readonly seed: number;
   readonly seconds: number;
   readonly steps: number;
-  /** sha256 of the committed weights. */
+  /** sha256 of the weights. */
   readonly sha256: string;
+  /** Bytes of the weights, where they are too many to be committed. */
+  readonly weightBytes?: number;
   /** The day it was measured, and on what. */
   readonly date: string;
   readonly machine: string;
@@ -33,6 +35,9 @@ export interface Line extends Omit<Entry, "target">, Recorded {
   readonly hours: number;
   readonly command: string;
 }
+
+/** Weights of more bytes stay out of the repository: whoever wants to check them trains the row again. */
+export const COMMITTED_BYTES = 3_000_000;
 
 export const resultFile = (id: string): string => join(folder, "results", `${id}.json`);
 export const weightsFile = (id: string): string => join(folder, "weights", `${id}.safetensors`);
