@@ -1,6 +1,7 @@
 /**
- * @file Which spelling a convolution's gradients get. Measured on onnxruntime's CPU provider (AVX-512, 2 threads), 3×3,
- * in GFLOP/s; the forward convolution runs at 91 to 114:
+ * @file Which spelling a convolution and its gradients get. On the CPU provider those that are wide enough become products
+ * of gathered rows (conv-products.ts; measured in docs/decisions/0015). The others, on onnxruntime's CPU provider
+ * (AVX-512, 2 threads), 3×3, in GFLOP/s; the forward convolution runs at 91 to 114:
  *
  *     batch, channels, extent     one Conv with a huge kernel     products of shifted slices
  *     32, 64, 32                  21                              47
@@ -21,6 +22,9 @@
 import type { DType } from "../dtype.js";
 import type { ConvAttrs } from "../ir/ops.js";
 import { sizeOf, type Shape } from "../shape.js";
+import { typeOf } from "../ir/node.js";
+import type { ConvNode } from "./channels-last.js";
+import { forwardReach, meeting, neighbours, type Reach } from "./conv-products.js";
 import type { Target } from "./target.js";
 
 /**
@@ -54,4 +58,61 @@ export type InputGradForm = "flipped" | "transposed";
 /** @param pads what the flipped convolution would have to pad: Conv cannot crop */
 export function inputGradForm({ strides }: ConvAttrs, pads: readonly number[]): InputGradForm {
   return strides.every((stride) => stride === 1) && pads.every((pad) => pad >= 0) ? "flipped" : "transposed";
+}
+
+/** Numbers that a gather should copy at once, at least: below, finding them costs more than the product gains. */
+const ROW = 6;
+/** Columns that a product should have: fewer leave its kernel idle. */
+const COLUMNS = 8;
+/** Bytes of a layout of what the kernel sees: beyond, it no longer stays near the processor. */
+const SEEN_BYTES = 16 * 2 ** 20;
+
+/** Is this convolution a product of gathered rows (conv-products.ts) on the CPU? */
+export function isProduct(node: ConvNode): boolean {
+  if (typeOf(node).dtype !== "f32" || node.attrs.groups !== 1) return false;
+  const { batch, channels, columns, reaches } = seenBy(node);
+  return reaches.every((reach) => {
+    const taps = sizeOf(reach.map(({ offsets }) => offsets.length));
+    const bytes = 4 * batch * sizeOf(reach.map(({ places }) => places)) * taps * channels;
+    const isWorthIt = columns >= COLUMNS && neighbours(reach) * channels >= ROW;
+    return taps > 0 && isWorthIt && (taps === 1 || bytes <= SEEN_BYTES);
+  });
+}
+
+interface Seen {
+  readonly batch: number;
+  /** Of what is gathered. */
+  readonly channels: number;
+  /** Of each product's result. */
+  readonly columns: number;
+  /** For each product, along each axis. */
+  readonly reaches: readonly (readonly Reach[])[];
+}
+
+function seenBy(node: ConvNode): Seen {
+  const [a, b] = node.inputs.map((input) => typeOf(input).shape) as [Shape, Shape];
+  const [batch, channels] = a as [number, number];
+  if (node.op === "convInputGrad") {
+    const { strides, inputSize } = node.attrs;
+    const residues = strides.reduce<number[][]>(
+      (all, stride) => all.flatMap((some) => Array.from({ length: stride }, (_, r) => [...some, r])),
+      [[]],
+    );
+    const reaches = residues.map((residue) =>
+      residue.map((r, i) => ({
+        places: Math.ceil(inputSize[i]! / strides[i]!),
+        stride: 1,
+        offsets: meeting(node, i, r).offsets,
+      })),
+    );
+    return { batch, channels, columns: b[1]!, reaches };
+  }
+  const kernel = node.op === "conv" ? b.slice(2) : node.attrs.kernelSize;
+  const out = node.op === "conv" ? typeOf(node).shape.slice(2) : b.slice(2);
+  return {
+    batch,
+    channels,
+    columns: node.op === "conv" ? b[0]! : b[1]!,
+    reaches: [forwardReach(node.attrs, kernel, out)],
+  };
 }

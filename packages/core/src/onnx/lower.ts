@@ -8,6 +8,9 @@ import { typeOf, type Node, type NodeOf } from "../ir/node.js";
 import { isWide } from "../dtype.js";
 import type { NdArray } from "../ndarray.js";
 import { sizeOf } from "../shape.js";
+import { simplify } from "../ir/simplify.js";
+import { withProducts } from "./channels-last.js";
+import { isProduct } from "./conv-rule.js";
 import { lowerConv, lowerConvInputGrad, lowerConvWeightGrad } from "./lower-conv.js";
 import { lowerArgTopK, lowerGather, lowerIota, lowerPad, lowerScatterAdd, lowerSlice } from "./lower-index.js";
 import { lowerScan } from "./lower-loop.js";
@@ -35,9 +38,10 @@ export interface LowerOptions {
  * @throws GenError `graph` if `weights` names no input, or an array does not fit the input it stands for
  */
 export function lower(
-  graph: Graph,
+  given: Graph,
   { target = "portable", weights = {}, metadata = {} }: LowerOptions = {},
 ): OnnxModel {
+  const graph = prepare(given, target);
   const planned = plan(
     graph.outputs.map(({ node }) => node),
     target,
@@ -66,6 +70,13 @@ export function lower(
     },
     metadata,
   };
+}
+
+/** The graph in the form that suits the provider. */
+function prepare(graph: Graph, target: Target): Graph {
+  if (target !== "cpu") return graph;
+  const prepared = withProducts(graph, isProduct);
+  return prepared === graph ? graph : simplify(prepared);
 }
 
 function bake(graph: Graph, weights: Readonly<Record<string, NdArray>>): OnnxTensor[] {

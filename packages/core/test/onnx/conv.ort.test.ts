@@ -25,6 +25,8 @@ const cases: Record<string, Case> = {
   groups: { x: [2, 4, 5, 6], w: [6, 2, 3, 3], groups: 2, pads: [1, 1, 1, 1] },
   "groups and stride": { x: [3, 4, 8, 6], w: [6, 2, 3, 3], groups: 2, pads: [1, 1, 1, 1], strides: [2, 2] },
   depthwise: { x: [2, 4, 5, 6], w: [4, 1, 3, 3], groups: 4, pads: [1, 1, 1, 1] },
+  "wide enough for products": { x: [2, 8, 7, 6], w: [9, 8, 4, 4], pads: [1, 1, 1, 1], strides: [2, 2] },
+  "wide enough for products, one axis": { x: [2, 8, 9], w: [12, 8, 3], pads: [2, 0], dilations: [2] },
   "one axis": { x: [2, 3, 9], w: [4, 3, 3], pads: [2, 0], strides: [2], dilations: [2] },
   "one axis, groups": { x: [2, 4, 9], w: [4, 2, 3], pads: [1, 1], groups: 2 },
 };
@@ -68,4 +70,14 @@ it("multiplies slices on the CPU, and convolves elsewhere", () => {
   const ops = (target: "portable" | "cpu") => lower(graph, { target }).graph.nodes.map(({ op }) => op);
   expect(ops("portable")).toEqual(["Transpose", "Transpose", "Conv", "Transpose"]);
   expect(ops("cpu").filter((op) => op === "FusedMatMul")).toHaveLength(1);
+});
+
+it("gathers and multiplies where there are channels enough", () => {
+  const [x, w] = [feed([2, 8, 8, 8]), feed([16, 8, 4, 4])];
+  const y = apply("conv", [x, w], { strides: [2, 2], dilations: [1, 1], pads: [1, 1, 1, 1], groups: 1 });
+  const graph = graphOf({ x, w }, { y });
+  const ops = (target: "portable" | "cpu") => new Set(lower(graph, { target }).graph.nodes.map(({ op }) => op));
+  expect(ops("portable")).toEqual(new Set(["Conv"]));
+  expect(ops("cpu").has("Conv")).toBe(false);
+  expect(ops("cpu").has("Gather")).toBe(true);
 });

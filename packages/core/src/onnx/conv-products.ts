@@ -1,0 +1,194 @@
+/**
+ * @file Convolutions as matrix products, with the channels last: a gather lays out what each place of the kernel sees,
+ * [N · places out, places of the kernel · C], and one product does the rest, on as many threads as there are. The gradient
+ * of the weights reads the same layout again. Which convolutions get this form is decided in conv-rule.ts.
+ */
+import { typeOf, type NodeOf } from "../ir/node.js";
+import { ndarray } from "../ndarray.js";
+import { sizeOf, type Shape } from "../shape.js";
+import { concat, constant, Tensor } from "../tensor/tensor.js";
+
+/** How the places out and the places of the kernel lie along one axis: place i sees i · stride + each offset. */
+export interface Reach {
+  readonly places: number;
+  readonly stride: number;
+  readonly offsets: readonly number[];
+}
+
+/** Channels second → channels last, and back: [N C …S] ↔ [N …S C]. */
+export function lastPerm(rank: number): number[] {
+  return [0, ...range(2, rank), 1];
+}
+export function secondPerm(rank: number): number[] {
+  return [0, rank - 1, ...range(1, rank - 1)];
+}
+
+/** [N …S C], w [O C …K] → [N …S' O] */
+export function convProduct(x: Tensor, node: NodeOf<"conv">): Tensor {
+  const w = new Tensor(node.inputs[1]!);
+  const [n, o, ...out] = typeOf(node).shape as [number, number, ...number[]];
+  const seen = columns(x, forwardReach(node.attrs, w.shape.slice(2), out));
+  return seen.matmul(tableOf(w).flatten().transpose()).reshape([n, ...out, o]);
+}
+
+/** x [N …S C], g [N …S' O] → [O C …K] */
+export function weightGradProduct(x: Tensor, g: Tensor, node: NodeOf<"convWeightGrad">): Tensor {
+  const { kernelSize } = node.attrs;
+  const [o, c] = typeOf(node).shape as [number, number];
+  const seen = columns(x, forwardReach(node.attrs, kernelSize, g.shape.slice(1, -1))); // [N·P K·C]
+  const table = seen.transpose().matmul(g.reshape([seen.shape[0]!, o])); //               [K·C O]
+  return table
+    .transpose()
+    .reshape([o, -1, c])
+    .transpose()
+    .reshape([o, c, ...kernelSize]);
+}
+
+/** A kernel [O C …K] as [O K C]. */
+function tableOf(w: Tensor): Tensor {
+  return w.flatten(2).transpose();
+}
+
+/**
+ * g [N …S' O], w [O C …K] → [N …S C]. With strides, each residue of a place by the strides meets its own part of the
+ * kernel: a product for each, laid side by side.
+ */
+export function inputGradProduct(g: Tensor, node: NodeOf<"convInputGrad">): Tensor {
+  const { strides, inputSize } = node.attrs;
+  const w = new Tensor(node.inputs[1]!);
+  const c = w.shape[1]!;
+  const turned = tableOf(w)
+    .transpose([1, 0, 2])
+    .reshape([...w.shape.slice(2), ...w.shape.slice(0, 2)]); // [K… O C]
+  const extents = inputSize.map((size, axis) => Math.ceil(size / strides[axis]!));
+  const widest = strides.map((stride, axis) => ({
+    places: extents[axis]!,
+    stride: 1,
+    offsets: range(0, stride).flatMap((residue) => meeting(node, axis, residue).offsets),
+  }));
+  const build = (residues: readonly number[]): Tensor => {
+    const axis = residues.length;
+    if (axis < strides.length) {
+      const parts = range(0, strides[axis]!).map((residue) => build([...residues, residue]).unsqueeze(axis + 2));
+      const { shape } = parts[0]!;
+      const merged = shape.flatMap((extent, i) =>
+        i === axis + 2 ? [] : i === axis + 1 ? extent * parts.length : extent,
+      );
+      return (parts.length === 1 ? parts[0]! : concat(parts, axis + 2)).reshape(merged);
+    }
+    const meets = residues.map((residue, i) => meeting(node, i, residue));
+    const reach = meets.map(({ offsets }, i) => ({ places: extents[i]!, stride: 1, offsets }));
+    const seen = columns(g, reach, widest);
+    const part = meets.reduce((part, { taps }, i) => pick(part, i, taps), turned);
+    return seen.matmul(part.reshape([seen.shape[1]!, c])).reshape([g.shape[0]!, ...extents, c]);
+  };
+  const whole = build([]);
+  return inputSize.reduce((y, size, i) => (y.shape[i + 1] === size ? y : y.slice(i + 1, 0, size)), whole);
+}
+
+/** Which places of the kernel touch inputs of a residue along an axis, and by how far their outputs lie off. */
+export function meeting(
+  { attrs, inputs }: NodeOf<"convInputGrad">,
+  axis: number,
+  residue: number,
+): { readonly taps: readonly number[]; readonly offsets: readonly number[] } {
+  const [stride, dilation, pad] = [attrs.strides[axis]!, attrs.dilations[axis]!, attrs.pads[axis]!];
+  const places = range(0, typeOf(inputs[1]!).shape[axis + 2]!);
+  const taps = places.filter((k) => (residue + pad - k * dilation) % stride === 0);
+  return { taps, offsets: taps.map((k) => (residue + pad - k * dilation) / stride) };
+}
+
+/** Evenly spaced places of an axis. */
+function pick(x: Tensor, axis: number, places: readonly number[]): Tensor {
+  const [first, second] = places as [number, number?];
+  return x.slice(axis, first, { step: second === undefined ? 1 : second - first, end: places.at(-1)! + 1 });
+}
+
+interface Geometry {
+  readonly strides: Shape;
+  readonly pads: Shape;
+  readonly dilations: Shape;
+}
+
+export function forwardReach({ strides, pads, dilations }: Geometry, kernel: Shape, out: Shape): Reach[] {
+  return kernel.map((k, axis) => ({
+    places: out[axis]!,
+    stride: strides[axis]!,
+    offsets: range(0, k).map((tap) => tap * dilations[axis]! - pads[axis]!),
+  }));
+}
+
+/** How many neighbours along the last axis can be taken as one row: [… W C] read as [… W/n n·C]. */
+export function neighbours(reach: readonly Reach[]): number {
+  const { stride, offsets } = reach.at(-1)!;
+  const joined = gcd(stride, offsets.length);
+  return offsets.every((offset, i) => i === 0 || offset === offsets[i - 1]! + 1) ? joined : 1;
+}
+
+/**
+ * What each place out sees: [N …S C] → [N · places out, offsets · C], zeros beyond the edges.
+ *
+ * @param widest the edges are as wide as this needs, so that several layouts share them
+ */
+function columns(x: Tensor, reach: readonly Reach[], widest = reach): Tensor {
+  const [n, c] = [x.shape[0]!, x.shape.at(-1)!];
+  const size = x.shape.slice(1, -1);
+  const rows = n * sizeOf(reach.map(({ places }) => places));
+  const width = sizeOf(reach.map(({ offsets }) => offsets.length)) * c;
+  if (reach.every((axis, i) => isWhole(axis, size[i]!))) return x.reshape([rows, width]);
+  const joined = neighbours(reach);
+  const edges = widest.map((axis, i) => edgesOf(axis, size[i]!, i === size.length - 1 ? joined : 1));
+  const padded = edges.every(([before, after]) => before === 0 && after === 0)
+    ? x
+    : x.pad([0, ...edges.map(([before]) => before), 0], [0, ...edges.map(([, after]) => after), 0]);
+  const extents = padded.shape.slice(1, -1).map((extent, i) => (i === size.length - 1 ? extent / joined : extent));
+  const table = padded.reshape([n, sizeOf(extents), joined * c]);
+  return table.gather(indices(reach, { extents, edges, joined }), 1).reshape([rows, width]);
+}
+
+/** Does each place see itself alone? */
+function isWhole({ places, stride, offsets }: Reach, extent: number): boolean {
+  return places === extent && stride === 1 && offsets.length === 1 && offsets[0] === 0;
+}
+
+/** Zeros before and after an axis, so that all that is seen is there; rows of `joined` neighbours begin where windows do. */
+function edgesOf({ places, stride, offsets }: Reach, extent: number, joined: number): [number, number] {
+  const [least, most] = [Math.min(...offsets), (places - 1) * stride + Math.max(...offsets)];
+  const start = Math.max(0, -least);
+  const before = start + modulo(-(least + start), joined);
+  const end = Math.max(0, most + 1 - extent);
+  return [before, end + modulo(-(before + extent + end), joined)];
+}
+
+/** For each place out, row-major, the rows that it sees: i32 [places out, offsets / joined]. */
+function indices(
+  reach: readonly Reach[],
+  { extents, edges, joined }: { extents: Shape; edges: readonly [number, number][]; joined: number },
+): Tensor {
+  let [rows, width] = [[0], 1]; // of the axes so far, row by row
+  reach.forEach(({ places, stride, offsets }, axis) => {
+    const last = axis === reach.length - 1;
+    const unit = last ? joined : 1;
+    const taken = offsets.filter((_, i) => i % unit === 0);
+    const at = (place: number, offset: number): number => (place * stride + offset + edges[axis]![0]) / unit;
+    const next: number[] = [];
+    for (let row = 0; row < rows.length; row += width)
+      for (let place = 0; place < places; place++)
+        for (let k = 0; k < width; k++)
+          for (const offset of taken) next.push(rows[row + k]! * extents[axis]! + at(place, offset));
+    [rows, width] = [next, width * taken.length];
+  });
+  return constant(ndarray(rows, [rows.length / width, width], "i32"));
+}
+
+function gcd(a: number, b: number): number {
+  return b === 0 ? a : gcd(b, a % b);
+}
+
+function modulo(a: number, n: number): number {
+  return ((a % n) + n) % n;
+}
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from }, (_, i) => from + i);
+}
