@@ -228,6 +228,20 @@ export const ledger: readonly Entry[] = [
     unit: "% exact",
     better: "higher",
   },
+  {
+    id: "eval/mnist/classifier",
+    paper: "no paper: the features that samples of MNIST are compared in; share of test digits named right",
+    target: 99,
+    unit: "% correct",
+    better: "higher",
+  },
+  {
+    id: "eval/glyphs/classifier",
+    paper:
+      "no paper: the features that glyphs are compared in; share of letters of unseen typefaces named right, o and O apart",
+    unit: "% correct",
+    better: "higher",
+  },
 ];
 
 /** @throws GenError `option` with the nearest id if there is no such row */

@@ -1,0 +1,90 @@
+/** @file Feature extractors: ONNX files that turn samples into rows of numbers that mean something, and into classes. */
+import { GenError, ndarray, showShape, type NdArray, type Shape } from "@gen/core";
+import { chunks, type Source } from "./source.js";
+
+/** Runs an ONNX file: what `openSession` of `@gen/core/node` gives fits. */
+export interface Session {
+  run(inputs: Readonly<Record<string, NdArray>>): Promise<Readonly<Record<string, NdArray>>>;
+}
+
+export interface ExtractorOptions {
+  /** What reports call it. */
+  readonly name: string;
+  readonly session: Session;
+  /** Of one sample, without the batch axis. Checked where given. */
+  readonly shape?: Shape;
+  /** The file's input. @default "x" */
+  readonly input?: string;
+  /** The file's output [N, …] that samples are compared by. @default "features" */
+  readonly features?: string;
+  /** The file's output [N, classes] with logits of classes, if it has one. */
+  readonly logits?: string;
+  /** Names of the classes, in the order of the logits. */
+  readonly classes?: readonly string[];
+}
+
+/** What an extractor sees of some samples. */
+export interface Extracted {
+  /** [N, F] f32 */
+  readonly features: NdArray;
+  /** [N, classes] f32, where the file has logits. */
+  readonly logits?: NdArray;
+}
+
+export interface Extractor {
+  readonly name: string;
+  readonly classes?: readonly string[];
+  /**
+   * @param x [N, …shape]: bytes from 0 to 255, which become intensities in [0, 1], or f32 as the file takes it
+   * @throws GenError `shape` for samples of another shape, `format` if the file lacks an output
+   */
+  extract(x: NdArray): Promise<Extracted>;
+}
+
+/** A feature extractor over an open ONNX file. */
+export function extractor(options: ExtractorOptions): Extractor {
+  const { name, session, shape, input = "x", features = "features", logits, classes } = options;
+  return {
+    name,
+    ...(classes === undefined ? {} : { classes }),
+    async extract(x) {
+      if (shape !== undefined && x.shape.slice(1).join() !== shape.join()) {
+        throw new GenError(
+          "shape",
+          `${name}: expected samples of shape ${showShape(shape)}, got ${showShape(x.shape.slice(1))}`,
+          { fix: "use an extractor for samples of this shape, or scale them" },
+        );
+      }
+      const outputs = await session.run({ [input]: intensities(x) });
+      const found = (output: string): NdArray => {
+        const array = outputs[output];
+        if (array !== undefined) return array;
+        throw new GenError("format", `${name}: expected an output "${output}", got ${Object.keys(outputs).join(", ")}`);
+      };
+      return { features: found(features), ...(logits === undefined ? {} : { logits: found(logits) }) };
+    },
+  };
+}
+
+/** Bytes as intensities in [0, 1]; f32 as it is. */
+function intensities(x: NdArray): NdArray {
+  if (x.dtype !== "u8") return x;
+  return ndarray(
+    Float32Array.from(x.data as Uint8Array, (value) => value / 255),
+    x.shape,
+  );
+}
+
+/**
+ * What an extractor sees of any number of samples, a chunk at a time: memory does not grow with their number.
+ *
+ * @param samples [N, …shape], or a stream of such arrays
+ */
+export async function* extract(by: Extractor, samples: Source): AsyncGenerator<Extracted> {
+  for await (const x of chunks(samples)) yield by.extract(x);
+}
+
+/** The features alone, as a source for any metric. */
+export async function* featuresOf(by: Extractor, samples: Source): AsyncGenerator<NdArray> {
+  for await (const { features } of extract(by, samples)) yield features;
+}
