@@ -1,6 +1,6 @@
 /** @file What the rows of GPTs on tinyshakespeare share: characters, nanoGPT's optimizer, nats of the whole validation split. */
 import { batches, evaluate, fit, key, split, trainStep, type Dataset } from "@gen/core";
-import { loadCheckpoint, node, saveCheckpoint } from "@gen/core/node";
+import { loadCheckpoint, newestCheckpoint, node, saveCheckpoint } from "@gen/core/node";
 import { floatOf, halfOf } from "@gen/core/onnx";
 import { adam, chain, clipByGlobalNorm, cosine, groups, sequential, linear } from "@gen/core/optim";
 import { Gpt, textFields, textLoss, textNats, type GptOptions } from "@gen/autoregressive";
@@ -87,7 +87,7 @@ async function train(model: Gpt, seed: number, options: TextRowOptions & TrainOp
   const store = await runtime.init(model, { key: split(root, 0) });
   const folder = checkpointFolder(`${id}-${seed}`);
   let [from, before, curve] = [0, 0, [] as string[]];
-  if (resume) {
+  if (resume && (await newestCheckpoint(folder)) !== undefined) {
     const { step: done, config } = await loadCheckpoint(store, folder);
     ({ seconds: before, curve } = config as { seconds: number; curve: string[] });
     from = done;

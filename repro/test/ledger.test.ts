@@ -98,7 +98,11 @@ describe("the command line", () => {
   it.each([
     [[], { do: "list", json: false }],
     [["--json"], { do: "list", json: true }],
-    [["ar/jsb/nats"], { do: "train", id: "ar/jsb/nats", resume: false }],
+    [["ar/jsb/nats"], { do: "train", id: "ar/jsb/nats", resume: false, threads: 1 }],
+    [
+      ["ar/shakespeare/full", "--device", "webgpu", "--threads", "4"],
+      { do: "train", id: "ar/shakespeare/full", resume: false, threads: 4, device: "webgpu" },
+    ],
     [["ar/jsb/nats", "--check"], { do: "check", id: "ar/jsb/nats", n: 1000 }],
   ])("reads %j", (argv, command) => {
     expect(readCommand(argv)).toEqual(command);
@@ -110,6 +114,7 @@ describe("the command line", () => {
     [["ar/jsb/nats", "--n", "2000"], "--n has an effect only with --check"],
     [["ar/jsb/nats", "--check", "--n", "10"], "expected --n ≥ 1000"],
     [["ar/jsb/nats", "ar/jsb/nats"], "expected one id"],
+    [["ar/jsb/nats", "--device", "tpu"], "expected --device cpu or webgpu, got tpu"],
   ])("refuses %j", (argv, message) => {
     expect(() => readCommand(argv)).toThrow(message);
   });

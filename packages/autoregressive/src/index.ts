@@ -33,3 +33,6 @@ export { CharacterTokenizer } from "./tokenizer/characters.js";
 export type { CharacterOptions } from "./tokenizer/characters.js";
 export { SpecialTokens } from "./tokenizer/special.js";
 export type { DecodeOptions, EncodeOptions, Tokenizer } from "./tokenizer/tokenizer.js";
+export { byteTokenizer, PairTokenizer } from "./tokenizer/pairs.js";
+export type { PairsParts, TrainPairsOptions } from "./tokenizer/pairs.js";
+export { readTokenizer } from "./tokenizer/read.js";

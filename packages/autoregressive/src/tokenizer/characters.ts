@@ -76,7 +76,7 @@ export class CharacterTokenizer implements Tokenizer {
       vocabulary: new Map(this.characters.map((c, i) => [c, i])),
       merges: [],
       specials: this.specials,
-      byteLevel: false,
+      words: "characters",
     });
   }
 }

@@ -1,4 +1,4 @@
-/** @file `tokenizer.json`, the file that libraries of Hugging Face share: written here, read in `read.ts`. */
+/** @file `tokenizer.json`, the file that libraries of Hugging Face share: written. It is read in `read.ts`. */
 import type { SpecialTokens } from "./special.js";
 
 export interface JsonParts {
@@ -7,13 +7,25 @@ export interface JsonParts {
   /** Pairs that are merged, the first first, as the file spells them. */
   readonly merges: readonly (readonly [string, string])[];
   readonly specials: SpecialTokens;
-  /** Whether tokens are bytes, and text is cut into words first; otherwise they are characters. */
-  readonly byteLevel: boolean;
+  /** Tokens are characters, without words; or bytes, of GPT-2's words or of those of a pattern. */
+  readonly words: "characters" | "bytes" | RegExp;
 }
 
 /** A file of a tokenizer by merges of pairs. */
-export function tokenizerJson({ vocabulary, merges, specials, byteLevel }: JsonParts): object {
-  const level = { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true };
+export function tokenizerJson({ vocabulary, merges, specials, words }: JsonParts): object {
+  const level = (useRegex: boolean): object => ({
+    type: "ByteLevel",
+    add_prefix_space: false,
+    trim_offsets: true,
+    use_regex: useRegex,
+  });
+  const cut = (pattern: RegExp): object => ({
+    type: "Sequence",
+    pretokenizers: [
+      { type: "Split", pattern: { Regex: pattern.source }, behavior: "Isolated", invert: false },
+      level(false),
+    ],
+  });
   return {
     version: "1.0",
     truncation: null,
@@ -28,9 +40,9 @@ export function tokenizerJson({ vocabulary, merges, specials, byteLevel }: JsonP
       special: true,
     })),
     normalizer: null,
-    pre_tokenizer: byteLevel ? level : null,
+    pre_tokenizer: words === "characters" ? null : words === "bytes" ? level(true) : cut(words),
     post_processor: null,
-    decoder: byteLevel ? level : { type: "Fuse" },
+    decoder: words === "characters" ? { type: "Fuse" } : level(true),
     model: {
       type: "BPE",
       dropout: null,
@@ -40,7 +52,7 @@ export function tokenizerJson({ vocabulary, merges, specials, byteLevel }: JsonP
       fuse_unk: false,
       byte_fallback: false,
       ignore_merges: false,
-      vocab: Object.fromEntries(vocabulary),
+      vocab: { ...Object.fromEntries(vocabulary), ...Object.fromEntries(specials.entries()) },
       merges: merges.map(([a, b]) => [a, b]),
     },
   };
