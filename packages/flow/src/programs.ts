@@ -1,15 +1,10 @@
-/** @file What one does with a trained flow, as programs: measure, encode, decode, sample, interpolate, fill in. */
+/** @file What one does with a trained flow, as programs: measure, encode, decode, sample, interpolate. */
 import {
   concat,
   GenError,
-  grad,
   inference,
   keyFromSeed,
-  randomNormal,
-  sameShape,
   scalar,
-  scan,
-  splitKey,
   traceScope,
   type BatchField,
   type Program,
@@ -28,14 +23,6 @@ export interface RowsOptions {
 export interface InterpolateOptions {
   /** Rows on the way, both ends included. */
   readonly steps: number;
-}
-
-export interface CompleteOptions {
-  readonly n: number;
-  /** Steps of Langevin dynamics. @default 200 */
-  readonly steps?: number;
-  /** Step size ε, in the squared units of the model's rows. @default 0.01 */
-  readonly stepSize?: number;
 }
 
 export type Feeds = Readonly<Record<string, Tensor>>;
@@ -104,46 +91,6 @@ export function interpolate(flow: Flow, { steps }: InterpolateOptions): Program 
     const ways = Array.from({ length: steps }, (_, i) => i / (steps - 1));
     const z = ways.map((way) => a.mul(1 - way).add(b.mul(way)));
     return { x: flow.decode(concat(z, 0), { scope: quiet() }) };
-  });
-}
-
-/**
- * Fills in what a mask hides, approximately: Langevin dynamics on the hidden numbers y under the exact density,
- *
- *     y ← y + ½ ε ∇ log p(y) + √ε ξ,   ξ ~ N(0, I)
- *
- * from a sample of the flow, in the units of the first transform. It is exact for ε → 0 and many steps. Feeds x [n, …shape]
- * f32, whose hidden part may hold anything, and mask [n, …shape] f32, 1 where x is known and 0 where it is not.
- *
- * @returns output x [n, …shape], whose known part is that of the feed, to the bit
- * @throws GenError `range` for less than one step, `option` for a codec whose rows have another shape than the model's
- * @see Welling & Teh 2011, "Bayesian Learning via Stochastic Gradient Langevin Dynamics", eq. 3
- */
-export function complete(flow: Flow, { n, steps = 200, stepSize = 0.01 }: CompleteOptions): Program {
-  if (!Number.isInteger(steps) || steps < 1) throw new GenError("range", `complete: expected steps ≥ 1, got ${steps}`);
-  if (flow.codec !== undefined && !sameShape(flow.shape, flow.codec.output))
-    throw new GenError("option", "complete: expected a codec that keeps the shape of rows, got one that does not");
-  const shape = [n, ...flow.shape];
-  const batch = { x: shape, mask: shape, ...conditionFields(flow, n) };
-  return inference(flow, batch, ({ x, mask, ...condition }: Feeds, scope) => {
-    const context = flow.contextOf(condition);
-    const at = { scope, context };
-    const isKnown = mask!.greater(0.5);
-    const safe = isKnown.where(x!, 0.5); // NaN may hide where nobody looks
-    const rows = [n, ...flow.transform.shape];
-    const known = (flow.codec?.encode(safe, scope, { dequantise: "middle" }).y ?? safe).reshape(rows);
-    const isFixed = mask!.reshape(rows).greater(0.5);
-    const start = flow.transform.inverse(flow.base.sample(n, scope, context), at).x;
-    const key = scope.nextKey();
-    const { carry } = scan({ carry: [isFixed.where(known, start), scalar(0n, "u64")], length: steps }, ([y, i]) => {
-      const { y: z, logDet } = flow.transform.forward(y!, at);
-      const [slope] = grad(flow.base.logProb(z, scope, context).add(logDet).sum(), [y!]) as [Tensor];
-      const kick = randomNormal(splitKey(key, i!), y!.shape).mul(Math.sqrt(stepSize));
-      const next = y!.add(slope.mul(stepSize / 2)).add(kick);
-      return { carry: [isFixed.where(known, next), i!.add(scalar(1n, "u64"))] };
-    });
-    const filled = flow.codec?.decode(carry[0]!.reshape(shape)) ?? carry[0]!;
-    return { x: isKnown.where(x!, filled) };
   });
 }
 
