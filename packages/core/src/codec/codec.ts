@@ -19,14 +19,14 @@ import type { CodecSpec } from "./spec.js";
  * lower bound (Theis, van den Oord & Bethge 2016, arXiv:1511.01844, §3.1). `describe().logProb` says which.
  */
 export interface Encoded extends Mapped {
-  /** [N, …output], 1 where y is known and 0 in a gap: of codecs that leave gaps to the model. */
+  /** [N, …output], 1 where y is known and 0 where it is not: of masked rows, and of codecs that leave gaps to the model. */
   readonly mask?: Tensor;
 }
 
 export interface EncodeOptions {
   /**
-   * [N, …input], more than ½ where x is known; x may hold anything elsewhere. For codecs with gaps, and without it NaN
-   * is a gap.
+   * [N, …input], more than ½ where x is known; x may hold anything elsewhere. Without it, NaN is a gap in a table that
+   * has gaps.
    */
   readonly mask?: Tensor | undefined;
   /** Noise that makes levels continuous is drawn from the scope, or is at its middle: the same code each time. @default "draw" */
@@ -79,7 +79,7 @@ export function checkRow(x: Tensor, row: Shape, where: string): void {
 export function refuseMask({ mask }: EncodeOptions | CheckOptions, where: string): void {
   if (mask !== undefined) {
     throw new GenError("option", `${where}: expected no mask, as it knows no gaps, got one`, {
-      fix: "leave the mask out, or use a table codec whose columns have gaps",
+      fix: 'leave the mask out, or leave gaps to the model: gaps: "mask"',
     });
   }
 }

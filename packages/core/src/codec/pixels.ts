@@ -3,11 +3,11 @@ import { GenError } from "../error.js";
 import type { NdArray } from "../ndarray.js";
 import type { Scope } from "../program/scope.js";
 import { showShape, sizeOf, type Shape } from "../shape.js";
-import type { Tensor } from "../tensor/tensor.js";
+import { scalar, type Tensor } from "../tensor/tensor.js";
 import {
   checkRow,
   perRow,
-  refuseMask,
+  sumRow,
   type CheckOptions,
   type Codec,
   type CodecCard,
@@ -22,21 +22,28 @@ import { drawNoise, noiseName, type Noise, type NoiseChoice } from "./noise.js";
  */
 const MARGIN = 2 ** -14;
 
-/** Pictures as they are: y is the intensity in [0, 1]. A likelihood of 8-bit levels or of ink says what log p means. */
+export interface IntensitiesOptions {
+  readonly shape: Shape;
+  /** Grey levels, where the model gives these probabilities. @default 0: it gives a density over intensities */
+  readonly levels?: number;
+}
+
+/** Pictures as they are: y is the intensity in [0, 1]. */
 export class Intensities implements Codec {
   readonly input: Shape;
   readonly output: Shape;
+  readonly #levels: number;
 
-  constructor({ shape }: { readonly shape: Shape }) {
+  constructor({ shape, levels = 0 }: IntensitiesOptions) {
     this.input = shape;
     this.output = shape;
+    this.#levels = levels;
   }
 
   encode(x: Tensor, _scope: Scope, options: EncodeOptions = {}): Encoded {
     checkRow(x, this.input, "pictures");
-    refuseMask(options, "pictures");
-    const y = x.dtype === "u8" ? x.cast("f32").mul(1 / 255) : x;
-    return { y, logDet: perRow(0, y) };
+    const y = intensitiesOf(x);
+    return { y, logDet: perRow(0, y), ...known(options) };
   }
 
   /** What lies outside [0, 1] is brought to its end. */
@@ -51,8 +58,56 @@ export class Intensities implements Codec {
   describe(): CodecCard {
     return {
       x: pictureText(this.input),
-      logProb: "log-density over intensities in [0, 1], in nats",
-      spec: { kind: "intensities", shape: this.input },
+      logProb:
+        this.#levels === 0
+          ? "log-density over intensities in [0, 1], in nats"
+          : `log-probability of a picture of ${this.#levels} levels, in nats`,
+      spec: { kind: "intensities", shape: this.input, levels: this.#levels },
+    };
+  }
+}
+
+export interface BinariseOptions {
+  readonly shape: Shape;
+  /** The least intensity that is white. @default 0.5 */
+  readonly threshold?: number;
+}
+
+/** Pictures as black and white: y is 1 where the intensity is at least the threshold, else 0. A grey y decodes as it is. */
+export class Binarise implements Codec {
+  readonly input: Shape;
+  readonly output: Shape;
+  readonly #threshold: number;
+
+  /** @throws GenError `range` unless the threshold lies in (0, 1] */
+  constructor({ shape, threshold = 0.5 }: BinariseOptions) {
+    if (!(threshold > 0 && threshold <= 1)) {
+      throw new GenError("range", `Binarise: expected a threshold in (0, 1], got ${threshold}`);
+    }
+    this.input = shape;
+    this.output = shape;
+    this.#threshold = threshold;
+  }
+
+  encode(x: Tensor, _scope: Scope, options: EncodeOptions = {}): Encoded {
+    checkRow(x, this.input, "pictures");
+    const y = intensitiesOf(x).greaterEqual(this.#threshold).cast("f32");
+    return { y, logDet: perRow(0, y), ...known(options) };
+  }
+
+  decode(y: Tensor): Tensor {
+    return y.clip(0, 1);
+  }
+
+  check(x: NdArray, options: CheckOptions = {}): void {
+    checkIntensities(x, options);
+  }
+
+  describe(): CodecCard {
+    return {
+      x: `${pictureText(this.input)}, taken as white from ${this.#threshold} on`,
+      logProb: "log-probability of a black and white picture, in nats",
+      spec: { kind: "binarise", shape: this.input, threshold: this.#threshold },
     };
   }
 }
@@ -97,7 +152,6 @@ export class Dequantise implements Codec {
 
   encode(x: Tensor, scope: Scope, options: EncodeOptions = {}): Encoded {
     checkRow(x, this.input, "pictures");
-    refuseMask(options, "pictures");
     const levels = this.#levels;
     const bytes = x.dtype === "u8" ? x.cast("f32") : x.mul(255).add(0.5).floor().clip(0, 255);
     const k = levels === 256 ? bytes : bytes.mul(levels / 256).floor(); //           [N, …shape]
@@ -108,8 +162,11 @@ export class Dequantise implements Codec {
       .add(MARGIN)
       .add(k)
       .mul(1 / levels); //           (0, 1)
-    const width = this.#noise === "none" ? 1 : 1 - 2 * MARGIN;
-    return { y, logDet: perRow(sizeOf(this.input) * Math.log(width / levels), y).sub(logProb) };
+    const logWidth = Math.log((this.#noise === "none" ? 1 : 1 - 2 * MARGIN) / levels);
+    const { mask } = known(options);
+    const total =
+      mask === undefined ? perRow(sizeOf(this.input) * logWidth, y) : sumRow(scalar(logWidth), y.shape, mask);
+    return { y, logDet: total.sub(logProb), ...(mask === undefined ? {} : { mask }) };
   }
 
   decode(y: Tensor): Tensor {
@@ -138,14 +195,23 @@ export class Dequantise implements Codec {
   }
 }
 
+function intensitiesOf(x: Tensor): Tensor {
+  return x.dtype === "u8" ? x.cast("f32").mul(1 / 255) : x;
+}
+
+/** Which pixels are known, as 1 and 0, where somebody says so. */
+function known({ mask }: EncodeOptions): Pick<Encoded, "mask"> {
+  return mask === undefined ? {} : { mask: mask.cast("f32").greater(0.5).cast("f32") };
+}
+
 function pictureText(shape: Shape): string {
   return `pictures ${showShape(shape)}, intensities in [0, 1]`;
 }
 
 function checkIntensities(x: NdArray, { mask, first = 0 }: CheckOptions): void {
-  refuseMask({ mask }, "pictures");
   if (x.dtype === "u8") return;
-  const wrong = (x.data as Float32Array).findIndex((v) => !(v >= 0 && v <= 1));
+  const isKnown = (i: number): boolean => mask === undefined || Number(mask.data[i]) > 0.5;
+  const wrong = (x.data as Float32Array).findIndex((v, i) => !(v >= 0 && v <= 1) && isKnown(i));
   if (wrong < 0) return;
   const row = sizeOf(x.shape.slice(1));
   throw new GenError(

@@ -7,13 +7,14 @@ import { Chain } from "./chain.js";
 import type { Codec } from "./codec.js";
 import type { Column } from "./column.js";
 import { Affine, Logit, Standardise } from "./elementwise.js";
-import { Dequantise, Intensities } from "./pixels.js";
+import { Binarise, Dequantise, Intensities } from "./pixels.js";
 import type { Noise } from "./noise.js";
 import { Table } from "./table.js";
 
 /** A codec as plain data. */
 export type CodecSpec =
-  | { readonly kind: "intensities"; readonly shape: Shape }
+  | { readonly kind: "intensities"; readonly shape: Shape; readonly levels: number }
+  | { readonly kind: "binarise"; readonly shape: Shape; readonly threshold: number }
   | {
       readonly kind: "dequantise";
       readonly shape: Shape;
@@ -47,6 +48,16 @@ export interface CodecOfOptions {
   readonly noise?: Noise;
 }
 
+const KINDS = [
+  "intensities",
+  "binarise",
+  "dequantise",
+  "affine",
+  "logit",
+  "standardise",
+  "table",
+  "chain",
+] as const satisfies CodecSpec["kind"][];
 /** Codecs inside codecs: more is a mistake or an attack. */
 const DEPTH = 4;
 /** Numbers of a row: 4096 × 4096 pixels of four channels. */
@@ -62,10 +73,15 @@ export function codecOf(spec: unknown, { file = "card.json", noise }: CodecOfOpt
 }
 
 function read(spec: JsonReader, noise: Noise | undefined, depth: number): Codec {
-  const kind = spec.choice("kind", ["intensities", "dequantise", "affine", "logit", "standardise", "table", "chain"]);
+  const kind = spec.choice("kind", KINDS);
   switch (kind) {
     case "intensities":
-      return new Intensities({ shape: shapeOf(spec, "shape") });
+      return new Intensities({
+        shape: shapeOf(spec, "shape"),
+        levels: spec.field("levels") === undefined ? 0 : spec.number("levels"),
+      });
+    case "binarise":
+      return new Binarise({ shape: shapeOf(spec, "shape"), threshold: spec.number("threshold") });
     case "dequantise": {
       const name = spec.choice("noise", ["uniform", "none", "given"]);
       if (name === "given" && noise === undefined) {

@@ -36,6 +36,13 @@ export interface TableOptions {
   readonly gaps?: LayoutOptions["gaps"];
 }
 
+/** Numbers of y that belong together: one number, whether it is missing, or a one among zeros. */
+export interface Block {
+  readonly kind: "number" | "flag" | "one of";
+  readonly start: number;
+  readonly end: number;
+}
+
 /** Roundings of f32 between encoding and decoding, in units of 2⁻²⁴ of what is rounded; a few more than there are. */
 const ROUNDINGS = 6;
 const ULP = 2 ** -24;
@@ -86,14 +93,26 @@ export class Table implements Codec {
   get features(): readonly string[] {
     return this.#dims.map(({ name }) => name);
   }
+  /** Where each column that varies stands in y, in order. */
+  get blocks(): readonly Block[] {
+    return this.#columns.flatMap(({ kind }, column): Block[] => {
+      if (kind === "constant") return [];
+      const [start, end] = this.#span(column);
+      const isOneHot = kind === "categorical" && this.#layout.categories === "onehot";
+      if (isOneHot) return [{ kind: "one of", start, end }];
+      const number: Block = { kind: "number", start, end: start + 1 };
+      return end - start === 1 ? [number] : [number, { kind: "flag", start: end - 1, end }];
+    });
+  }
   get #hasGaps(): boolean {
     return this.#columns.some(hasGaps);
   }
 
   encode(x: Tensor, scope: Scope, options: EncodeOptions = {}): Encoded {
     checkRow(x, this.input, `table of ${this.#columns.length} columns`);
-    if (!this.#hasGaps) refuseMask(options, "table");
-    const known = this.#hasGaps ? (options.mask?.cast("f32").greater(0.5) ?? x.equal(x)) : undefined; // [N, columns]
+    if (!this.#hasGaps && this.#layout.gaps === "indicator") refuseMask(options, "table");
+    const isGappy = this.#hasGaps || options.mask !== undefined;
+    const known = isGappy ? (options.mask?.cast("f32").greater(0.5) ?? x.equal(x)) : undefined; //       [N, columns]
     const [shift, scale] = [scope.read(this.shift), scope.read(this.scale)];
     const values = this.#values(x, known); //                                                            [N, D]
     const centred = values.sub(shift);

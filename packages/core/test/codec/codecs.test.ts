@@ -15,15 +15,18 @@ import {
 } from "../../src/index.js";
 import {
   Affine,
+  Binarise,
   Chain,
   codecOf,
   Dequantise,
+  exampleRows,
   fitStandardise,
   Intensities,
   Logit,
   Standardise,
   Table,
   type Codec,
+  type Column,
   type Noise,
 } from "../../src/codec.js";
 import { valuesOf } from "../../src/testing/run-reference.js";
@@ -162,6 +165,52 @@ describe("Dequantise", () => {
     );
     codec.check(ndarray([0, 255], [1, 2], "u8"));
   });
+});
+
+describe("Binarise", () => {
+  it("takes pictures as black and white, and gives back those that were", async () => {
+    const codec = new Binarise({ shape: [4], threshold: 0.6 });
+    const { y, back, logDet } = await run(codec, ndarray([0, 0.59, 0.6, 1], [1, 4]));
+    expect([y, back, logDet]).toEqual([[0, 0, 1, 1], [0, 0, 1, 1], [0]]);
+    expect((await run(codec, ndarray([0, 152, 153, 255], [1, 4], "u8"))).y).toEqual([0, 0, 1, 1]);
+    expect(codecOf(codec.describe().spec).describe()).toEqual(codec.describe());
+    expect(() => new Binarise({ shape: [4], threshold: 0 })).toThrow("expected a threshold in (0, 1], got 0");
+  });
+});
+
+describe.each([
+  ["Intensities", new Intensities({ shape: [3] }), 0],
+  ["Binarise", new Binarise({ shape: [3] }), 0],
+  ["Dequantise", new Dequantise({ shape: [3], levels: 16, noise: "none" }), -Math.log(16)],
+] as const)("%s of which a part is hidden", (_, codec, each) => {
+  it("says what is known, and counts nothing else", async () => {
+    const x = ndarray([0.2, NaN, 1, 0, 0.5, 0.5], [2, 3]);
+    const mask = ndarray([1, 0, 1, 1, 1, 1], [2, 3], "u8");
+    const out = await reference().run(thereAndBack(codec, x, { mask }), {
+      store: reference().emptyStore(),
+      feeds: { x, mask },
+    });
+    expect(numbers(out["mask"]!)).toEqual([1, 0, 1, 1, 1, 1]);
+    numbers(out["logDet"]!).forEach((d, row) => expect(d).toBeCloseTo([2, 3][row]! * each, 5));
+    codec.check(x, { mask });
+    expect(() => codec.check(x)).toThrow("row 0, number 1: expected an intensity");
+  });
+});
+
+it("rows that are made up are ones that a codec takes", () => {
+  const flag: Column = { name: "flag", kind: "categorical", gaps: true, categories: ["no", "yes"] };
+  const cents: Column = { ...real("price", 5, 2), low: 1, high: 9, rounding: 0.01 };
+  for (const codec of [
+    new Table({ columns: [flag, cents, real("a", 0, 1)] }),
+    new Dequantise({ shape: [3] }),
+    standardise(3),
+  ]) {
+    const rows = exampleRows(codec, 50);
+    expect(rows.shape).toEqual([50, 3]);
+    codec.check(rows);
+  }
+  const flags = numbers(exampleRows(new Table({ columns: [flag] }), 50));
+  expect(new Set(flags)).toEqual(new Set([0, 1, NaN]));
 });
 
 describe("fitStandardise", () => {
