@@ -3,6 +3,7 @@
  * own is a module that exports one. Nothing here knows which families there are.
  */
 import type { Batches, Dataset, ExportFile, Key, Model, NdArray, Program, Runtime, Store } from "@gen/core";
+import type { Codec } from "@gen/core/codec";
 import type { PictureText, Quantity } from "./report/about.js";
 import type { Fields } from "./schema/field.js";
 import type { OptionsOf, Schema } from "./schema/schema.js";
@@ -74,6 +75,8 @@ export interface Trainable<E extends Fields = Fields> {
   readonly pictures: Readonly<Record<string, Picture>>;
   /** The recipe's `evaluation`, on these rows. @returns its metrics by name */
   evaluate?(live: Live, request: EvaluationRequest<E>): Promise<Readonly<Record<string, number>>>;
+  /** Between the user's rows and the model's, for the card. */
+  readonly codec?: Codec;
   /** The files of the exported model, `sampler` among them. */
   readonly files: Readonly<Record<string, ExportFile>>;
 }

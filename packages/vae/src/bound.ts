@@ -96,7 +96,7 @@ function drawnFor(
   batch: VaeBatch,
   { scope, objective }: { readonly scope: Scope; readonly objective: Objective },
 ): Drawn {
-  const seen = observe(model, batch);
+  const seen = observe(model, batch, { scope });
   const q = model.posterior(seen.x, seen.condition, scope);
   const { z, gap: gaps } = q.draw(objective.draws, scope);
   return {

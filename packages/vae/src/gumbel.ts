@@ -20,7 +20,8 @@ import {
   type Tensor,
 } from "@gen/core";
 import { rateAt, type Rate } from "@gen/core/optim";
-import type { Density } from "@gen/core/prob";
+import type { Codec } from "@gen/core/codec";
+import type { Density, Distribution } from "@gen/core/prob";
 import { dense, type Architecture, type Network } from "./architecture.js";
 import { boundOf, lossOf, type BoundTerms, type LossTerms } from "./bound.js";
 import { exportedFiles } from "./export.js";
@@ -28,11 +29,13 @@ import type { LatentModel, Posterior } from "./latent.js";
 import { likelihoodOf, type Likelihood, type LikelihoodName } from "./likelihood.js";
 import { criterionOf, type Criterion, type CriterionOptions } from "./objective.js";
 import type { VaeBatch } from "./observed.js";
-import { checkShape, checkWhole, classRows, preparedRows } from "./rows.js";
+import { checkShape, checkWhole, classRows, codecFor } from "./rows.js";
 
 export interface GumbelVaeOptions extends Omit<CriterionOptions, "objective"> {
-  /** Shape of one picture, without the batch axis: [C, H, W]. */
+  /** Shape of one row as the user gives it, without the batch axis: [C, H, W] for pictures. */
   readonly shape: Shape;
+  /** Between the user's rows and the model's: a table's, say. @default what suits the likelihood, for pictures */
+  readonly codec?: Codec | undefined;
   /** V: categorical latents. @default 20 */
   readonly variables?: number;
   /** K: categories of each. @default 10 */
@@ -60,6 +63,7 @@ export interface GumbelVaeOptions extends Omit<CriterionOptions, "objective"> {
  *     KL = Σ_v Σ_k q_vk (log q_vk + log K)
  */
 export class GumbelVae implements LatentModel {
+  readonly codec: Codec;
   readonly encoder: Network;
   readonly decoder: Network;
   readonly prior: Density;
@@ -78,6 +82,7 @@ export class GumbelVae implements LatentModel {
   /** @throws GenError `shape`, `range` or `option`, naming the option that is not what it should be */
   constructor({
     shape,
+    codec,
     variables = 20,
     categories = 10,
     temperature = 1,
@@ -98,12 +103,14 @@ export class GumbelVae implements LatentModel {
     this.#criterion = criterionOf(criterion);
     this.#likelihood = likelihoodOf(likelihood);
     this.#options = { shape, variables, categories, temperature, straightThrough, classes };
-    this.encoder = architecture.encoder({ shape, outputs: this.latentDim, condition: classes });
+    this.codec = codecFor(codec, { shape, likelihood: this.#likelihood, where });
+    const event = this.codec.output;
+    this.encoder = architecture.encoder({ shape: event, outputs: this.latentDim, condition: classes });
     this.decoder = architecture.decoder({
       inputs: this.latentDim,
       condition: classes,
       width: this.#likelihood.width,
-      shape,
+      shape: event,
     });
     this.prior = new UniformChoices(variables, categories);
     const isPlain = typeof temperature === "number" && typeof this.#criterion.beta === "number";
@@ -161,12 +168,13 @@ export class GumbelVae implements LatentModel {
   }
 
   /** p(x|z), one event for each row. */
-  given(z: Tensor, condition: Tensor | undefined, scope: Scope): ReturnType<Likelihood["of"]> {
+  given(z: Tensor, condition: Tensor | undefined, scope: Scope): Distribution {
     return this.#likelihood.of(this.decoder.forward(z, condition, scope));
   }
 
-  prepared(x: Tensor): Tensor {
-    return preparedRows(x, { shape: this.shape, likelihood: this.#likelihood, where: "gumbelVae" });
+  /** p(x|z), each element an event. */
+  elements(z: Tensor, condition: Tensor | undefined, scope: Scope): Distribution {
+    return this.#likelihood.of(this.decoder.forward(z, condition, scope), 0);
   }
 
   condition(label: Tensor | undefined): Tensor | undefined {
@@ -186,7 +194,7 @@ export class GumbelVae implements LatentModel {
 }
 
 /** Files that choose codes, or weigh chosen ones. */
-const CHOOSING = ["network", "encode", "logprob"];
+const CHOOSING = ["network", "encode", "logprob", "complete"];
 
 /** The files of a Gumbel-softmax VAE: those of any, with codes described as what they are. */
 export function gumbelExportedFiles(model: GumbelVae): Readonly<Record<string, ExportFile>> {

@@ -4,6 +4,7 @@
  * VampPrior", §4, arXiv:1705.07120.
  */
 import { concat, constantInit, GenError, sizeOf, state, type Scope, type Shape, type Tensor } from "@gen/core";
+import type { Codec } from "@gen/core/codec";
 import { activationOf, Linear, type Activation } from "@gen/core/nn";
 import { normal, type Distribution, type Normal } from "@gen/core/prob";
 import { dense, type Architecture, type Network } from "./architecture.js";
@@ -14,11 +15,13 @@ import { likelihoodOf, type Likelihood, type LikelihoodName } from "./likelihood
 import { criterionOf, type Criterion, type CriterionOptions } from "./objective.js";
 import type { VaeBatch } from "./observed.js";
 import { priorOf, type PriorOption } from "./prior.js";
-import { checkShape, checkWhole, classRows, preparedRows } from "./rows.js";
+import { checkShape, checkWhole, classRows, codecFor } from "./rows.js";
 
 export interface HierarchicalVaeOptions extends CriterionOptions {
-  /** Shape of one picture, without the batch axis: [C, H, W]. */
+  /** Shape of one row as the user gives it, without the batch axis: [C, H, W] for pictures. */
   readonly shape: Shape;
+  /** Between the user's rows and the model's: a table's, say. @default what suits the likelihood, for pictures */
+  readonly codec?: Codec | undefined;
   /** Dimensions of each layer of latents, from the one next to the picture up; two at least. @default [40, 40] */
   readonly latentDims?: readonly number[];
   /**
@@ -51,6 +54,7 @@ export interface HierarchicalVaeOptions extends CriterionOptions {
  * A code is its layers side by side, z_1 first.
  */
 export class HierarchicalVae implements LatentModel {
+  readonly codec: Codec;
   readonly encoder: Network;
   /** From the features of one layer of latents to those of the next. */
   readonly up: readonly Linear[];
@@ -67,6 +71,7 @@ export class HierarchicalVae implements LatentModel {
   /** @throws GenError `shape`, `range` or `option`, naming the option that is not what it should be */
   constructor({
     shape,
+    codec,
     latentDims = [40, 40],
     inference = "merged",
     skip = true,
@@ -89,16 +94,18 @@ export class HierarchicalVae implements LatentModel {
     this.#criterion = criterionOf(criterion);
     this.#likelihood = likelihoodOf(likelihood);
     this.#options = { shape, latentDims, classes };
+    this.codec = codecFor(codec, { shape, likelihood: this.#likelihood, where });
+    const event = this.codec.output;
     this.#activation = activationOf(activation);
     this.#skips = skip;
-    this.encoder = architecture.encoder({ shape, outputs: width, condition: classes });
+    this.encoder = architecture.encoder({ shape: event, outputs: width, condition: classes });
     this.up = latentDims.slice(1).map(() => new Linear({ inputs: width, outputs: width }));
     this.heads = latentDims.map((dim, l) => {
       const above = latentDims[l + 1];
       const isMerged = inference === "merged" && above !== undefined;
       return isMerged ? new MergedHead({ width, above, dim }, this.#activation) : new PlainHead(width, dim);
     });
-    const sizes = { shape, classes, latentDim: latentDims.at(-1)! };
+    const sizes = { codec: this.codec, classes, latentDim: latentDims.at(-1)! };
     const top = priorOf(prior, {
       ...sizes,
       encode: (x, condition, scope) => this.#heard(x, condition, scope).at(-1)!.posterior(1, undefined),
@@ -108,7 +115,7 @@ export class HierarchicalVae implements LatentModel {
       inputs: skip ? this.latentDim : latentDims[0]!,
       condition: classes,
       width: this.#likelihood.width,
-      shape,
+      shape: event,
     });
     this.steps = typeof this.#criterion.beta === "number" ? undefined : state([], constantInit(0), "i32");
   }
@@ -168,11 +175,6 @@ export class HierarchicalVae implements LatentModel {
   /** p(x|z), each element an event. */
   elements(z: Tensor, condition: Tensor | undefined, scope: Scope): Distribution {
     return this.#likelihood.of(this.#decoded(z, condition, scope), 0);
-  }
-
-  /** Pictures as the likelihood takes them. */
-  prepared(x: Tensor): Tensor {
-    return preparedRows(x, { shape: this.shape, likelihood: this.#likelihood, where: "hierarchicalVae" });
   }
 
   /** Labels as rows of zeros with a one; nothing for a model without classes. */

@@ -17,6 +17,7 @@ export type { GaussianOptions, Likelihood, LikelihoodName } from "./likelihood.j
 export type { Draws, LatentModel, Posterior } from "./latent.js";
 export { boundOf, lossOf } from "./bound.js";
 export type { BoundTerms, LossTerms } from "./bound.js";
+export { tableLikelihood } from "./table-likelihood.js";
 export type { VaeBatch } from "./observed.js";
 export { autoregressivePrior } from "./autoregressive-prior.js";
 export type { AutoregressivePriorOptions } from "./autoregressive-prior.js";

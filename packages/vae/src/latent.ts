@@ -1,5 +1,6 @@
 /** @file What every latent-variable model of the family is to its programs: a posterior to draw from, a prior, a likelihood. */
 import type { Scope, Shape, Tensor } from "@gen/core";
+import type { Codec } from "@gen/core/codec";
 import type { Density, Distribution } from "@gen/core/prob";
 import type { Criterion } from "./objective.js";
 
@@ -24,7 +25,9 @@ export interface Posterior {
 
 /** What a model has to offer to be measured, encoded, decoded, sampled, filled in and exported. */
 export interface LatentModel {
-  /** Of one picture, without the batch axis. */
+  /** Between the user's rows and those that encoder and likelihood see. */
+  readonly codec: Codec;
+  /** Of one row as the user gives it, without the batch axis: `codec.input`. */
   readonly shape: Shape;
   /** Numbers in one x. */
   readonly dims: number;
@@ -38,16 +41,14 @@ export interface LatentModel {
   readonly prior: Density;
   /** Training steps taken, for a schedule of β. */
   readonly steps: Tensor | undefined;
-  /** Pictures as the likelihood takes them. */
-  prepared(x: Tensor): Tensor;
   /** Labels as the networks take them. */
   condition(label: Tensor | undefined): Tensor | undefined;
-  /** q(z|x), from one pass through the encoder. */
+  /** q(z|x), from one pass through the encoder. @param x rows as the codec gives them */
   posterior(x: Tensor, condition: Tensor | undefined, scope: Scope): Posterior;
-  /** p(x|z), one event for each row. @param z [N, Z] */
+  /** p(x|z) of rows as the codec gives them, one event for each row. @param z [N, Z] */
   given(z: Tensor, condition: Tensor | undefined, scope: Scope): Distribution;
-  /** The same with each element an event, for rows of which a part is hidden; not every model has it. */
-  elements?(z: Tensor, condition: Tensor | undefined, scope: Scope): Distribution;
+  /** The same with each element an event, for rows of which a part is hidden. */
+  elements(z: Tensor, condition: Tensor | undefined, scope: Scope): Distribution;
 }
 
 /** The rows of a batch k times over: [N, …] → [K·N, …]. */

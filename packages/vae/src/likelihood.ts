@@ -1,15 +1,19 @@
-/** @file Likelihoods p(x|z): how a decoder's numbers describe a picture, and what of the picture they describe. */
-import { GenError, scalar, type Tensor } from "@gen/core";
+/**
+ * @file Likelihoods p(y|z): how a decoder's numbers describe a row as the model's codec gives it, and the codec that suits
+ * each where none is given.
+ */
+import { GenError, scalar, type Shape, type Tensor } from "@gen/core";
+import { Binarise, Intensities, type Codec } from "@gen/core/codec";
 import { bernoulli, discretisedLogistic, normal, type Distribution } from "@gen/core/prob";
 
 export interface Likelihood {
-  readonly name: LikelihoodName;
-  /** Numbers that the decoder gives for each element of x. */
+  readonly name: string;
+  /** Numbers that the decoder gives for each element of a row. */
   readonly width: number;
-  /** What is modelled of a picture with intensities in [0, 1]: for "bernoulli", whether a pixel is above one half. */
-  prepare(x: Tensor): Tensor;
+  /** Between the user's rows and what is described, for a model that is given no codec. */
+  codec(shape: Shape): Codec;
   /**
-   * The distribution of a prepared x.
+   * The distribution of a row as the codec gives it.
    *
    * @param y what the decoder gives, [N, width, …shape]
    * @param eventDims trailing axes that make one event; 0 for a distribution of each element. @default those of a row
@@ -20,7 +24,7 @@ export interface Likelihood {
 export type LikelihoodName = "bernoulli" | "gaussian" | "discretisedLogistic";
 
 export interface GaussianOptions {
-  /** Standard deviation of each element, in units of intensity. @default 0.1 */
+  /** Standard deviation of each element, in units of what the codec gives: of intensity, for pictures. @default 0.1 */
   readonly std?: number;
 }
 
@@ -29,18 +33,18 @@ export function bernoulliLikelihood(): Likelihood {
   return {
     name: "bernoulli",
     width: 1,
-    prepare: (x) => x.greaterEqual(0.5).cast("f32"),
+    codec: (shape) => new Binarise({ shape }),
     of: (y, eventDims = y.rank - 2) => bernoulli({ logits: y.squeeze(1), eventDims }),
   };
 }
 
-/** Real numbers: N(y, std²) for each element, a density over intensities. */
+/** Real numbers: N(y, std²) for each element, a density over what the codec gives. */
 export function gaussianLikelihood({ std = 0.1 }: GaussianOptions = {}): Likelihood {
   if (!(std > 0)) throw new GenError("range", `gaussianLikelihood: expected a std > 0, got ${std}`);
   return {
     name: "gaussian",
     width: 1,
-    prepare: (x) => x,
+    codec: (shape) => new Intensities({ shape }),
     of: (y, eventDims = y.rank - 2) => normal({ mean: y.squeeze(1), std: scalar(std), eventDims }),
   };
 }
@@ -55,7 +59,7 @@ export function discretisedLogisticLikelihood(): Likelihood {
   return {
     name: "discretisedLogistic",
     width: 2,
-    prepare: (x) => x,
+    codec: (shape) => new Intensities({ shape, levels: 256 }),
     of: (y, eventDims = y.rank - 2) => {
       const [mean, logScale] = y.split([1, 1], 1) as [Tensor, Tensor];
       return discretisedLogistic({

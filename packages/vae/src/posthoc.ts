@@ -11,13 +11,14 @@ import {
   type Shape,
   type Tensor,
 } from "@gen/core";
+import { Affine } from "@gen/core/codec";
 import { categorical, normal, type Density } from "@gen/core/prob";
 import { lossOf, type LossTerms } from "./bound.js";
 import { frozen } from "./frozen.js";
 import type { LatentModel } from "./latent.js";
 import type { Likelihood } from "./likelihood.js";
 import type { MixtureFit } from "./posthoc-mixture.js";
-import type { VaeBatch } from "./observed.js";
+import { observe, type VaeBatch } from "./observed.js";
 import { importance } from "./programs.js";
 
 /**
@@ -41,13 +42,13 @@ export function withPrior(model: LatentModel, prior: Density): LatentModel {
       fix: "leave its prior as it is, or train with the standard normal one",
     });
   }
-  const { shape, dims, latentDim, classes, criterion } = model;
+  const { codec, shape, dims, latentDim, classes, criterion } = model;
   const replaced: LatentModel = {
-    ...{ shape, dims, latentDim, classes, criterion, steps: undefined },
+    ...{ codec, shape, dims, latentDim, classes, criterion, steps: undefined },
     prior,
-    prepared: (x) => model.prepared(x),
     condition: (label) => model.condition(label),
     given: (z, condition, scope) => model.given(z, condition, scope),
+    elements: (z, condition, scope) => model.elements(z, condition, scope),
     posterior(x, condition, scope) {
       const q = model.posterior(x, condition, scope);
       return {
@@ -137,7 +138,8 @@ export class SecondStage implements Density {
   /** The second model's own loss, on one draw of q(z|x) for each picture; the first model learns nothing from it. */
   loss(first: LatentModel, batch: VaeBatch, scope: Scope): LossTerms {
     const still = frozen(scope);
-    const q = first.posterior(first.prepared(batch.x), first.condition(batch.label), still);
+    const { x, condition } = observe(first, batch, { scope: still });
+    const q = first.posterior(x, condition, still);
     return lossOf(this.second, { x: q.draw(1, still).z.stopGradient() }, scope);
   }
 
@@ -157,10 +159,10 @@ export function latentLikelihood(): Likelihood {
   return {
     name: "gaussian",
     width: 2,
-    prepare: (x) => x,
-    of: (y) => {
+    codec: (shape) => new Affine({ shape, scale: 1 }),
+    of: (y, eventDims = y.rank - 2) => {
       const [mean, logStd] = y.split([1, 1], 1) as [Tensor, Tensor];
-      return normal({ mean: mean.squeeze(1), logStd: logStd.squeeze(1).clip(-7, 3), eventDims: y.rank - 2 });
+      return normal({ mean: mean.squeeze(1), logStd: logStd.squeeze(1).clip(-7, 3), eventDims });
     },
   };
 }

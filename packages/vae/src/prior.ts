@@ -15,6 +15,7 @@ import {
   softmax,
 } from "@gen/core";
 import type { NdArray, Scope, Shape, Tensor } from "@gen/core";
+import type { Codec } from "@gen/core/codec";
 import type { Density, Normal } from "@gen/core/prob";
 import { mixtureLogProb, mixtureSample, type Components } from "./mixture.js";
 import { checkWhole } from "./rows.js";
@@ -23,11 +24,11 @@ import { checkWhole } from "./rows.js";
 export interface PriorSizes {
   /** Numbers of a code. */
   readonly latentDim: number;
-  /** Of one picture, without the batch axis. */
-  readonly shape: Shape;
+  /** What the encoder's rows come from. */
+  readonly codec: Codec;
   /** Classes that the encoder is conditioned on; 0 for none. */
   readonly classes: number;
-  /** q(z|x) as the model's encoder gives it. @param x [K, …shape], condition [K, classes] */
+  /** q(z|x) as the model's encoder gives it. @param x [K, …codec.output], condition [K, classes] */
   readonly encode: (x: Tensor, condition: Tensor | undefined, scope: Scope) => Pick<Normal, "mean" | "logStd">;
 }
 
@@ -106,7 +107,10 @@ class MixturePrior implements Density, Components {
 export interface VampPriorOptions {
   /** Number of pseudo-inputs. @default 500, or as many as `start` has */
   readonly components?: number;
-  /** Pictures that they start from, [K, …shape], intensities in [0, 1]: rows of the data. @default dark noise */
+  /**
+   * Rows that they start from as the codec gives them, [K, …codec.output]: of pictures intensities in [0, 1].
+   * @default dark noise for pictures, draws from N(0, 1) for other rows
+   */
   readonly start?: NdArray;
 }
 
@@ -115,7 +119,8 @@ export interface VampPriorOptions {
  *
  *     p(z) = 1/K Σ_k q(z|u_k)
  *
- * A pseudo-input u_k is kept by the logits of its pixels, whose classes, if the model has any, by logits, too.
+ * A pseudo-input u_k of pictures is kept by the logits of its pixels, that of other rows by its numbers; their classes, if
+ * the model has any, by logits, too.
  *
  * @see Tomczak & Welling 2018, "VAE with a VampPrior", eq. 10. arXiv:1705.07120
  */
@@ -124,13 +129,20 @@ export function vampPrior({ start, components = start?.shape[0] ?? 500 }: VampPr
 ) => Density {
   checkWhole("components", components, { where: "vampPrior", least: 1 });
   return (sizes) => {
-    const shape = [components, ...sizes.shape];
+    const shape = [components, ...sizes.codec.output];
     if (start !== undefined && showShape(start.shape) !== showShape(shape))
       throw new GenError("shape", `vampPrior: expected start ${showShape(shape)}, got ${showShape(start.shape)}`);
-    const init = start === undefined ? normalInit({ mean: -2, std: 1 }) : arrayInit(logitsOf(start));
-    return new VampPrior(param(shape, init), sizes);
+    const isPicture = PICTURES.has(sizes.codec.describe().spec.kind);
+    const init =
+      start === undefined
+        ? normalInit({ mean: isPicture ? -2 : 0, std: 1 })
+        : arrayInit(isPicture ? logitsOf(start) : start);
+    return new VampPrior(param(shape, init), { ...sizes, isPicture });
   };
 }
+
+/** Codecs that give numbers between 0 and 1. */
+const PICTURES: ReadonlySet<string> = new Set(["intensities", "binarise", "dequantise"]);
 
 /** Intensities as logits, those of black and white kept finite. */
 function logitsOf({ data, shape }: NdArray): NdArray {
@@ -142,13 +154,13 @@ function logitsOf({ data, shape }: NdArray): NdArray {
 }
 
 class VampPrior implements Density {
-  /** Logits of the pseudo-inputs' pixels, [K, …shape]. */
+  /** Logits of the pseudo-inputs' pixels, or their numbers, [K, …codec.output]. */
   readonly inputs: Tensor;
   /** Logits of their classes, [K, classes]. */
   readonly labels: Tensor | undefined;
-  readonly #sizes: PriorSizes;
+  readonly #sizes: PriorSizes & { readonly isPicture: boolean };
 
-  constructor(inputs: Tensor, sizes: PriorSizes) {
+  constructor(inputs: Tensor, sizes: PriorSizes & { readonly isPicture: boolean }) {
     this.inputs = inputs;
     this.labels = sizes.classes === 0 ? undefined : param([inputs.shape[0]!, sizes.classes], normalInit({ std: 1 }));
     this.#sizes = sizes;
@@ -167,7 +179,9 @@ class VampPrior implements Density {
   }
 
   #components(scope: Scope): Components {
-    const { mean, logStd } = this.#sizes.encode(this.inputs.sigmoid(), this.labels && softmax(this.labels), scope);
+    const { encode, isPicture } = this.#sizes;
+    const rows = isPicture ? this.inputs.sigmoid() : this.inputs;
+    const { mean, logStd } = encode(rows, this.labels && softmax(this.labels), scope);
     return { mean, logStd, logits: scalar(0).expand([mean.shape[0]!]) };
   }
 }

@@ -100,7 +100,7 @@ export interface ImportanceOptions {
  */
 export function importance(model: LatentModel, batch: VaeBatch, { k, scope, chunk }: ImportanceOptions): Tensor {
   if (!Number.isInteger(k) || k < 1) throw new GenError("range", `logProb: expected k ≥ 1 draws, got ${k}`);
-  const seen = observe(model, batch);
+  const seen = observe(model, batch, { scope });
   const q = model.posterior(seen.x, seen.condition, scope);
   const key = scope.nextKey();
   const n = seen.x.shape[0]!;
@@ -121,8 +121,9 @@ export function importance(model: LatentModel, batch: VaeBatch, { k, scope, chun
 
 /** @returns outputs mean [n, Z] and std [n, Z] of q(z|x) */
 export function encode(model: LatentModel, options: RowsOptions): Program {
-  return inference(model, fields(model, options), ({ x, label }, scope) => {
-    const { mean, std } = model.posterior(model.prepared(x), model.condition(label), scope);
+  return inference(model, fields(model, options), (batch, scope) => {
+    const { x, condition } = observe(model, batch, { scope, dequantise: "middle" });
+    const { mean, std } = model.posterior(x, condition, scope);
     return { mean, std };
   });
 }
@@ -150,17 +151,17 @@ export function decode(model: LatentModel, { n, mixed = false }: DecodeOptions):
     model,
     { z: [n, model.latentDim], ...condition },
     (batch: Readonly<Record<string, Tensor>>, scope) => ({
-      x: model.given(batch["z"]!, batch["mixture"] ?? model.condition(batch["label"]), scope).mean,
+      x: model.codec.decode(model.given(batch["z"]!, batch["mixture"] ?? model.condition(batch["label"]), scope).mean),
     }),
   );
 }
 
 /** Reconstructions through the mean of q(z|x). @returns outputs reconstruction [n, …shape], mean and std [n, Z] */
 export function reconstruct(model: LatentModel, options: RowsOptions): Program {
-  return inference(model, fields(model, options), ({ x, label }, scope) => {
-    const condition = model.condition(label);
-    const { mean, std } = model.posterior(model.prepared(x), condition, scope);
-    return { reconstruction: model.given(mean, condition, scope).mean, mean, std };
+  return inference(model, fields(model, options), (batch, scope) => {
+    const { x, condition } = observe(model, batch, { scope, dequantise: "middle" });
+    const { mean, std } = model.posterior(x, condition, scope);
+    return { reconstruction: model.codec.decode(model.given(mean, condition, scope).mean), mean, std };
   });
 }
 
@@ -183,5 +184,5 @@ export function draws(
 ): Tensor {
   const z = model.prior.sample(n, scope);
   const x = model.given(z, condition, scope);
-  return draw === "mean" ? x.mean : x.sample(scope.nextKey());
+  return model.codec.decode(draw === "mean" ? x.mean : x.sample(scope.nextKey()));
 }

@@ -1,13 +1,14 @@
-/** @file What every model of pictures does with the rows that it is given. */
-import { GenError, oneHot, showShape, type Shape, type Tensor } from "@gen/core";
+/** @file What every model does with the rows that it is given. */
+import { GenError, oneHot, sameShape, showShape, type Shape, type Tensor } from "@gen/core";
+import type { Codec } from "@gen/core/codec";
 import type { Likelihood } from "./likelihood.js";
 
-/** @throws GenError `shape` unless it is that of one picture */
+/** @throws GenError `shape` unless it is that of one row */
 export function checkShape(shape: Shape, where: string): void {
   if (shape.length === 0 || !shape.every((extent) => Number.isInteger(extent) && extent > 0)) {
     throw new GenError(
       "shape",
-      `${where}: expected the shape of one picture, such as [1, 28, 28], got ${showShape(shape)}`,
+      `${where}: expected the shape of one row, such as [1, 28, 28] for pictures, got ${showShape(shape)}`,
     );
   }
 }
@@ -19,16 +20,20 @@ export function checkWhole(name: string, value: number, { where, least }: { wher
   }
 }
 
-/** Pictures, u8 or intensities, as the likelihood takes them. @throws GenError `shape` for those of another shape */
-export function preparedRows(
-  x: Tensor,
+/** The codec of a model: what was given, or what suits its likelihood. @throws GenError `shape` for one of other rows */
+export function codecFor(
+  codec: Codec | undefined,
   { shape, likelihood, where }: { readonly shape: Shape; readonly likelihood: Likelihood; readonly where: string },
-): Tensor {
-  const given = x.shape.slice(1);
-  if (showShape(given) !== showShape(shape)) {
-    throw new GenError("shape", `${where}: expected pictures ${showShape(shape)}, got ${showShape(given)}`);
-  }
-  return likelihood.prepare(x.dtype === "u8" ? x.cast("f32").mul(1 / 255) : x);
+): Codec {
+  const chosen = codec ?? likelihood.codec(shape);
+  if (sameShape(chosen.input, shape)) return chosen;
+  throw new GenError(
+    "shape",
+    `${where}: expected a codec of rows ${showShape(shape)}, got ${showShape(chosen.input)}`,
+    {
+      fix: "let shape be the codec's input",
+    },
+  );
 }
 
 /** @throws GenError `graph` unless there is a label exactly where there are classes */

@@ -3,6 +3,7 @@
  * Kingma & Welling 2014, "Auto-Encoding Variational Bayes". arXiv:1312.6114. With β: Higgins et al. 2017.
  */
 import { constantInit, sizeOf, state, type Scope, type Shape, type Tensor } from "@gen/core";
+import type { Codec } from "@gen/core/codec";
 import type { Density, Distribution, Transport } from "@gen/core/prob";
 import { dense, type Architecture, type Network } from "./architecture.js";
 import type { LatentModel, Posterior } from "./latent.js";
@@ -12,11 +13,13 @@ import type { VaeBatch } from "./observed.js";
 import { criterionOf, type Criterion, type CriterionOptions } from "./objective.js";
 import { normalPosterior, transportedPosterior, transportOf, type Encoded, type PosteriorOption } from "./posterior.js";
 import { priorOf, type PriorOption } from "./prior.js";
-import { checkShape, checkWhole, classRows, preparedRows } from "./rows.js";
+import { checkShape, checkWhole, classRows, codecFor } from "./rows.js";
 
 export interface VaeOptions extends CriterionOptions {
-  /** Shape of one picture, without the batch axis: [C, H, W]. */
+  /** Shape of one row as the user gives it, without the batch axis: [C, H, W] for pictures. */
   readonly shape: Shape;
+  /** Between the user's rows and the model's: a table's, say. @default what suits the likelihood, for pictures */
+  readonly codec?: Codec | undefined;
   /** Dimensions of the latent z. @default 20 */
   readonly latentDim?: number;
   /** @default dense() */
@@ -32,11 +35,12 @@ export interface VaeOptions extends CriterionOptions {
 }
 
 /**
- * A latent-variable model of pictures, learned by its evidence lower bound:
+ * A latent-variable model of pictures or of other rows, learned by its evidence lower bound:
  *
  *     log p(x) ≥ E_{q(z|x)}[log p(x|z)] − KL(q(z|x) ‖ N(0, I))        q(z|x) = N(μ(x), diag σ²(x))
  */
 export class Vae implements LatentModel {
+  readonly codec: Codec;
   readonly encoder: Network;
   readonly decoder: Network;
   readonly prior: Density;
@@ -51,6 +55,7 @@ export class Vae implements LatentModel {
   /** @throws GenError `shape`, `range` or `option`, naming the option that is not what it should be */
   constructor({
     shape,
+    codec,
     latentDim = 20,
     architecture = dense(),
     likelihood = "bernoulli",
@@ -65,10 +70,11 @@ export class Vae implements LatentModel {
     this.#criterion = criterionOf(criterion);
     this.#likelihood = likelihoodOf(likelihood);
     this.#options = { shape, latentDim, classes };
+    this.codec = codecFor(codec, { shape, likelihood: this.#likelihood, where: "vae" });
     this.#isPlain = prior === undefined && posterior === undefined;
     this.transport = transportOf(posterior, latentDim);
     this.encoder = architecture.encoder({
-      shape,
+      shape: this.codec.output,
       outputs: 2 * latentDim + (this.transport?.contextDim ?? 0),
       condition: classes,
     });
@@ -76,11 +82,11 @@ export class Vae implements LatentModel {
       inputs: latentDim,
       condition: classes,
       width: this.#likelihood.width,
-      shape,
+      shape: this.codec.output,
     });
     const encode = (x: Tensor, condition: Tensor | undefined, scope: Scope): Encoded =>
       this.#encoded(x, condition, scope);
-    this.prior = priorOf(prior, { ...this.#options, encode });
+    this.prior = priorOf(prior, { latentDim, classes, codec: this.codec, encode });
     this.steps = typeof this.#criterion.beta === "number" ? undefined : state([], constantInit(0), "i32");
   }
 
@@ -129,11 +135,6 @@ export class Vae implements LatentModel {
   /** p(x|z), each element an event. */
   elements(z: Tensor, condition: Tensor | undefined, scope: Scope): Distribution {
     return this.#likelihood.of(this.decoder.forward(z, condition, scope), 0);
-  }
-
-  /** Pictures as the likelihood takes them. */
-  prepared(x: Tensor): Tensor {
-    return preparedRows(x, { shape: this.shape, likelihood: this.#likelihood, where: "vae" });
   }
 
   /** Labels as rows of zeros with a one; nothing for a model without classes. */

@@ -14,10 +14,10 @@ import {
   type Sizes,
   type Tensor,
 } from "@gen/core";
+import { exampleRows } from "@gen/core/codec";
 import { labels, picturesOf, vqDecode, vqEncode, vqReconstruct } from "./vq-programs.js";
 import type { VqVae } from "./vq-vae.js";
 
-const X = "pictures, intensities in [0, 1]";
 const MEAN = "mean of p(x|codes): pictures, intensities";
 
 /**
@@ -28,14 +28,21 @@ export function vqExportedFiles(vq: VqVae): Readonly<Record<string, ExportFile>>
   const rows = { n: { from: "dim", input: "x", axis: 0 } } as const;
   const [levels, height, width] = vq.codeShape;
   const codes = `${levels} × ${height} × ${width} codes in 0 … ${vq.quantizer.codes - 1}`;
-  const describe = { x: X, ...(vq.classes > 0 ? { label: "class of each row" } : {}) };
+  const about = vq.codec.describe();
+  const describe = { x: about.x, ...(vq.classes > 0 ? { label: "class of each row" } : {}) };
   const nats = "−log p(x|codes) in nats";
   const files: Record<string, ExportFile> = {
     network: {
       purpose: "the whole autoencoder: pictures in, their codes and reconstructions out",
       trace: ({ n }) => vqReconstruct(vq, { n: n! }),
       symbols: rows,
-      describe: { x: X, reconstruction: MEAN, codes, nats, squaredError: "mean squared error of each reconstruction" },
+      describe: {
+        x: about.x,
+        reconstruction: MEAN,
+        codes,
+        nats,
+        squaredError: "mean squared error of each reconstruction",
+      },
       example: (sizes) => examplePictures(vq, sizes),
       precision: "f32",
     },
@@ -43,7 +50,7 @@ export function vqExportedFiles(vq: VqVae): Readonly<Record<string, ExportFile>>
       purpose: "pictures to their codes",
       trace: ({ n }) => vqEncode(vq, { n: n! }),
       symbols: rows,
-      describe: { x: X, codes },
+      describe: { x: about.x, codes },
       example: (sizes) => examplePictures(vq, sizes),
       precision: "f32",
     },
@@ -62,7 +69,7 @@ export function vqExportedFiles(vq: VqVae): Readonly<Record<string, ExportFile>>
       purpose: "a lower bound on log p(x) of pictures",
       trace: ({ n }) => boundOnly(vq, n!),
       symbols: rows,
-      describe: { ...describe, logprob: "log p(codes) + log p(x|codes) in nats, at most log p(x)" },
+      describe: { ...describe, logprob: `log p(codes) + log p(x|codes), at most log p(x): ${about.logProb}` },
       example: (sizes) => ({ ...examplePictures(vq, sizes), ...exampleLabels(vq, sizes) }),
       precision: "f32",
     },
@@ -97,7 +104,7 @@ function boundOnly(vq: VqVae, n: number): Program {
 }
 
 function examplePictures(vq: VqVae, { n }: Sizes): Record<string, NdArray> {
-  return { x: ndarray(uniformDraws(key(11), n! * vq.dims), [n!, ...vq.shape]) };
+  return { x: exampleRows(vq.codec, n!) };
 }
 
 function exampleCodes(vq: VqVae, n: number): NdArray {

@@ -44,11 +44,12 @@ export function vqDecode(vq: VqVae, { n, levels = vq.quantizer.levels }: VqDecod
  */
 export function vqReconstruct(vq: VqVae, options: RowsOptions): Program {
   return inference(vq, pictures(vq, options), (batch, scope) => {
-    const x = vq.prepared(batch.x);
+    const { y: x, logDet } = vq.codec.encode(batch.x, scope, { dequantise: "middle" });
     const { y, codes } = vq.quantize(x, scope);
     const given = vq.given(y, scope);
-    const squaredError = given.mean.sub(x).square().flatten().mean(1);
-    return { reconstruction: given.mean, codes: codes.cast("i64"), squaredError, nats: given.logProb(x).neg() };
+    const reconstruction = vq.codec.decode(given.mean);
+    const squaredError = reconstruction.sub(vq.codec.decode(x)).square().flatten().mean(1);
+    return { reconstruction, codes: codes.cast("i64"), squaredError, nats: given.logProb(x).add(logDet).neg() };
   });
 }
 
@@ -81,7 +82,7 @@ export function vqBound(vq: VqVae, options: RowsOptions): Program {
 
 /** The mean of p(x|codes) inside a graph. */
 export function picturesOf(vq: VqVae, codes: Tensor, scope: Scope): Tensor {
-  return vq.given(vq.quantizer.embed(codes, scope), scope).mean;
+  return vq.codec.decode(vq.given(vq.quantizer.embed(codes, scope), scope).mean);
 }
 
 /** The field `label` of a model with classes. */

@@ -3,19 +3,22 @@
  * van den Oord, Vinyals & Kavukcuoglu 2017, "Neural Discrete Representation Learning". arXiv:1711.00937
  */
 import { GenError, showShape, sizeOf, type Model, type Scope, type Shape, type Tensor } from "@gen/core";
+import type { Codec } from "@gen/core/codec";
 import type { Distribution } from "@gen/core/prob";
 import type { Layer } from "@gen/core/nn";
 import type { CodePrior, CodeSizes } from "./code-prior.js";
 import { frozen } from "./frozen.js";
 import { likelihoodOf, type Likelihood, type LikelihoodName } from "./likelihood.js";
 import type { VaeBatch } from "./observed.js";
-import { checkShape, checkWhole, preparedRows } from "./rows.js";
+import { checkShape, checkWhole, codecFor } from "./rows.js";
 import { VectorQuantizer, type Quantized, type Quantizer } from "./vq.js";
 import { residualGrid, type GridArchitecture } from "./vq-networks.js";
 
 export interface VqVaeOptions {
   /** Shape of one picture: [C, H, W]. */
   readonly shape: Shape;
+  /** Between the user's pictures and the model's. @default what suits the likelihood */
+  readonly codec?: Codec | undefined;
   /** @default residualGrid() */
   readonly architecture?: GridArchitecture;
   /** @default new VectorQuantizer() */
@@ -27,6 +30,9 @@ export interface VqVaeOptions {
   /** Makes the prior over codes, of the sizes it is told. Without one there are no samples. */
   readonly prior?: (sizes: CodeSizes) => CodePrior;
 }
+
+/** The same code for a picture each time. */
+const STILL = { dequantise: "middle" } as const;
 
 /** Codes to learn the prior from: those of pictures, or pictures themselves. */
 export type CodeBatch =
@@ -41,6 +47,7 @@ export type CodeBatch =
  * those kept, the prior, by `priorLoss`: −log p(k).
  */
 export class VqVae {
+  readonly codec: Codec;
   readonly encoder: Layer;
   readonly quantizer: Quantizer;
   readonly decoder: Layer;
@@ -55,6 +62,7 @@ export class VqVae {
   /** @throws GenError `shape`, `range` or `option`, naming what is not as it should be */
   constructor({
     shape,
+    codec,
     architecture = residualGrid(),
     quantizer = new VectorQuantizer(),
     likelihood = "gaussian",
@@ -70,7 +78,8 @@ export class VqVae {
     }
     const grid = architecture.grid(shape);
     this.#options = { shape, grid, classes, likelihood: likelihoodOf(likelihood) };
-    const sizes = { shape, features: quantizer.features, width: this.likelihood.width };
+    this.codec = codecFor(codec, { shape, likelihood: this.likelihood, where: "vqVae" });
+    const sizes = { shape: this.codec.output, features: quantizer.features, width: this.likelihood.width };
     this.encoder = architecture.encoder(sizes);
     this.quantizer = quantizer;
     this.decoder = architecture.decoder(sizes);
@@ -111,9 +120,9 @@ export class VqVae {
     { x: pictures }: Pick<VaeBatch, "x">,
     scope: Scope,
   ): Record<"loss" | "nats" | "quantization" | "perplexity", Tensor> {
-    const x = this.prepared(pictures);
+    const { y: x, logDet } = this.codec.encode(pictures, scope);
     const { y, loss: pull, perplexity } = this.quantize(x, scope);
-    const nats = this.given(y, scope).logProb(x).mean().neg();
+    const nats = this.given(y, scope).logProb(x).add(logDet).mean().neg();
     const quantization = pull.mean();
     return { loss: nats.mul(1 / this.dims).add(quantization), nats, quantization, perplexity: perplexity.mean() };
   }
@@ -132,19 +141,19 @@ export class VqVae {
    * @returns [N] each, in nats
    */
   bound({ x: pictures, label }: VaeBatch, scope: Scope): Record<"bound" | "reconstruction" | "codes", Tensor> {
-    const x = this.prepared(pictures);
+    const { y: x, logDet } = this.codec.encode(pictures, scope);
     const { y, codes } = this.quantize(x, scope);
-    const reconstruction = this.given(y, scope).logProb(x);
+    const reconstruction = this.given(y, scope).logProb(x).add(logDet);
     const logP = this.#prior("bound").logProb(codes, { scope, label });
     return { bound: reconstruction.add(logP), reconstruction, codes: logP };
   }
 
   /** Codes of pictures, without learning from them. @returns [N, L, h, w] i32 */
   codesOf(pictures: Tensor, scope: Scope): Tensor {
-    return this.quantize(this.prepared(pictures), frozen(scope)).codes;
+    return this.quantize(this.codec.encode(pictures, scope, STILL).y, frozen(scope)).codes;
   }
 
-  /** @param x prepared pictures [N, …shape] */
+  /** @param x pictures as the codec gives them, [N, …codec.output] */
   quantize(x: Tensor, scope: Scope): Quantized {
     return this.quantizer.quantize(this.encoder.forward(x, scope), scope);
   }
@@ -157,11 +166,6 @@ export class VqVae {
   /** n grids of codes from the prior. @returns [n, L, h, w] i32 */
   draw(n: number, context: Parameters<CodePrior["sample"]>[1]): Tensor {
     return this.#prior("sample").sample(n, context);
-  }
-
-  /** Pictures as the likelihood takes them. */
-  prepared(x: Tensor): Tensor {
-    return preparedRows(x, { shape: this.shape, likelihood: this.likelihood, where: "vqVae" });
   }
 
   #prior(where: string): CodePrior {

@@ -5,7 +5,7 @@
  * "InfoVAE". arXiv:1706.02262
  */
 import { GenError, type Scope, type Tensor } from "@gen/core";
-import type { VaeBatch } from "./observed.js";
+import { observe, type Observed, type VaeBatch } from "./observed.js";
 import type { LatentModel } from "./latent.js";
 import { inverseMultiquadratic, mmd, type Kernel } from "./mmd.js";
 
@@ -40,9 +40,9 @@ export interface WaeOptions {
 export function waeMmd(model: LatentModel, { lambda = 10, kernel = kernelOf(model) }: WaeOptions = {}): MatchingLoss {
   checkWeight("waeMmd", "lambda", lambda);
   return (batch, scope) => {
-    const { x, condition, q } = encoded(model, batch, scope);
-    const reconstruction = model.given(q.mean, condition, scope).logProb(x).mean();
-    const discrepancy = mmd(q.mean, model.prior.sample(x.shape[0]!, scope), kernel);
+    const { seen, q } = encoded(model, batch, scope);
+    const reconstruction = seen.logLikelihood(q.mean, 1, scope).mean();
+    const discrepancy = mmd(q.mean, model.prior.sample(q.mean.shape[0]!, scope), kernel);
     return { loss: discrepancy.mul(lambda).sub(reconstruction), reconstruction, mmd: discrepancy };
   };
 }
@@ -72,11 +72,11 @@ export function infoVae(
   checkWeight("infoVae", "1 − alpha", 1 - alpha);
   checkWeight("infoVae", "alpha + lambda − 1", alpha + lambda - 1);
   return (batch, scope) => {
-    const { x, condition, q } = encoded(model, batch, scope);
+    const { seen, q } = encoded(model, batch, scope);
     const { z, gap } = q.draw(1, scope); //                      [N, Z]
-    const reconstruction = model.given(z, condition, scope).logProb(x).mean();
+    const reconstruction = seen.logLikelihood(z, 1, scope).mean();
     const kl = (q.kl ?? gap).sum(1).mean();
-    const discrepancy = mmd(z, model.prior.sample(x.shape[0]!, scope), kernel);
+    const discrepancy = mmd(z, model.prior.sample(z.shape[0]!, scope), kernel);
     const matching = kl.mul(1 - alpha).add(discrepancy.mul(alpha + lambda - 1));
     return { loss: matching.sub(reconstruction), reconstruction, mmd: discrepancy, kl };
   };
@@ -86,10 +86,9 @@ function encoded(
   model: LatentModel,
   batch: VaeBatch,
   scope: Scope,
-): { x: Tensor; condition: Tensor | undefined; q: ReturnType<LatentModel["posterior"]> } {
-  const x = model.prepared(batch.x);
-  const condition = model.condition(batch.label);
-  return { x, condition, q: model.posterior(x, condition, scope) };
+): { seen: Observed; q: ReturnType<LatentModel["posterior"]> } {
+  const seen = observe(model, batch, { scope });
+  return { seen, q: model.posterior(seen.x, seen.condition, scope) };
 }
 
 function kernelOf({ latentDim }: LatentModel): Kernel {

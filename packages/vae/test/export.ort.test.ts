@@ -76,9 +76,10 @@ describe.each([...variants, ...latentVariants].filter(({ name }) => CHOSEN.inclu
       );
     });
 
-    it("holds five files and a card that describes them", async () => {
+    it("holds six files and a card that describes them", async () => {
       expect((await readdir(join(folder, name))).sort()).toEqual([
         "card.json",
+        "complete.onnx",
         "decode.onnx",
         "encode.onnx",
         "logprob.onnx",
@@ -114,6 +115,27 @@ describe.each([...variants, ...latentVariants].filter(({ name }) => CHOSEN.inclu
       expectClose(logprob!.data as Float32Array, wanted["logprob"]!.data);
     });
 
+    it.each([
+      [1, 0, 1],
+      [5, 7, 3],
+    ])("completes %i pictures by %i rounds and %i draws as the trainer does", async (n, rounds, k) => {
+      const mask = ndarray(
+        Float32Array.from({ length: n * 16 }, (_, i) => Number(i % 16 < 7)),
+        [n, 1, 4, 4],
+      );
+      const { x, ...label } = labelled(vae, intensities(n));
+      const numbersOf = { seed: whole(5), rounds: whole(rounds), k: whole(k) };
+      const feeds = { x: x!, mask, ...label, ...numbersOf };
+      const { completed } = await runFile(path("complete.onnx"), feeds);
+      const wanted = await runtime.run(exportedFiles(vae)["complete"]!.trace({ n, rounds, k }), { store, feeds });
+      expectClose(completed!.data as Float32Array, wanted["completed"]!.data);
+      const other = await runFile(path("complete.onnx"), { ...feeds, seed: whole(6) });
+      for (const [i, value] of numbers(completed!.data as Float32Array).entries()) {
+        if (mask.data[i] === 1) expect(value).toBe(x!.data[i]);
+      }
+      expect(numbers(other["completed"]!.data as Float32Array)).not.toEqual(numbers(completed!.data as Float32Array));
+    });
+
     it.each([1, 4])("encodes and decodes %i pictures, which is what the whole network does", async (n) => {
       const { x, ...label } = labelled(vae, intensities(n));
       const code = await runFile(path("encode.onnx"), { x: x!, ...label });
@@ -133,7 +155,9 @@ it("exports weights in f16, within a hundredth of the trainer's numbers", async 
   const files = exportedFiles(vae);
   const path = join(folder, "half");
   const card = await exportFolder(path, { family: "vae", name: "half", files, precision: "f16" }, { runtime, store });
-  expect(Object.values(card.files).map(({ precision }) => precision)).toEqual(Array(5).fill("f16"));
+  const { "complete.onnx": drawing, ...others } = card.files;
+  expect(drawing!.precision).toBe("f32");
+  expect(Object.values(others).map(({ precision }) => precision)).toEqual(Array(5).fill("f16"));
   const feeds = { x: intensities(4) };
   const { reconstruction } = await runFile(join(path, "network.onnx"), feeds);
   const wanted = (await runtime.run(files["network"]!.trace({ n: 4 }), { store, feeds }))["reconstruction"]!;

@@ -59,8 +59,8 @@ async function exact(
   const program = inference(vae, { x: [n, ...SHAPE], z: [n, V * K], ...label }, (feeds, scope) => {
     const { x, z, label } = feeds as typeof feeds & { label?: typeof feeds.x };
     const condition = vae.condition(label);
-    const q = vae.encoder.forward(vae.prepared(x), condition, scope).reshape([n, V, K]);
-    return { logP: vae.given(z, condition, scope).logProb(vae.prepared(x)), logits: q };
+    const q = vae.encoder.forward(vae.codec.encode(x, scope).y, condition, scope).reshape([n, V, K]);
+    return { logP: vae.given(z, condition, scope).logProb(vae.codec.encode(x, scope).y), logits: q };
   });
   const labels = vae.classes === 0 ? {} : { label: ndarray(new Array(n).fill(1), [n], "i32") };
   const { logP, logits } = await run(program, { x: copies(n), z: ndarray(asRows, [n, V * K]), ...labels });
@@ -138,7 +138,7 @@ describe("a relaxed draw", () => {
     const { store } = await start(vae);
     const scope = traceScope(mode, feed([], "u64"));
     const x = feed([1, ...SHAPE]);
-    const { z } = vae.posterior(vae.prepared(x), undefined, scope).draw(n, scope);
+    const { z } = vae.posterior(vae.codec.encode(x, scope).y, undefined, scope).draw(n, scope);
     const given = new Map<typeof x, NdArray>([
       [x, intensities(1)],
       [scope.key!, scalarKey(key(5))],
@@ -162,7 +162,7 @@ describe("a relaxed draw", () => {
     const { run } = await start(tiny());
     const vae = tiny();
     const program = inference(vae, { x: [1, ...SHAPE] }, ({ x }, scope) => ({
-      q: softmax(vae.encoder.forward(vae.prepared(x), undefined, scope).reshape([V, K])),
+      q: softmax(vae.encoder.forward(vae.codec.encode(x, scope).y, undefined, scope).reshape([V, K])),
     }));
     const q = numbers((await run(program, { x: intensities(1) }))["q"]!);
     const n = rows.length / V;
@@ -218,6 +218,6 @@ describe("the temperature", () => {
     expect(() => tiny({ variables: 0 })).toThrow("variables ≥ 1, got 0");
     expect(() => tiny({ categories: 1 })).toThrow("categories ≥ 2, got 1");
     expect(() => tiny({ beta: -1 })).toThrow("beta ≥ 0, got -1");
-    expect(() => tiny({ shape: [] })).toThrow("gumbelVae: expected the shape of one picture");
+    expect(() => tiny({ shape: [] })).toThrow("gumbelVae: expected the shape of one row");
   });
 });

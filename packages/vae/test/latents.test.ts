@@ -1,6 +1,7 @@
 /** @file Priors, posteriors and layers of latents, each held to the laws of every latent-variable model. */
 import { inference, key, ndarray, reference, type NdArray, type Tensor } from "@gen/core";
 import { normal, type Density } from "@gen/core/prob";
+import { Binarise } from "@gen/core/codec";
 import { describe, expect, it } from "vitest";
 import { autoregressivePrior, encode, mixturePrior, vampPrior } from "../src/index.js";
 import { StandardNormal } from "../src/prior.js";
@@ -16,7 +17,7 @@ const numbers = ({ data }: NdArray): number[] => Array.from(data as Iterable<num
 describe("a density over codes", () => {
   const sizes = {
     latentDim: 2,
-    shape: SHAPE,
+    codec: new Binarise({ shape: SHAPE }),
     classes: 0,
     encode: (x: Tensor) => ({ mean: x.flatten().slice(1, 0, 2), logStd: x.flatten().slice(1, 2, 4).sub(1) }),
   };

@@ -122,8 +122,11 @@ export function describeVae(name: string, make: Make): void {
       const atMean = (n: number): Program =>
         inference(vae, fields(vae, { n }), ({ x, label }: { x: Tensor; label?: Tensor }, scope) => {
           const condition = vae.condition(label);
-          const { mean } = vae.posterior(vae.prepared(x), condition, scope);
-          const logP = vae.given(mean, condition, scope).logProb(vae.prepared(x)).add(vae.prior.logProb(mean, scope));
+          const { mean } = vae.posterior(vae.codec.encode(x, scope).y, condition, scope);
+          const logP = vae
+            .given(mean, condition, scope)
+            .logProb(vae.codec.encode(x, scope).y)
+            .add(vae.prior.logProb(mean, scope));
           return { logP };
         });
       const means = await Promise.all([1, 3, 7].map((n) => evaluate(atMean(n), rows, { runtime, store })));
@@ -214,7 +217,7 @@ async function quadrature(vae: LatentModel, run: Run): Promise<number> {
   );
   const joint = inference(vae, { z: [points, dims], ...fields(vae, { n: points }) }, (feeds, scope) => {
     const { z, x, label } = feeds as typeof feeds & VaeBatch;
-    const given = vae.given(z, vae.condition(label), scope).logProb(vae.prepared(x));
+    const given = vae.given(z, vae.condition(label), scope).logProb(vae.codec.encode(x, scope).y);
     return { logP: given.add(vae.prior.logProb(z, scope)) };
   });
   const feeds = { z: ndarray(z.flat(), [points, dims]), ...labelled(vae, copies(points), () => 1) };

@@ -1,4 +1,4 @@
-import { constant, ndarray, reference, key, iota, type Tensor } from "@gen/core";
+import { constant, ndarray, reference, key, iota, traceScope, type Tensor } from "@gen/core";
 import { valuesOf } from "@gen/core/testing";
 import { describe, expect, it } from "vitest";
 import {
@@ -15,10 +15,8 @@ import { intensities, tinyVae } from "./pictures.js";
 const logProbOf = (likelihood: Likelihood, x: Tensor, y: number[]): number[] => {
   const n = x.shape[0]!;
   const outputs = constant(ndarray(y)).reshape([1, likelihood.width, 1]).expand([n, likelihood.width, 1]);
-  return Array.from(
-    valuesOf([likelihood.of(outputs).logProb(likelihood.prepare(x.reshape([n, 1])))])[0]!.data as Iterable<number>,
-    Number,
-  );
+  const { y: row } = likelihood.codec([1]).encode(x.reshape([n, 1]), traceScope("eval"));
+  return Array.from(valuesOf([likelihood.of(outputs).logProb(row)])[0]!.data as Iterable<number>, Number);
 };
 
 describe("likelihoods", () => {

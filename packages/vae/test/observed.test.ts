@@ -89,7 +89,7 @@ describe("a picture half known", () => {
     const z = Array.from({ length: points }, (_, i) => i * dz - reach);
     const joint = inference(model, { z: [points, 1], x: [points, ...SHAPE] }, ({ z, x }, scope) => {
       const elements = model.elements(z, undefined, scope);
-      const known: Tensor = elements.logProb(model.prepared(x)).slice(2, 0, 2);
+      const known: Tensor = elements.logProb(model.codec.encode(x, scope).y).slice(2, 0, 2);
       return { logP: known.flatten().sum(1).add(model.prior.logProb(z, scope)), mean: elements.mean };
     });
     const out = await runtime.run(joint, { store, feeds: { z: ndarray(z, [points, 1]), x: copies(points) } });

@@ -1,7 +1,17 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { batches, fit, key, ndarray, trainStep, type NdArray, type Runtime } from "@gen/core";
+import {
+  batches,
+  fit,
+  key,
+  ndarray,
+  trainStep,
+  type NdArray,
+  type Runtime,
+  type Scope,
+  type Tensor as Node,
+} from "@gen/core";
 import { exportFolder, node, openFolder } from "@gen/core/node";
 import { adam, exponentialDecay } from "@gen/core/optim";
 import { InferenceSession, Tensor } from "onnxruntime-node";
@@ -43,10 +53,10 @@ const numbers = ({ data }: { data: unknown }): number[] => Array.from(data as It
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
 type Loss = (
-  batch: { x: Parameters<LatentModel["prepared"]>[0] },
-  scope: Parameters<LatentModel["given"]>[2],
+  batch: { x: Node },
+  scope: Scope,
 ) => {
-  loss: ReturnType<LatentModel["prepared"]>;
+  loss: Node;
 };
 
 /** A model trained on bars for some steps by a loss. */

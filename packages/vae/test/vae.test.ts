@@ -92,7 +92,7 @@ describe("options", () => {
 
   it("of another size are refused, naming what was expected", () => {
     const wrong = inferenceOn([2, 1, 4, 5]);
-    expect(wrong).toThrow("expected pictures [1, 4, 4], got [1, 4, 5]");
+    expect(wrong).toThrow("pictures: expected rows [1, 4, 4], got [1, 4, 5]");
     expect(code(wrong)).toBe("shape");
     expect(() => new Vae({ shape: [1, 6, 8], architecture: convolutional({ channels: [2, 2] }) })).toThrow(
       "H and W divisible by 4, got [1, 6, 8]",

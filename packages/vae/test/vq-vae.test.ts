@@ -186,7 +186,7 @@ describe("VqVae", () => {
   it("refuses what cannot be", () => {
     expect(() => tinyVq({ shape: [1, 6, 4] })).not.toThrow();
     expect(() => tinyVq({ shape: [1, 5, 4] })).toThrow("H and W divisible by 2, got [1, 5, 4]");
-    expect(() => tinyVq({ shape: [] })).toThrow("expected the shape of one picture");
+    expect(() => tinyVq({ shape: [] })).toThrow("expected the shape of one row");
     expect(() => tinyVq({ classes: 2, prior: undefined })).toThrow("expected a prior to condition on classes");
     expect(() => tinyVq({ classes: -1 })).toThrow("classes ≥ 0, got -1");
     expect(() => tinyVq({ likelihood: "normal" as "gaussian" })).toThrow('got "normal"');
@@ -201,6 +201,6 @@ describe("VqVae", () => {
     const other = tinyVq({ shape: [1, 8, 8] });
     expect(() =>
       inference(other, { x: [2, ...SHAPE] }, ({ x }, scope) => ({ codes: other.codesOf(x, scope) })),
-    ).toThrow("expected pictures [1, 8, 8], got [1, 4, 4]");
+    ).toThrow("expected rows [1, 8, 8], got [1, 4, 4]");
   });
 });

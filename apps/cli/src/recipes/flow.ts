@@ -109,6 +109,7 @@ async function prepare(chosen: Options, { data, batchSize, steps, key: order }: 
     },
     heldOut: (split) => pick(data[split], names),
     pictures: flowPictures(flow),
+    ...(flow.codec === undefined ? {} : { codec: flow.codec }),
     files: exportedFiles(flow),
   };
 }

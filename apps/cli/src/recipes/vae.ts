@@ -68,6 +68,7 @@ function prepare(
     heldOut: (split) => pick(data[split], names),
     pictures,
     evaluate: (live, request) => logProbability(vae, live, request),
+    codec: vae.codec,
     files: exportedFiles(vae),
   };
 }

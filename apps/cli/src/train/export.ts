@@ -41,6 +41,7 @@ export async function exportModel(
     data: data.about,
     licence: data.licence ?? "",
     recipe,
+    codec: trainable.codec?.describe().spec,
     precision,
   };
   await exportFolder(path, request, live);
