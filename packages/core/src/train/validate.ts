@@ -1,4 +1,5 @@
 /** @file Validation during training: how good it is on rows it does not learn from, the best so far, and when to stop. */
+import { GenError } from "../error.js";
 import type { Program } from "../program/program.js";
 import type { Key } from "../rng/key.js";
 import type { Runtime } from "../runtime/runtime.js";
@@ -7,15 +8,17 @@ import type { Dataset } from "./data.js";
 import { evaluate, type Mean } from "./evaluate.js";
 
 export interface Validation {
-  /** Gives one number a row for each metric; the first output decides what is best. */
+  /** Gives one number a row for each metric. */
   readonly program: Program;
+  /** The output that decides what is best. @default the first */
+  readonly metric?: string;
   readonly data: Dataset;
   /** Steps between two validations; there is one at the end, too. */
   readonly every: number;
   readonly key?: Key;
   /** Evaluate these instead of the parameters: "ema". */
   readonly from?: string;
-  /** Whether less of the first metric is better. @default "lower" */
+  /** Whether less of it is better. @default "lower" */
   readonly better?: "lower" | "higher";
   /** Keep a copy of the best parameters in the store, as `best.<name>`. @default false */
   readonly keepBest?: boolean;
@@ -39,6 +42,10 @@ export class Validator {
   #since = 0;
 
   constructor(options: Validation, { runtime, store }: { runtime: Runtime; store: Store }) {
+    const { program, metric } = options;
+    if (metric !== undefined && !program.outputs.includes(metric)) {
+      throw new GenError("option", `validate: expected a metric out of ${program.outputs.join(", ")}, got "${metric}"`);
+    }
     this.#options = options;
     this.#runtime = runtime;
     this.#store = store;
@@ -51,13 +58,22 @@ export class Validator {
 
   /** Validates, if it is time to. */
   async at(n: number, steps: number): Promise<ValidationReport | undefined> {
-    const { program, data, every, key, from, better = "lower", keepBest = false } = this.#options;
+    const {
+      program,
+      metric = program.outputs[0]!,
+      data,
+      every,
+      key,
+      from,
+      better = "lower",
+      keepBest = false,
+    } = this.#options;
     if (n % every !== 0 && n !== steps) return undefined;
     await this.#recall();
     const runtime = this.#runtime;
     const store = this.#store;
     const metrics = await evaluate(program, data, { runtime, store, from, ...(key === undefined ? {} : { key }) });
-    const value = metrics[program.outputs[0]!]!.mean;
+    const value = metrics[metric]!.mean;
     const isBest =
       Number.isFinite(value) &&
       (this.#best === undefined || (better === "lower" ? value < this.#best : value > this.#best));

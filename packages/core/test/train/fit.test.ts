@@ -149,6 +149,22 @@ describe("validation", () => {
     expect(await store.read("best.line.weight")).toEqual(await store.read("line.weight"));
   });
 
+  it("keeps the best by the metric that is named", async () => {
+    const { step, options, model, store } = await setup();
+    const program = inference({ line: model.line }, { x: [SIZE, 3], y: [SIZE, 1] }, ({ x, y }) => {
+      const error = model.line.forward(x).sub(y).square().sum(1);
+      return { closeness: error.neg(), error };
+    });
+    const validate = { program, metric: "error", data: toyRows(), every: 20, keepBest: true };
+    const reports = await collect(fit(step, { ...options, steps: 40, validate }));
+    expect(reports.at(-1)!.validation!.isBest).toBe(true);
+    expect(await store.read("best.line.weight")).toEqual(await store.read("line.weight"));
+    const unknown = { ...validate, metric: "eror" };
+    await expect(collect(fit(step, { ...options, steps: 40, validate: unknown }))).rejects.toThrow(
+      'expected a metric out of closeness, error, got "eror"',
+    );
+  });
+
   it("stops when its patience is used up", async () => {
     const { step, options, model } = await setup({ learningRate: 0 });
     const validate = { program: squares(model), data: toyRows(), every: 5, patience: 2 };
