@@ -8,6 +8,9 @@ import type { AtPixel, CausalLayer } from "./causal-layer.js";
 import { lstmStep } from "./lstm-gates.js";
 import { skew, unskew } from "./skew.js";
 
+/** Gates outside of the picture: nothing goes in or out, so that states there are 0. */
+const SHUT = -1000;
+
 /**
  * Both directions; that from the right is shifted down by one row, so that no pixel sees what lies to its right, and added:
  *
@@ -30,9 +33,10 @@ export class DiagonalCell implements CausalLayer {
     const H = this.#hidden;
     const [right, left] = gates.split([4 * H, 4 * H], 1) as [Tensor, Tensor];
     const turn = mirror(W);
-    const diagonals = skew(stack([right, left.matmul(turn)])).transpose([4, 0, 1, 3, 2]); // [D, 2, N, R, 4H]
+    const both = stack([right, left.matmul(turn)]); //                      [2, N, 4H, R, W]
+    const diagonals = skew(both, SHUT).transpose([4, 0, 1, 3, 2]); //       [D, 2, N, R, 4H]
     const zeros = full([2, N, R, H], 0);
-    const { ys } = scan({ carry: [zeros, zeros], xs: [diagonals, inside(R, W)] }, ([h, c], [row, isInside]) => {
+    const { ys } = scan({ carry: [zeros, zeros], xs: [diagonals] }, ([h, c], [row]) => {
       const above = h!.slice(2, 0, -1).pad([0, 0, 1, 0], [0, 0, 0, 0]);
       const seen = concat([h!, above]).reshape([2, N * R, 2 * H]);
       const next = lstmStep(
@@ -42,8 +46,7 @@ export class DiagonalCell implements CausalLayer {
           .add(row!),
         c!,
       );
-      const now = next.h.mul(isInside!);
-      return { carry: [now, next.c.mul(isInside!)], ys: [now] };
+      return { carry: [next.h, next.c], ys: [next.h] };
     });
     const [fromLeft, fromRight] = unskew(ys[0]!.transpose([1, 2, 4, 3, 0])).split([1, 1], 0) as [Tensor, Tensor];
     const down = fromRight.squeeze(0).matmul(turn).slice(2, 0, -1).pad([0, 0, 1, 0], [0, 0, 0, 0]);
@@ -102,17 +105,6 @@ function mirror(W: number): Tensor {
     ndarray(
       Float32Array.from({ length: W * W }, (_, i) => Number(Math.floor(i / W) + (i % W) === W - 1)),
       [W, W],
-    ),
-  );
-}
-
-/** [D, R, 1]: whether the pixel of row r on diagonal d is in the picture or to the right of it, rather than to the left. */
-function inside(R: number, W: number): Tensor {
-  const D = R + W - 1;
-  return constant(
-    ndarray(
-      Float32Array.from({ length: D * R }, (_, i) => Number(Math.floor(i / R) >= i % R)),
-      [D, R, 1],
     ),
   );
 }

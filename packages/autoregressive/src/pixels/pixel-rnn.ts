@@ -4,6 +4,7 @@ import { CausalConv } from "./causal-conv.js";
 import { run, type CausalLayer } from "./causal-layer.js";
 import { ClassBias } from "./class-bias.js";
 import { DiagonalCell } from "./diagonal-cell.js";
+import { forgetBias } from "./lstm-gates.js";
 import type { PixelContext, PixelNetwork, PixelSizes } from "./network.js";
 import { PixelModel, type PixelModelOptions } from "./pixel-model.js";
 import { RowCell } from "./row-cell.js";
@@ -86,6 +87,7 @@ class RecurrentLayer {
   readonly condition: ClassBias | undefined;
   readonly cell: CausalLayer;
   readonly up: CausalConv;
+  readonly #forgetBias: Tensor;
 
   constructor({ hidden, colours, classes, kernel, directions, cellOf }: LayerOptions) {
     const groups = 4 * directions;
@@ -93,11 +95,12 @@ class RecurrentLayer {
     this.gates = new CausalConv({ inputs: 2 * hidden, outputs, kernel, type: "B", colours, groups });
     this.condition = classes === 0 ? undefined : new ClassBias({ classes, channels: outputs });
     this.cell = cellOf(hidden);
+    this.#forgetBias = forgetBias(hidden, directions);
     this.up = new CausalConv({ inputs: hidden, outputs: 2 * hidden, kernel: 1, type: "B", colours });
   }
 
   forward(x: Tensor, context: PixelContext): Tensor {
-    const seen = this.gates.forward(x, context);
+    const seen = this.gates.forward(x, context).add(this.#forgetBias);
     const gates = this.condition === undefined ? seen : seen.add(this.condition.forward(context.label!));
     return x.add(this.up.forward(run(this.cell, gates, context.visit)[0]!, context));
   }

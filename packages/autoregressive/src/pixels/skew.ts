@@ -2,17 +2,17 @@
 import type { Tensor } from "@gen/core";
 
 /**
- * y[…, i, i + j] = x[…, i, j], zeros elsewhere. Rows one longer than they are read shift by one each: no index is needed.
+ * y[…, i, i + j] = x[…, i, j], `blank` elsewhere. Rows one longer than they are read shift by one each: no index is needed.
  *
  * @param x […, H, W]
  * @returns […, H, H + W − 1]
  * @see van den Oord et al. 2016, arXiv:1601.06759, figure 3
  */
-export function skew(x: Tensor): Tensor {
+export function skew(x: Tensor, blank = 0): Tensor {
   const [H, W] = x.shape.slice(-2) as [number, number];
   const lead = x.shape.slice(0, -2);
   const none = x.shape.map(() => 0);
-  const padded = x.pad(none, [...none.slice(1), H]).reshape([...lead, H * (W + H)]);
+  const padded = x.pad(none, [...none.slice(1), H], blank).reshape([...lead, H * (W + H)]);
   return padded.slice(-1, 0, -H).reshape([...lead, H, H + W - 1]);
 }
 
