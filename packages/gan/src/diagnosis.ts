@@ -1,0 +1,167 @@
+/** @file What goes wrong with games, told from what they report: collapse, vanishing gradients, divergence; and what to try. */
+
+/** What a game reports after a step: the outputs of `game`, by name. */
+export type GameOutputs = Readonly<Record<string, number>>;
+
+export interface Finding {
+  readonly kind: "mode collapse" | "vanishing gradients" | "divergence";
+  /** The step after which it lasted to the end. */
+  readonly since: number;
+  /** The numbers that show it. */
+  readonly evidence: string;
+  /** What to try, the likeliest first. */
+  readonly remedies: readonly string[];
+}
+
+export interface DiagnosisOptions {
+  /** Below this share of the deviation of real rows, a batch of fakes has collapsed. @default 0.5 */
+  readonly spread?: number;
+  /** Below this share of its usual length, the generator's gradient has vanished. @default 0.02 */
+  readonly gradient?: number;
+  /** Above so many times its usual length, a gradient has exploded. @default 50 */
+  readonly explosion?: number;
+  /** A game is judged by windows of so many reports. @default 20 */
+  readonly window?: number;
+}
+
+interface Window {
+  readonly step: number;
+  /** Means over the window. */
+  readonly of: (name: string) => number | undefined;
+}
+
+/**
+ * Watches a game. Numbers are averaged over windows; a finding holds from some window to the last one, so that a bad start that
+ * the players overcame is none. The usual length of a gradient is
+ * what nine of ten windows before had at most (to call one short), or at least (to call one long).
+ *
+ * - mode collapse: `generator.spread`, the deviation of a batch of fakes over that of reals, is small;
+ * - vanishing gradients: `generator.gradient` is a small part of what it was while the discriminator tells all rows apart
+ *   (`discriminator.real` − `discriminator.fake` is larger than it was);
+ * - divergence: a number is not finite, or a gradient is many times longer than it was.
+ *
+ * A spread says nothing of modes that are missing from many: for those, measure coverage and recall (`@gen/eval`).
+ */
+export class Diagnosis {
+  readonly #options: Required<DiagnosisOptions>;
+  readonly #windows: Window[] = [];
+  #sums = new Map<string, number>();
+  #count = 0;
+  #broken: Finding | undefined;
+
+  constructor({ spread = 0.5, gradient = 0.02, explosion = 50, window = 20 }: DiagnosisOptions = {}) {
+    this.#options = { spread, gradient, explosion, window };
+  }
+
+  /** Takes the report of a step. */
+  add(step: number, outputs: GameOutputs): void {
+    for (const [name, value] of Object.entries(outputs)) {
+      if (!Number.isFinite(value)) this.#broken ??= broken(step, `${name} is ${value}`);
+      this.#sums.set(name, (this.#sums.get(name) ?? 0) + value);
+    }
+    if (++this.#count < this.#options.window) return;
+    const [sums, count] = [this.#sums, this.#count];
+    this.#windows.push({
+      step,
+      of: (name) => {
+        const total = sums.get(name);
+        return total === undefined ? undefined : total / count;
+      },
+    });
+    this.#sums = new Map();
+    this.#count = 0;
+  }
+
+  /** What is wrong at the end of what was reported, if anything. */
+  findings(): readonly Finding[] {
+    if (this.#broken !== undefined) return [this.#broken];
+    return [this.#collapse(), this.#vanished(), this.#exploded()].filter((found) => found !== undefined);
+  }
+
+  #collapse(): Finding | undefined {
+    const limit = this.#options.spread;
+    const spread = ({ of }: Window): number => of("generator.spread") ?? 1;
+    const since = this.#lasting((window) => spread(window) < limit);
+    if (since === undefined) return undefined;
+    return {
+      kind: "mode collapse",
+      since,
+      evidence: `the rows of a batch deviate ${spread(this.#last).toFixed(3)} times as much as real ones; expected at least ${limit}`,
+      remedies: [
+        "give the discriminator a penalty on its slope: r1(), or wasserstein() with gradientPenalty()",
+        "let it compare the rows of a batch: minibatch",
+        "lower the generator's learning rate, or move the discriminator more often: updates",
+      ],
+    };
+  }
+
+  #vanished(): Finding | undefined {
+    const gap = ({ of }: Window): number => (of("discriminator.real") ?? 0) - (of("discriminator.fake") ?? 0);
+    const since = this.#lasting((window, i) => {
+      const usual = this.#usual("generator.gradient", i, 0.9) ?? 0;
+      const now = window.of("generator.gradient");
+      const first = this.#windows[0]!;
+      return now !== undefined && now < this.#options.gradient * usual && gap(window) > Math.max(gap(first), 1);
+    });
+    if (since === undefined) return undefined;
+    const now = this.#last.of("generator.gradient")!;
+    return {
+      kind: "vanishing gradients",
+      since,
+      evidence: `the generator's gradient is ${now.toExponential(1)} long, while scores of real and fake rows are ${gap(this.#last).toFixed(1)} apart`,
+      remedies: [
+        "use a loss whose gradient does not vanish: nonSaturating(), hinge() or wasserstein() instead of minimax()",
+        "hold the discriminator back: r1(), a smaller learning rate, fewer updates",
+        "make the task harder for it: diffAugment(), realLabel 0.9",
+      ],
+    };
+  }
+
+  #exploded(): Finding | undefined {
+    const names = ["discriminator.gradient", "generator.gradient"] as const;
+    const worst = (window: Window, i: number): { name: string; factor: number } =>
+      names
+        .map((name) => ({ name, factor: (window.of(name) ?? 0) / (this.#usual(name, i, 0.1) ?? Infinity) }))
+        .reduce((a, b) => (b.factor > a.factor ? b : a));
+    const since = this.#lasting((window, i) => worst(window, i).factor > this.#options.explosion);
+    if (since === undefined) return undefined;
+    const { name, factor } = worst(this.#last, this.#windows.length - 1);
+    return { ...broken(since, `${name} is ${factor.toFixed(0)} times as long as it was`), since };
+  }
+
+  get #last(): Window {
+    return this.#windows.at(-1)!;
+  }
+
+  /** The last step before which it did not hold, if it holds at the end. */
+  #lasting(holds: (window: Window, i: number) => boolean): number | undefined {
+    let first: number | undefined;
+    for (let i = this.#windows.length - 1; i >= 0 && holds(this.#windows[i]!, i); i--) first = i;
+    if (first === undefined) return undefined;
+    return first === 0 ? 0 : this.#windows[first - 1]!.step;
+  }
+
+  /** A quantile of a number over the windows before the i-th; undefined before there are three: nothing is judged early. */
+  #usual(name: string, i: number, quantile: number): number | undefined {
+    const before = this.#windows.slice(0, i).flatMap(({ of }) => of(name) ?? []);
+    return before.length < 3 ? undefined : before.sort((a, b) => a - b)[Math.floor(before.length * quantile)];
+  }
+}
+
+function broken(since: number, evidence: string): Finding {
+  return {
+    kind: "divergence",
+    since,
+    evidence,
+    remedies: [
+      "lower both learning rates, and β₁ of Adam to 0 or ½",
+      "bound the discriminator: spectral normalisation, r1(), a gradient penalty",
+      "clip gradients: chain(clipByGlobalNorm(…), adam(…))",
+    ],
+  };
+}
+
+/** A finding in one paragraph, for reports. */
+export function describeFinding({ kind, since, evidence, remedies }: Finding): string {
+  return `${kind} since step ${since}: ${evidence}. Try: ${remedies.join("; ")}.`;
+}
