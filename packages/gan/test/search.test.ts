@@ -28,7 +28,7 @@ describe("search", () => {
   it("matches what the mask shows, whatever hides elsewhere, and the generator fills in the rest", async () => {
     const { store, rows } = await start();
     const mask = ndarray(
-      Array.from(rows.data, (_, i) => Number(i % 6 < 4)),
+      Array.from({ length: 12 }, (_, i) => Number(i % 6 < 4)),
       rows.shape,
     );
     const hidden = ndarray(
@@ -37,7 +37,7 @@ describe("search", () => {
     );
     const program = search(gan, { n: 2, prior: 0, masked: true });
     const found = await runtime.run(program, { store, feeds: { x: hidden, mask }, key: key(2) });
-    expect(Math.max(...numbers(found["error"]!))).toBeLessThan(1e-4);
+    expect(Math.max(...numbers(found["error"]!))).toBeLessThan(1e-3);
     expect(numbers(found["x"]!).every(Number.isFinite)).toBe(true);
   });
 
