@@ -108,44 +108,77 @@ interface Slopes {
   readonly idle: readonly string[];
 }
 
-/** The gradient of a player's loss reaches all of its parameters, and along a direction it is a difference of fourth order. */
-function expectSlopes(gan: Gan, { side, rows, smooth, idle }: Slopes): void {
+/** Where slopes are taken: numbers for all that a loss needs, a direction for each parameter of one side, and both slopes. */
+export interface SlopeCase {
+  readonly feeds: Readonly<Record<string, NdArray>>;
+  /** Everything that lasts, by path, a little off the place where it starts: zeros would hide the way to what lies behind them. */
+  readonly store: PlainStore;
+  /** Of a player's own parameters, by path. */
+  readonly gradients: ReadonlyMap<string, NdArray>;
+  readonly directions: ReadonlyMap<string, NdArray>;
+  /** Σ gradient · direction. */
+  readonly slope: number;
+  /** The same by differences of fourth order. */
+  readonly difference: () => number;
+}
+
+/** The key that the randomness of slopes comes from. */
+export const SLOPE_KEY = key(11);
+
+/** Gradient and differences of a player's loss, in float64. */
+export function slopesOf(gan: Gan, { side, rows }: { readonly side: Side; readonly rows: number }): SlopeCase {
   const batch = rowsOf(gan, rows);
   const feeds = Object.fromEntries(Object.entries(batch).map(([name, { shape, dtype }]) => [name, feed(shape, dtype)]));
   const scope = traceScope("train");
   const { loss } = losses[side](gan, feeds as unknown as GanBatch, scope);
   const own = parameters(gan[side]);
-  const gradients = grad(loss, [...own.values()]);
-
   const start = startOf(gan, rows);
+  const store: PlainStore = new Map(start);
   const given = new Map<Tensor, NdArray>(Object.entries(feeds).map(([name, tensor]) => [tensor, batch[name]!]));
-  [...paths(gan)].forEach(([path, tensor], i) =>
-    given.set(tensor, moved(start.get(path)!, spread(tensor.shape, [-0.1, 0.1], i), 1)),
-  );
-  if (scope.key !== undefined) given.set(scope.key, scalarKey(key(11)));
-  const values = valuesOf(gradients, given);
-  [...own.keys()].forEach((path, i) => {
-    const numbers = Array.from(values[i]!.data, Number);
-    expect([path, numbers.every(Number.isFinite), numbers.some((g) => Math.abs(g) > 1e-12)]).toEqual([
-      path,
-      true,
-      !idle.includes(path),
-    ]);
+  [...paths(gan)].forEach(([path, tensor], i) => {
+    const value = moved(start.get(path)!, spread(tensor.shape, [-0.1, 0.1], i), 1);
+    store.set(path, value);
+    given.set(tensor, value);
   });
-  if (!smooth) return;
+  if (scope.key !== undefined) given.set(scope.key, scalarKey(SLOPE_KEY));
+  const values = valuesOf(grad(loss, [...own.values()]), given);
   const directions = [...own.values()].map(({ shape }, i) => spread(shape, [-1, 1], i + 3));
-  const slope = directions.reduce(
-    (sum, { data }, i) => sum + data.reduce((s: number, d, k) => s + d * Number(values[i]!.data[k]), 0),
-    0,
-  );
+  const names = [...own.keys()];
   const at = (step: number): number => {
     const there = new Map(given);
     [...own.values()].forEach((p, i) => there.set(p, moved(given.get(p)!, directions[i]!, step)));
     return Number(valuesOf([loss], there)[0]!.data[0]);
   };
   const h = 1e-6;
-  const difference = (8 * (at(h) - at(-h)) - (at(2 * h) - at(-2 * h))) / (12 * h);
-  expect(Math.abs(slope - difference)).toBeLessThan(1e-5 * (1 + Math.abs(difference)));
+  return {
+    feeds: batch,
+    store,
+    gradients: new Map(names.map((name, i) => [name, values[i]!])),
+    directions: new Map(names.map((name, i) => [name, directions[i]!])),
+    slope: values.reduce((sum, gradient, i) => sum + product(gradient, directions[i]!), 0),
+    difference: () => (8 * (at(h) - at(-h)) - (at(2 * h) - at(-2 * h))) / (12 * h),
+  };
+}
+
+/** Σ aₖ bₖ */
+export function product(a: NdArray, b: NdArray): number {
+  return Array.from(a.data, Number).reduce((sum, v, k) => sum + v * Number(b.data[k]), 0);
+}
+
+/** The gradient of a player's loss reaches all of its parameters, and along a direction it is a difference. */
+function expectSlopes(gan: Gan, { side, rows, smooth, idle }: Slopes): void {
+  const { gradients, slope, difference } = slopesOf(gan, { side, rows });
+  for (const [path, { data }] of gradients) {
+    const numbers = Array.from(data, Number);
+    expect([path, numbers.every(Number.isFinite), numbers.some((g) => Math.abs(g) > 1e-12)]).toEqual([
+      path,
+      true,
+      !idle.includes(path),
+    ]);
+  }
+  if (!smooth) return;
+  const wanted = difference();
+  expect(Math.abs(slope - wanted)).toBeLessThan(1e-5 * (1 + Math.abs(wanted)));
 }
 
 /** x + step · direction, in float64. */
