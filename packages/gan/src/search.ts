@@ -1,6 +1,5 @@
 /** @file The way back: the noise from which the generator makes a given row, or the part of it that is known. */
-import { concat,
-  GenError, grad, inference, scalar, scan, type BatchField, type Program, type Tensor } from "@gen/core";
+import { concat, GenError, grad, inference, scalar, scan, type BatchField, type Program, type Tensor } from "@gen/core";
 import { checkNumber, checkWhole } from "./check.js";
 import type { Gan } from "./gan.js";
 import { labels, type Feeds } from "./programs.js";
