@@ -15,6 +15,7 @@ export { edmTarget, preconditioning, TARGETS } from "./target.js";
 export type { Level, Mix, Target, TargetName } from "./target.js";
 export { edmWeighting, minSnr, WEIGHTINGS } from "./weighting.js";
 export type { Weighting, WeightingName } from "./weighting.js";
+export { pictureCodec } from "./pictures.js";
 export type { Condition, ConditionOptions, Given } from "./condition.js";
 
 export { Diffusion } from "./diffusion.js";
@@ -75,5 +76,7 @@ export {
   sample,
 } from "./programs.js";
 export type { CompleteOptions, RowsOptions, SampleOptions } from "./programs.js";
+export { generate, stepPrograms } from "./host.js";
+export type { GenerateOptions, StepPrograms } from "./host.js";
 export { exportedFiles, sampleOfSeed } from "./export.js";
 export type { ExportOptions, SeedOptions } from "./export.js";

@@ -1,0 +1,140 @@
+/** @file What the rows of diffusion models of pictures share: a conditional model, trained alone; measured from its file of weights. */
+import {
+  batches,
+  fit,
+  key,
+  ndarray,
+  split,
+  trainStep,
+  type Dataset,
+  type NdArray,
+  type Runtime,
+  type Store,
+} from "@gen/core";
+import { loadCheckpoint, node, saveCheckpoint } from "@gen/core/node";
+import { floatOf, halfOf } from "@gen/core/onnx";
+import { adam, chain, clipByGlobalNorm, cosine, ema, linear, sequential } from "@gen/core/optim";
+import { grid } from "@gen/data";
+import { writePng } from "@gen/data/node";
+import { diffusionLoss, fields, generate, type Diffusion, type LossOptions, type SampleOptions } from "@gen/diffusion";
+import { checkpointFolder, resultFile } from "./results.js";
+import type { Result, TrainOptions } from "./row.js";
+import { readWeights, writeWeights } from "./weights.js";
+
+export interface DiffusionTraining {
+  readonly id: string;
+  readonly model: Diffusion;
+  readonly data: () => Promise<Dataset>;
+  readonly loss?: LossOptions;
+  readonly batchSize: number;
+  readonly steps: number;
+  readonly learningRate: number;
+  /** Steps between two checkpoints. */
+  readonly every: number;
+}
+
+const seed = 0;
+const AVERAGE = 0.999;
+/** Share of the steps in which the learning rate rises. */
+const WARM_UP = 0.03;
+
+/** Adam with warm-up and cosine decay, gradients of norm 1 at most, a running average of the weights: that is what is kept. */
+export async function trainDiffusion(
+  { id, model, data, loss: lossOptions = {}, batchSize, steps, learningRate, every }: DiffusionTraining,
+  { resume, threads, device = "cpu", log, signal }: TrainOptions,
+): Promise<Pick<Result, "seconds" | "steps" | "seed">> {
+  const root = key(seed);
+  const runtime = await node(device === "cpu" ? { threads } : { device });
+  const store = await runtime.init(model, { key: split(root, 0) });
+  const folder = checkpointFolder(id);
+  let [from, before] = [0, 0];
+  if (resume) {
+    const { step, config } = await loadCheckpoint(store, folder);
+    [from, before] = [step, (config as { seconds: number }).seconds];
+    log(`going on from step ${from}`);
+  }
+  const warmUp = Math.ceil(WARM_UP * steps);
+  const rate = sequential(
+    [{ rate: linear(learningRate / warmUp, { steps: warmUp, end: learningRate }), steps: warmUp }],
+    cosine(learningRate, { steps: steps - warmUp, end: learningRate / 100 }),
+  );
+  const step = trainStep({
+    model,
+    batch: fields(model, { n: batchSize, pixels: "u8" }),
+    loss: (batch, scope) => diffusionLoss(model, batch, { options: lossOptions, scope }),
+    optimizer: chain(clipByGlobalNorm(1), adam({ learningRate: rate })),
+    average: ema({ decay: AVERAGE }),
+  });
+  const rows = batches(await data(), { size: batchSize, key: split(root, 1) });
+  const start = performance.now();
+  const seconds = (): number => before + (performance.now() - start) / 1000;
+  const run = { runtime, store, data: rows, steps, from, every, signal, key: split(root, 2) };
+  let recent: number | undefined;
+  for await (const { n, loss, rate } of fit(step, run)) {
+    recent = recent === undefined ? loss : 0.99 * recent + 0.01 * loss;
+    if (n % 100 === 0) log(`step ${n}: loss ${recent.toFixed(4)}, ${rate.toFixed(2)} steps/s`);
+    if (n % every !== 0 && n !== steps) continue;
+    await saveCheckpoint(store, folder, { step: n, config: { seconds: seconds() } });
+    await writeWeights(id, await averages(store));
+  }
+  await runtime.close();
+  return { seconds: seconds(), steps, seed };
+}
+
+/** The averaged weights in f16: a file of them is small enough to commit. */
+async function averages(store: Store): Promise<Record<string, NdArray>> {
+  const all = await store.readAll((name) => name.startsWith("ema."));
+  return Object.fromEntries(Object.entries(all).map(([name, array]) => [name.slice("ema.".length), halfOf(array)]));
+}
+
+/** A runtime and a store with the weights of a row. */
+export async function openWeights(
+  id: string,
+  { threads, device = "cpu" }: Partial<TrainOptions> = {},
+): Promise<{ runtime: Runtime; store: Store }> {
+  const runtime = await node(device !== "cpu" ? { device } : threads === undefined ? {} : { threads });
+  const store = runtime.emptyStore();
+  for (const [name, array] of Object.entries(await readWeights(id))) await store.write(name, floatOf(array));
+  return { runtime, store };
+}
+
+export interface DrawnOptions extends Omit<SampleOptions, "n"> {
+  readonly runtime: Runtime;
+  readonly store: Store;
+  readonly classes: number;
+  /** Samples in all, the same number of each class. */
+  readonly count: number;
+  /** Of them at a time. @default 256 */
+  readonly at?: number;
+}
+
+/** Samples [count, C, H, W] and their classes, the same for a seed whatever draws them. */
+export async function drawnSamples(
+  model: Diffusion,
+  { runtime, store, classes, count, at = 256, ...options }: DrawnOptions,
+): Promise<{ x: NdArray; label: NdArray }> {
+  const label = Int32Array.from({ length: count }, (_, i) => i % classes);
+  const width = model.dims;
+  const x = new Float32Array(count * width);
+  for (let from = 0; from < count; from += at) {
+    const n = Math.min(at, count - from);
+    const feeds = { label: ndarray(label.slice(from, from + n), [n], "i32") };
+    const drawn = await generate(model, { ...options, n, runtime, store, feeds, key: split(key(seed + 1), from / at) });
+    x.set(drawn.data as Float32Array, from * width);
+  }
+  return { x: ndarray(x, [count, ...model.shape]), label: ndarray(label, [count], "i32") };
+}
+
+/** A picture of samples, a column for each class, beside the result of a row. */
+export async function pictureOf(
+  id: string,
+  x: NdArray,
+  { classes, rows = 10 }: { classes: number; rows?: number },
+): Promise<string> {
+  const file = resultFile(id).replace(/\.json$/, ".png");
+  const count = Math.min(x.shape[0]!, classes * rows);
+  const width = x.data.length / x.shape[0]!;
+  const some = ndarray((x.data as Float32Array).slice(0, count * width), [count, ...x.shape.slice(1)]);
+  await writePng(file, grid(some, { columns: classes }));
+  return file;
+}
