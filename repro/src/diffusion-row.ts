@@ -72,7 +72,7 @@ export async function trainDiffusion(
   let recent: number | undefined;
   for await (const { n, loss, rate } of fit(step, run)) {
     recent = recent === undefined ? loss : 0.99 * recent + 0.01 * loss;
-    if (n % 100 === 0) log(`step ${n}: loss ${recent.toFixed(4)}, ${rate.toFixed(2)} steps/s`);
+    if (n % 100 === 0 || n < 10) log(`step ${n}: loss ${recent.toFixed(4)}, ${rate.toFixed(2)} steps/s`);
     if (n % every !== 0 && n !== steps) continue;
     await saveCheckpoint(store, folder, { step: n, config: { seconds: seconds() } });
     await writeWeights(id, await averages(store));

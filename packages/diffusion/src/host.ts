@@ -17,7 +17,7 @@ import {
 } from "@gen/core";
 import type { Diffusion } from "./diffusion.js";
 import { walkOf } from "./draw.js";
-import { conditionFields, givenOf, sample, type Feeds, type SampleOptions } from "./programs.js";
+import { conditionFields, givenOf, sample, type SampleOptions } from "./programs.js";
 import { checkSteps } from "./schedule.js";
 import { samplerOf } from "./samplers.js";
 
@@ -52,7 +52,7 @@ export function stepPrograms(model: Diffusion, options: Omit<SampleOptions, "neg
       ),
     );
     const key = scope.nextKey();
-    const path = walkOf(model, options, { given: givenOf(feeds as Feeds), scope, key, n });
+    const path = walkOf(model, options, { given: givenOf(feeds), scope, key, n });
     const i = feed([], "i32");
     const made = body(path, i);
     return program({

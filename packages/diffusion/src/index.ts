@@ -76,6 +76,10 @@ export {
   sample,
 } from "./programs.js";
 export type { CompleteOptions, RowsOptions, SampleOptions } from "./programs.js";
+export { consistencyLoss, consistencyTarget } from "./consistency-training.js";
+export type { ConsistencyOptions } from "./consistency-training.js";
+export { pairStore, progressiveLoss, studentStore } from "./progressive.js";
+export type { Pair, ProgressiveOptions } from "./progressive.js";
 export { generate, stepPrograms } from "./host.js";
 export type { GenerateOptions, StepPrograms } from "./host.js";
 export { exportedFiles, sampleOfSeed } from "./export.js";

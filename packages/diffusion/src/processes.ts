@@ -1,5 +1,6 @@
 /** @file The processes by name: variance-preserving with linear, cosine and sigmoid schedules, sub-VP, EDM, straight lines. */
 import { GenError, type Tensor } from "@gen/core";
+import { normalQuantile } from "./normal.js";
 import { checkProcess, type Process } from "./forward.js";
 
 export interface LinearBetaOptions {
@@ -86,7 +87,7 @@ export interface EdmOptions {
 /** Noise added to unscaled data, log σ normal in training. Karras et al. 2022, table 1. arXiv:2206.00364 */
 export function edm({ mean = -1.2, std = 1.2, low = 0.002, high = 80, data = 0.5 }: EdmOptions = {}): Process {
   const count = 1000;
-  const levels = Array.from({ length: count }, (_, k) => Math.exp(mean + std * quantile((k + 0.5) / count)));
+  const levels = Array.from({ length: count }, (_, k) => Math.exp(mean + std * normalQuantile((k + 0.5) / count)));
   const scale = (sigma: Tensor): Tensor =>
     sigma
       .square()
@@ -147,26 +148,4 @@ function checked(process: Process): Process {
 /** The betas of α²(t) at T equal steps, none above 0.999. */
 function betasOf(squared: (t: number) => number, steps: number): number[] {
   return Array.from({ length: steps }, (_, k) => Math.min(1 - squared((k + 1) / steps) / squared(k / steps), 0.999));
-}
-
-/** Φ⁻¹(p) by bisection on the normal distribution function: it is needed a thousand times, once. */
-function quantile(p: number): number {
-  let [low, high] = [-10, 10];
-  for (let i = 0; i < 60; i++) {
-    const middle = (low + high) / 2;
-    if (normalCdf(middle) < p) low = middle;
-    else high = middle;
-  }
-  return (low + high) / 2;
-}
-
-/** Φ(x) by its series, to 1e-14 for |x| ≤ 6. */
-function normalCdf(x: number): number {
-  let term = x;
-  let sum = x;
-  for (let k = 1; Math.abs(term) > 1e-16 * Math.abs(sum) && k < 200; k++) {
-    term *= (x * x) / (2 * k + 1);
-    sum += term;
-  }
-  return 0.5 + (sum * Math.exp((-x * x) / 2)) / Math.sqrt(2 * Math.PI);
 }

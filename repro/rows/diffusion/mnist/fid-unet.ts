@@ -1,0 +1,19 @@
+/** @file DDPM's U-Net on MNIST, told the class. Ho, Jain & Abbeel 2020, arXiv:2006.11239. */
+import { mnist } from "@gen/data/node";
+import { mnistUNet } from "../../../src/diffusion-mnist.js";
+import { pictureRow } from "../../../src/picture-row.js";
+
+const [batchSize, steps, learningRate] = [128, 8_000, 1e-3];
+
+export const row = pictureRow({
+  id: "diffusion/mnist/fid-unet",
+  model: mnistUNet(),
+  data: (split) => mnist({ split }),
+  features: "mnist",
+  classes: 10,
+  batchSize,
+  steps,
+  learningRate,
+  every: 500,
+  notes: `U-Net of 32, 64 and 64 channels, a residual block a resolution, attention on 7 × 7, 1.1 million parameters in f16; cosine process, target v; Adam ${learningRate} with warm-up and cosine decay, gradient norm ≤ 1, batch ${batchSize}, ${steps} steps, the average of the weights (0.999); condition left out in a tenth of the rows`,
+});

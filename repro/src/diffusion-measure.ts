@@ -1,0 +1,98 @@
+/** @file How near a diffusion model's samples are to the data, in the features of a classifier of ours; and its bound in bits/dim. */
+import { evaluate, key, ndarray, type Dataset, type NdArray } from "@gen/core";
+import { extract, frechet, manifold, rowsOf, type Extractor } from "@gen/eval";
+import { openExtractor, type BuiltIn } from "@gen/eval/node";
+import { bound, type Diffusion, type SampleOptions } from "@gen/diffusion";
+import { drawnSamples, openWeights, pictureOf } from "./diffusion-row.js";
+import type { Measured, TrainOptions } from "./row.js";
+import { randomRows } from "./subset.js";
+
+export interface MeasureOptions extends Partial<Pick<TrainOptions, "threads" | "device" | "log">> {
+  readonly id: string;
+  readonly model: Diffusion;
+  readonly data: (split: "train" | "test") => Promise<Dataset>;
+  readonly features: BuiltIn;
+  readonly classes: number;
+}
+
+/** Samples, and rows of the data, that are compared. */
+const COUNT = 2048;
+
+/** The ways to draw that are compared; the first is the row's own. */
+const WAYS: Readonly<Record<string, Omit<SampleOptions, "n">>> = {
+  "DDIM, 50 steps": { sampler: "ddim", steps: 50 },
+  "DPM-Solver++, 15 steps": { sampler: "dpm-solver-2m", steps: 15 },
+  "ancestral, 1,000 steps": { sampler: "ddpm", steps: 1000, spacing: "linspace" },
+};
+
+interface Features {
+  readonly features: NdArray;
+  readonly classes: readonly number[];
+}
+
+async function seen(by: Extractor, x: AsyncIterable<NdArray> | NdArray): Promise<Features> {
+  const parts: Float32Array[] = [];
+  const classes: number[] = [];
+  let width = 0;
+  for await (const { features, logits } of extract(by, x)) {
+    width = features.shape[1]!;
+    parts.push(features.data as Float32Array);
+    const [n, count] = logits!.shape as [number, number];
+    for (let i = 0; i < n; i++) {
+      const row = Array.from(logits!.data.slice(i * count, (i + 1) * count) as Float32Array);
+      classes.push(row.indexOf(Math.max(...row)));
+    }
+  }
+  const data = new Float32Array(classes.length * width);
+  parts.reduce((at, part) => (data.set(part, at), at + part.length), 0);
+  return { features: ndarray(data, [classes.length, width]), classes };
+}
+
+/** The distance of samples without guidance from test rows, and what belongs beside it. */
+export async function measureDiffusion(
+  options: MeasureOptions,
+): Promise<{ measured: Measured; beside: Record<string, number> }> {
+  const { id, model, classes, log = () => undefined } = options;
+  const { runtime, store } = await openWeights(id, options);
+  const by = await openExtractor(options.features);
+  const [test, train] = [await options.data("test"), await options.data("train")];
+  const real = await seen(by, rowsOf(randomRows(test, COUNT, key(5))));
+  const other = await seen(by, rowsOf(randomRows(train, COUNT, key(6))));
+  const floor = await frechet(real.features, other.features);
+  const beside: Record<string, number> = {
+    "real against real": floor.value,
+    "recall of real rows": (await manifold(real.features, other.features)).recall.value,
+  };
+  let measured: Measured | undefined;
+  for (const [name, way] of Object.entries(WAYS)) {
+    log(`drawing ${COUNT} samples: ${name}`);
+    const { x, label } = await drawnSamples(model, { ...way, runtime, store, classes, count: COUNT });
+    const drawn = await seen(by, x);
+    const { value, standardError } = await frechet(real.features, drawn.features);
+    log(`${name}: ${value.toFixed(3)} ± ${standardError.toFixed(3)}`);
+    if (measured !== undefined) {
+      beside[name] = value;
+      continue;
+    }
+    measured = { value, standardError, n: COUNT };
+    const right = drawn.classes.filter((c, i) => c === Number(label.data[i])).length;
+    beside["share of the classifier's agreement"] = right / COUNT;
+    beside["recall"] = (await manifold(real.features, drawn.features)).recall.value;
+    await pictureOf(id, x, { classes });
+  }
+  await by.close();
+  await runtime.close();
+  log("measuring the bound");
+  beside["bits/dim, at most"] = await bitsPerDim(options, test);
+  return { measured: measured!, beside };
+}
+
+/** The variational bound on random test rows: a loop over all steps of the chain, which belongs on the CPU. */
+async function bitsPerDim({ id, model, threads }: MeasureOptions, test: Dataset): Promise<number> {
+  const { runtime, store } = await openWeights(id, threads === undefined ? {} : { threads });
+  const program = bound(model, { n: 32, pixels: "u8" });
+  const rows = randomRows(test, 256, key(7));
+  const { bitsPerDim } = await evaluate(program, rows, { runtime, store, key: key(8) });
+  await runtime.close();
+  return bitsPerDim!.mean;
+}

@@ -1,0 +1,30 @@
+/** @file A row of the ledger: a class-conditional diffusion model of pictures, trained, then measured from its file of weights. */
+import type { Dataset } from "@gen/core";
+import type { BuiltIn } from "@gen/eval/node";
+import { measureDiffusion } from "./diffusion-measure.js";
+import { trainDiffusion, type DiffusionTraining } from "./diffusion-row.js";
+import type { Row } from "./row.js";
+
+export interface PictureRowOptions extends Omit<DiffusionTraining, "data"> {
+  readonly data: (split: "train" | "test") => Promise<Dataset>;
+  /** Whose features samples are compared in. */
+  readonly features: BuiltIn;
+  readonly classes: number;
+  readonly notes: string;
+}
+
+export function pictureRow({
+  notes,
+  ...options
+}: PictureRowOptions): Omit<Row, "id" | "paper" | "target" | "unit" | "better"> {
+  return {
+    split:
+      "the training rows to learn, 2,048 random test rows to measure; real against real: 2,048 training rows against them",
+    choosesDevice: true,
+    train: async (given) => {
+      const trained = await trainDiffusion({ ...options, data: () => options.data("train") }, given);
+      return { ...(await measureDiffusion({ ...options, ...given })), ...trained, notes };
+    },
+    check: async () => (await measureDiffusion(options)).measured,
+  };
+}
