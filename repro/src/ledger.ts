@@ -205,6 +205,12 @@ export const ledger: readonly Entry[] = [
     better: "higher",
   },
   {
+    id: "diffusion/mnist/fid-unet",
+    paper: "no paper: the same of DDPM's U-Net",
+    unit: "Fréchet distance",
+    better: "lower",
+  },
+  {
     id: "gan/mnist/parzen",
     paper: "GAN: 225 ± 2 in Goodfellow et al. 2014 (arXiv:1406.2661), Table 1",
     target: 225,

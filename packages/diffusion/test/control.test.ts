@@ -72,7 +72,7 @@ describe("guidance", () => {
 });
 
 describe("a schedule", () => {
-  it.each(Object.entries(SPACINGS) as [string, Spacing][])("%s has n + 1 levels that fall to 0", (_, spacing) => {
+  it.each<[string, Spacing]>(Object.entries(SPACINGS))("%s has n + 1 levels that fall to 0", (_, spacing) => {
     for (const steps of [1, 2, 7]) {
       const sigmas = read(schedule(spacing, { process: straight(), steps }));
       expect(sigmas).toHaveLength(steps + 1);
