@@ -1,7 +1,7 @@
-import { Tokenizer as Theirs } from "@huggingface/tokenizers";
 import { key, uniformDraws } from "@gen/core";
 import { describe, expect, it } from "vitest";
 import { byteTokenizer, CharacterTokenizer, PairTokenizer, readTokenizer, type Tokenizer } from "../../src/index.js";
+import { theirsOf, type Theirs } from "./theirs.js";
 
 const TEXT = `The cat's whiskers weren't wet; they're "dry", I'd say.   Two  spaces,\ttabs\n\nand 1234 numbers, 12.5 %.
 Größe, naïveté, Ελληνικά, русский язык, 日本語の文字, 한국어, हिन्दी, עברית, العربية, 👩‍👩‍👧‍👦 🇩🇪 ✊🏽. `;
@@ -17,8 +17,7 @@ function anyText(seed: number): string {
   return Array.from({ length: 100 }, (_, i) => String.fromCodePoint(point(u[2 * i]!, u[2 * i + 1]!))).join("");
 }
 
-const theirs = (tokenizer: Tokenizer): Theirs =>
-  new Theirs(JSON.parse(JSON.stringify(tokenizer.toJson())) as never, {});
+const theirs = (tokenizer: Tokenizer): Theirs => theirsOf(tokenizer.toJson());
 
 const trained = PairTokenizer.train(TEXT.repeat(3), { size: 420, special: ["<|end|>", "<|user|>"] });
 
@@ -150,7 +149,7 @@ describe("a tokenizer.json", () => {
       },
     };
     const tokenizer = read(cut);
-    const other = new Theirs(JSON.parse(JSON.stringify({ ...good, ...cut })) as never, {});
+    const other = theirsOf({ ...good, ...cut });
     for (const text of [TEXT, "IT'S 12345"]) expect(tokenizer.encode(text)).toEqual(other.encode(text).ids);
   });
 });
