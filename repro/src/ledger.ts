@@ -267,6 +267,19 @@ export const ledger: readonly Entry[] = [
     better: "higher",
   },
   {
+    id: "ar/scan/length",
+    paper:
+      "SCAN, length split: 13.8 % overall, 20.8 % the best in Lake & Baroni 2018 (arXiv:1711.00350); as it comes out",
+    unit: "% exact",
+    better: "higher",
+  },
+  {
+    id: "ar/scan/add-jump",
+    paper: "SCAN, add-jump split: 1.2 % the best in Lake & Baroni 2018 (arXiv:1711.00350); as it comes out",
+    unit: "% exact",
+    better: "higher",
+  },
+  {
     id: "eval/mnist/classifier",
     paper: "no paper: the features that samples of MNIST are compared in; share of test digits named right",
     target: 99,

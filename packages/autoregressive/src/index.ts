@@ -36,3 +36,7 @@ export type { DecodeOptions, EncodeOptions, Tokenizer } from "./tokenizer/tokeni
 export { byteTokenizer, PairTokenizer } from "./tokenizer/pairs.js";
 export type { PairsParts, TrainPairsOptions } from "./tokenizer/pairs.js";
 export { readTokenizer } from "./tokenizer/read.js";
+
+export { translatorFiles } from "./seq2seq/export.js";
+export { exactness, translation, Translator } from "./seq2seq/translator.js";
+export type { PairBatch, TranslatorOptions } from "./seq2seq/translator.js";

@@ -1,0 +1,100 @@
+/** @file What the rows of SCAN share: an encoder–decoder of commands and actions, and how many it meets to the last action. */
+import { batches, evaluate, fit, key, split, trainStep } from "@gen/core";
+import { loadCheckpoint, newestCheckpoint, node, saveCheckpoint } from "@gen/core/node";
+import { floatOf, halfOf } from "@gen/core/onnx";
+import { adam, chain, clipByGlobalNorm, cosine, warmUp } from "@gen/core/optim";
+import { exactness, Translator } from "@gen/autoregressive";
+import { scanTask } from "@gen/data/node";
+import { checkpointFolder } from "./results.js";
+import type { Measured, Result, Row, TrainOptions } from "./row.js";
+import { randomRows } from "./subset.js";
+import { readWeights, writeWeights } from "./weights.js";
+
+export interface ScanRowOptions {
+  readonly id: string;
+  readonly task: "simple" | "length" | "addprim-jump";
+}
+
+const [batchSize, steps, every, seed] = [64, 8000, 1000, 0];
+
+const model = new Translator({ sourceVocabulary: 15, targetVocabulary: 8, sourceLength: 10, targetLength: 49 });
+
+/** Rows of the test set that are looked at on the way. */
+const LOOKED_AT = 256;
+
+export function scanRow(options: ScanRowOptions): Omit<Row, "id" | "paper" | "target" | "unit" | "better"> {
+  return {
+    split: `the training commands of the split "${options.task}" to learn, its test commands to measure; none to choose`,
+    choosesDevice: true,
+    train: async (given) => {
+      const trained = await train(options, given);
+      given.log("measuring all test commands");
+      return {
+        measured: await measure(options, { threads: given.threads }),
+        seed,
+        ...trained,
+        notes: `encoder and decoder of 2 layers, 128 wide, 8 heads, rotary positions, norms first; Adam 1e-3 after 400 steps of warm-up, cosine decay, gradient norm ≤ 1, batch ${batchSize}, ${steps} steps; greedy; the weights in f16`,
+      };
+    },
+    check: (n) => measure(options, { n }),
+  };
+}
+
+async function train(
+  { id, task }: ScanRowOptions,
+  { resume, threads, device = "cpu", log, signal }: TrainOptions,
+): Promise<Pick<Result, "seconds" | "steps">> {
+  const root = key(seed);
+  const runtime = await node(device === "cpu" ? { threads } : { device });
+  const store = await runtime.init(model, { key: split(root, 0) });
+  const folder = checkpointFolder(id);
+  let [from, before] = [0, 0];
+  if (resume && (await newestCheckpoint(folder)) !== undefined) {
+    const { step: done, config } = await loadCheckpoint(store, folder);
+    [from, before] = [done, (config as { seconds: number }).seconds];
+    log(`going on from step ${done}`);
+  }
+  const step = trainStep({
+    model,
+    batch: model.fields(batchSize),
+    loss: (batch, scope) => model.loss(batch, scope),
+    optimizer: chain(
+      clipByGlobalNorm(1),
+      adam({ learningRate: warmUp(cosine(1e-3, { steps }), { steps: 400 }), beta2: 0.98 }),
+    ),
+  });
+  const data = batches(await scanTask({ task, split: "train" }), { size: batchSize, key: split(root, 1) });
+  const some = randomRows(await scanTask({ task, split: "test" }), LOOKED_AT);
+  const program = exactness(model, { n: 64 });
+  const start = performance.now();
+  const seconds = (): number => before + (performance.now() - start) / 1000;
+  for await (const { n, loss, rate, settled } of fit(step, { runtime, store, data, steps, from, every, signal })) {
+    if (n % every !== 0 || !settled) continue;
+    const { exact } = await evaluate(program, some, { runtime, store });
+    const share = (100 * exact!.mean).toFixed(1);
+    log(
+      `step ${n}: ${loss.toExponential(2)} nats a token, ${share} % of ${LOOKED_AT} tests, ${rate.toFixed(2)} steps/s`,
+    );
+    await saveCheckpoint(store, folder, { step: n, config: { seconds: seconds() } });
+  }
+  const trained = seconds();
+  const all = await store.readAll((name) => !name.startsWith("optimizer."));
+  await writeWeights(id, Object.fromEntries(Object.entries(all).map(([name, array]) => [name, halfOf(array)])));
+  await runtime.close();
+  return { seconds: trained, steps };
+}
+
+/** The share of test commands, or of `n` of them, whose actions are all met, in per cent. */
+async function measure(
+  { id, task }: ScanRowOptions,
+  { n, threads }: { readonly n?: number; readonly threads?: number },
+): Promise<Measured> {
+  const runtime = await node({ threads });
+  const store = runtime.emptyStore();
+  for (const [name, array] of Object.entries(await readWeights(id))) await store.write(name, floatOf(array));
+  const all = await scanTask({ task, split: "test" });
+  const rows = n === undefined ? all : randomRows(all, Math.min(n, all.length));
+  const { exact } = await evaluate(exactness(model, { n: 64 }), rows, { runtime, store });
+  await runtime.close();
+  return { value: 100 * exact!.mean, standardError: 100 * exact!.standardError, n: exact!.count };
+}
