@@ -45,7 +45,7 @@ export function workspaces(group: string): Workspace[] {
       directory,
       manifest: readJson(`${directory}/package.json`) as Manifest,
       sources: filesBelow(`${directory}/src`)
-        .filter((path) => /\.m?[jt]s$/.test(path))
+        .filter((path) => /\.m?[jt]sx?$/.test(path))
         .map(readSource),
     }));
 }

@@ -1,0 +1,3 @@
+import { workspace } from "@gen/eslint";
+
+export default workspace(import.meta.dirname);

@@ -1,0 +1,55 @@
+/** @file What the page asks of a family: a model of points in the plane, its step of training, and what is shown of it. */
+import type { Batches, Dataset, Key, Model, Program } from "@gen/core";
+import { batches, split } from "@gen/core";
+import { adam, type Optimizer } from "@gen/core/optim";
+
+export interface Settings {
+  readonly learningRate: number;
+  /** Rows of a step. */
+  readonly batch: number;
+}
+
+/** Points that are drawn at once. */
+export const SAMPLES = 600;
+/** Cells along each side of the map of densities. */
+export const CELLS = 48;
+
+/** A program to run for what is shown. */
+export interface Asked {
+  readonly program: Program;
+  /** Its output. */
+  readonly output: string;
+}
+
+/** A model in training. */
+export interface Course {
+  readonly model: Model;
+  readonly step: Program;
+  readonly data: Batches;
+  /** {@link SAMPLES} points, [n, 2]. */
+  readonly samples: Asked;
+  /** log p, in nats, of rows x [CELLS², 2]; a family without a density has none. */
+  readonly logDensity?: Program;
+}
+
+export interface Family {
+  readonly id: string;
+  readonly name: string;
+  /** What is trained, in a line. */
+  readonly equation: string;
+  readonly paper: string;
+  /** What the curve shows. */
+  readonly lossLabel: string;
+  /** What the map of log p is: exact, or a bound. */
+  readonly densityLabel?: string;
+  course(points: Dataset, settings: Settings, key: Key): Course;
+}
+
+/** The batches of a course: the same for every family with the same key, so that all see the same rows. */
+export function rowsOf(points: Dataset, { batch }: Settings, key: Key): Batches {
+  return batches(points, { size: batch, key: split(key, 0) });
+}
+
+export function optimizerOf({ learningRate }: Settings): Optimizer {
+  return adam({ learningRate });
+}

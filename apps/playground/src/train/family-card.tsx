@@ -1,0 +1,49 @@
+/** @file One family: its samples over its density, its loss, and how fast it goes. */
+import type { Family } from "./course.js";
+import { LossChart } from "./loss-chart.js";
+import { PlaneView } from "./plane-view.js";
+import type { Look } from "./training.js";
+
+export interface FamilyCardProps {
+  readonly family: Family;
+  readonly look: Look | undefined;
+  readonly losses: readonly number[] | undefined;
+  /** Steps in all. */
+  readonly steps: number;
+}
+
+const NONE: readonly number[] = [];
+
+export function FamilyCard({ family, look, losses = NONE, steps }: FamilyCardProps) {
+  const { id, name, equation, paper, lossLabel, densityLabel } = family;
+  return (
+    <section className="card" aria-labelledby={`${id}-title`}>
+      <h2 id={`${id}-title`}>
+        {name}
+        <small>{paper}</small>
+      </h2>
+      <p className="equation">{equation}</p>
+      <div className="canvas">
+        <PlaneView
+          label={look === undefined ? `${name}: nothing learned yet` : `${name}: 600 samples after ${look.steps} steps`}
+          points={look?.samples ?? NONE}
+          {...(look?.logDensity !== undefined && { logDensity: look.logDensity })}
+        />
+      </div>
+      <LossChart label={lossLabel} losses={losses} steps={steps} />
+      <p className="numbers">
+        {look === undefined
+          ? `0 of ${steps} steps`
+          : `${look.steps} of ${steps} steps, ${look.rate.toFixed(0)} steps/s, ${lossLabel}: ${recent(losses).toFixed(3)}`}
+        <br />
+        {densityLabel === undefined ? "no density: only samples" : `shade: density, ${densityLabel}`}
+      </p>
+    </section>
+  );
+}
+
+/** Mean of the last losses. */
+function recent(losses: readonly number[]): number {
+  const last = losses.slice(-50);
+  return last.reduce((a, b) => a + b, 0) / Math.max(1, last.length);
+}
