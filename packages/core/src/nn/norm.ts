@@ -126,9 +126,13 @@ export class GroupNorm implements Layer {
   forward(x: Tensor, scope?: Scope): Tensor;
   forward(x: Tensor): Tensor {
     checkChannels(x, this.scale.size, "GroupNorm");
-    const grouped = x.reshape([x.shape[0]!, this.#groups, -1]); // [N, G, C/G · positions]
-    const y = standardize(grouped, [-1], this.#epsilon).reshape(x.shape);
-    return y.mul(perChannel(this.scale, x)).add(perChannel(this.shift, x));
+    const grouped = [x.shape[0]!, this.#groups, x.shape[1]! / this.#groups];
+    /** The mean of its group, beside each channel. */
+    const pooled = (v: Tensor): Tensor => {
+      const each = v.mean(positions(v), { keepDims: true }); // [N, C, 1, …]
+      return each.reshape(grouped).mean(2, { keepDims: true }).expand(grouped).reshape(each.shape);
+    };
+    return scaled(x, { pooled, epsilon: this.#epsilon, scale: this.scale, shift: this.shift });
   }
 }
 
@@ -169,10 +173,30 @@ export class InstanceNorm implements Layer {
   forward(x: Tensor, scope?: Scope): Tensor;
   forward(x: Tensor): Tensor {
     checkChannels(x, this.#channels, "InstanceNorm");
-    const y = standardize(x.flatten(2), [-1], this.#epsilon).reshape(x.shape); // over [N, C, positions]
-    if (this.scale === undefined || this.shift === undefined) return y;
-    return y.mul(perChannel(this.scale, x)).add(perChannel(this.shift, x));
+    const pooled = (v: Tensor): Tensor => v.mean(positions(v), { keepDims: true });
+    return scaled(x, { pooled, epsilon: this.#epsilon, scale: this.scale, shift: this.shift });
   }
+}
+
+interface Pooling {
+  /** The means over what is normalised together: [N, C, 1, …]. */
+  readonly pooled: (x: Tensor) => Tensor;
+  readonly epsilon: number;
+  readonly scale: Tensor | undefined;
+  readonly shift: Tensor | undefined;
+}
+
+/** γ (x − μ) / √(σ² + ε) + β. What scales a channel is one number before it meets x: a pass over x less. */
+function scaled(x: Tensor, { pooled, epsilon, scale, shift }: Pooling): Tensor {
+  const centred = x.sub(pooled(x));
+  const gain = pooled(centred.square()).add(epsilon).sqrt().reciprocal();
+  if (scale === undefined || shift === undefined) return centred.mul(gain);
+  return centred.mul(gain.mul(perChannel(scale, x))).add(perChannel(shift, x));
+}
+
+/** The axes after the channels. */
+function positions(x: Tensor): number[] {
+  return x.shape.slice(2).map((_, i) => i + 2);
 }
 
 function checkFeatures(x: Tensor, perFeature: Tensor, where: string): void {

@@ -6,7 +6,7 @@
 import { typeOf, type NodeOf } from "../ir/node.js";
 import { ndarray } from "../ndarray.js";
 import { sizeOf, type Shape } from "../shape.js";
-import { concat, constant, Tensor } from "../tensor/tensor.js";
+import { apply, concat, constant, Tensor } from "../tensor/tensor.js";
 
 /** How the places out and the places of the kernel lie along one axis: place i sees i · stride + each offset. */
 export interface Reach {
@@ -26,17 +26,32 @@ export function secondPerm(rank: number): number[] {
 /** [N …S C], w [O C …K] → [N …S' O] */
 export function convProduct(x: Tensor, node: NodeOf<"conv">): Tensor {
   const w = new Tensor(node.inputs[1]!);
-  const [n, o, ...out] = typeOf(node).shape as [number, number, ...number[]];
-  const seen = columns(x, forwardReach(node.attrs, w.shape.slice(2), out));
-  return seen.matmul(tableOf(w).flatten().transpose()).reshape([n, ...out, o]);
+  const [o, , ...kernel] = w.shape as [number, number, ...number[]];
+  const out = typeOf(node).shape.slice(2);
+  const reach = forwardReach(node.attrs, kernel, out);
+  const table = tableOf(w).flatten().transpose();
+  return concat(
+    partsOf(x.shape, reach).map(([start, end]) =>
+      columns(x.slice(0, start, end), reach)
+        .matmul(table)
+        .reshape([end - start, ...out, o]),
+    ),
+    0,
+  );
 }
 
 /** x [N …S C], g [N …S' O] → [O C …K] */
 export function weightGradProduct(x: Tensor, g: Tensor, node: NodeOf<"convWeightGrad">): Tensor {
   const { kernelSize } = node.attrs;
   const [o, c] = typeOf(node).shape as [number, number];
-  const seen = columns(x, forwardReach(node.attrs, kernelSize, g.shape.slice(1, -1))); // [N·P K·C]
-  const table = seen.transpose().matmul(g.reshape([seen.shape[0]!, o])); //               [K·C O]
+  const reach = forwardReach(node.attrs, kernelSize, g.shape.slice(1, -1));
+  // A large layout is made once more instead of being kept from the forward pass until now.
+  const again = layoutBytes(x.shape, reach) > KEPT_BYTES ? apply("barrier", [x], {}) : x;
+  const each = partsOf(x.shape, reach).map(([start, end]) => {
+    const seen = columns(again.slice(0, start, end), reach); //                         [N·P K·C]
+    return seen.transpose().matmul(g.slice(0, start, end).reshape([-1, o]));
+  });
+  const table = each.reduce((sum, part) => sum.add(part)); //                            [K·C O]
   return table
     .transpose()
     .reshape([o, -1, c])
@@ -78,9 +93,14 @@ export function inputGradProduct(g: Tensor, node: NodeOf<"convInputGrad">): Tens
     }
     const meets = residues.map((residue, i) => meeting(node, i, residue));
     const reach = meets.map(({ offsets }, i) => ({ places: extents[i]!, stride: 1, offsets }));
-    const seen = columns(g, reach, widest);
     const part = meets.reduce((part, { taps }, i) => pick(part, i, taps), turned);
-    return seen.matmul(part.reshape([seen.shape[1]!, c])).reshape([g.shape[0]!, ...extents, c]);
+    const table = part.reshape([-1, c]);
+    const products = partsOf(g.shape, reach).map(([start, end]) =>
+      columns(g.slice(0, start, end), reach, widest)
+        .matmul(table)
+        .reshape([end - start, ...extents, c]),
+    );
+    return concat(products, 0);
   };
   const whole = build([]);
   return inputSize.reduce((y, size, i) => (y.shape[i + 1] === size ? y : y.slice(i + 1, 0, size)), whole);
@@ -123,6 +143,22 @@ export function neighbours(reach: readonly Reach[]): number {
   const { stride, offsets } = reach.at(-1)!;
   const joined = gcd(stride, offsets.length);
   return offsets.every((offset, i) => i === 0 || offset === offsets[i - 1]! + 1) ? joined : 1;
+}
+
+/** Bytes of a layout that are worked on at a time: they should still be near when the product reads them. */
+const PART_BYTES = 4 * 2 ** 20;
+/** Bytes of a layout that may be kept from the forward pass to the gradient. */
+const KEPT_BYTES = 16 * 2 ** 20;
+
+function layoutBytes(x: Shape, reach: readonly Reach[]): number {
+  return 4 * x[0]! * sizeOf(reach.map(({ places, offsets }) => places * offsets.length)) * x.at(-1)!;
+}
+
+/** The batch in parts of one size, but for the last, whose layouts are small enough: where each starts and ends. */
+function partsOf(x: Shape, reach: readonly Reach[]): [start: number, end: number][] {
+  const n = x[0]!;
+  const size = Math.ceil(n / Math.ceil(layoutBytes(x, reach) / PART_BYTES));
+  return range(0, Math.ceil(n / size)).map((i) => [i * size, Math.min(n, (i + 1) * size)]);
 }
 
 /**

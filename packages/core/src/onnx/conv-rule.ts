@@ -64,23 +64,22 @@ export function inputGradForm({ strides }: ConvAttrs, pads: readonly number[]): 
 const ROW = 6;
 /** Columns that a product should have: fewer leave its kernel idle. */
 const COLUMNS = 8;
-/** Bytes of a layout of what the kernel sees: beyond, it no longer stays near the processor. */
-const SEEN_BYTES = 16 * 2 ** 20;
+/** Bytes of the layout of one picture: beyond, it no longer stays near the processor. */
+const PICTURE_BYTES = 4 * 2 ** 20;
 
 /** Is this convolution a product of gathered rows (conv-products.ts) on the CPU? */
 export function isProduct(node: ConvNode): boolean {
   if (typeOf(node).dtype !== "f32" || node.attrs.groups !== 1) return false;
-  const { batch, channels, columns, reaches } = seenBy(node);
+  const { channels, columns, reaches } = seenBy(node);
   return reaches.every((reach) => {
     const taps = sizeOf(reach.map(({ offsets }) => offsets.length));
-    const bytes = 4 * batch * sizeOf(reach.map(({ places }) => places)) * taps * channels;
+    const bytes = 4 * sizeOf(reach.map(({ places }) => places)) * taps * channels;
     const isWorthIt = columns >= COLUMNS && neighbours(reach) * channels >= ROW;
-    return taps > 0 && isWorthIt && (taps === 1 || bytes <= SEEN_BYTES);
+    return taps > 0 && isWorthIt && (taps === 1 || bytes <= PICTURE_BYTES);
   });
 }
 
 interface Seen {
-  readonly batch: number;
   /** Of what is gathered. */
   readonly channels: number;
   /** Of each product's result. */
@@ -91,7 +90,7 @@ interface Seen {
 
 function seenBy(node: ConvNode): Seen {
   const [a, b] = node.inputs.map((input) => typeOf(input).shape) as [Shape, Shape];
-  const [batch, channels] = a as [number, number];
+  const channels = a[1]!;
   if (node.op === "convInputGrad") {
     const { strides, inputSize } = node.attrs;
     const residues = strides.reduce<number[][]>(
@@ -105,12 +104,11 @@ function seenBy(node: ConvNode): Seen {
         offsets: meeting(node, i, r).offsets,
       })),
     );
-    return { batch, channels, columns: b[1]!, reaches };
+    return { channels, columns: b[1]!, reaches };
   }
   const kernel = node.op === "conv" ? b.slice(2) : node.attrs.kernelSize;
   const out = node.op === "conv" ? typeOf(node).shape.slice(2) : b.slice(2);
   return {
-    batch,
     channels,
     columns: node.op === "conv" ? b[0]! : b[1]!,
     reaches: [forwardReach(node.attrs, kernel, out)],

@@ -31,10 +31,11 @@ export const CPU_SESSION = {
   // What the higher levels fuse is slower in a training step: 6.6 ms against 5.0 for the VAE 784-400-20 of bench/.
   graphOptimizationLevel: "basic",
   logSeverityLevel: 3,
-  // Graphs come interned; to merge equal nodes once more would undo a barrier.
+  // Graphs come interned and simplified: to merge equal nodes once more would undo a barrier, to move transpositions
+  // makes those of kernels slow ones.
   extra: {
     session: { set_denormal_as_zero: "1" },
-    optimization: { disable_specified_optimizers: "CommonSubexpressionElimination" },
+    optimization: { disable_specified_optimizers: "CommonSubexpressionElimination;TransposeOptimizer" },
   },
 } as const;
 

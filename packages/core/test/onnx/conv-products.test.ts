@@ -28,6 +28,18 @@ describe("convolutions as products", () => {
     },
   );
 
+  it.each([
+    { batch: 9, gathered: [3, 3, 3, 9] }, // of x, kept for the gradient of w; of the gradient of y
+    { batch: 15, gathered: [3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 15] }, // of x, twice, as it is too large to be kept
+  ])("work on a batch of $batch in parts", ({ batch, gathered }) => {
+    const [x, w] = [feed([batch, 64, 24, 24]), feed([8, 64, 3, 3])]; // 1.3 MB for each picture
+    const y = apply("conv", [x, w], { strides: [1, 1], dilations: [1, 1], pads: [1, 1, 1, 1], groups: 1 });
+    const [dx, dw] = grad(y.square().sum(), [x, w]);
+    const products = withProducts(graphOf({ x, w }, { y, dx: dx!, dw: dw! }), () => true);
+    const parts = products.nodes().flatMap(({ op, types }) => (op === "gather" ? [types[0]!.shape[0]!] : []));
+    expect(parts.sort((a, b) => a - b)).toEqual(gathered);
+  });
+
   it("keep what stands between them with the channels last", () => {
     const shapes = { x: [2, 4, 6, 6], w: [8, 4, 3, 3], b: [8], skip: [2, 8, 6, 6], v: [6, 12, 3, 3], g: [2, 6, 6, 6] };
     const inputs = Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, feed(shape)]));
