@@ -47,30 +47,47 @@ export interface DrawOptions {
  * @returns [n, …] in the user's units
  * @throws GenError `option` for a class where there are none, and what `openFolder` throws
  */
-export async function draw(folder: string, { seed, n, label }: DrawOptions): Promise<NdArray> {
-  const model = await openFolder(folder);
-  const inputs = {
-    seed: ndarray([seed], [], "i64"),
-    n: ndarray([n], [], "i64"),
-    ...labelsFor(model, { n, label }),
-  };
-  const session = await model.open("sampler.onnx");
+export async function draw(folder: string, options: DrawOptions): Promise<NdArray> {
+  const sampler = await openSampler(folder);
   try {
-    const { samples } = await session.run(inputs);
-    if (samples === undefined)
-      throw new GenError("format", `${folder}/sampler.onnx: expected an output "samples", got none`, {
-        fix: "export the model again",
-      });
-    return samples;
+    return await sampler.draw(options);
   } finally {
-    await session.close();
+    await sampler.close();
   }
 }
 
-/** What the sampler's input `label` gets, if it has one. */
+/** An exported model, ready to draw from again and again. */
+export interface Sampler {
+  readonly card: Card;
+  draw(options: DrawOptions & { readonly first?: number }): Promise<NdArray>;
+  close(): Promise<void>;
+}
+
+/** @throws GenError what `openFolder` throws */
+export async function openSampler(folder: string): Promise<Sampler> {
+  const model = await openFolder(folder);
+  const session = await model.open("sampler.onnx");
+  return {
+    card: model.card,
+    close: () => session.close(),
+    async draw({ seed, n, label, first = 0 }) {
+      const { samples } = await session.run({
+        seed: ndarray([seed], [], "i64"),
+        n: ndarray([n], [], "i64"),
+        ...labelsFor(model, { n, label, first }),
+      });
+      if (samples !== undefined) return samples;
+      throw new GenError("format", `${folder}/sampler.onnx: expected an output "samples", got none`, {
+        fix: "export the model again",
+      });
+    },
+  };
+}
+
+/** What the sampler's input `label` gets, if it has one; where classes go in turn, the first is that of sample `first`. */
 function labelsFor(
   { card }: ModelFolder,
-  { n, label }: { readonly n: number; readonly label: string | undefined },
+  { n, label, first }: { readonly n: number; readonly label: string | undefined; readonly first: number },
 ): Record<string, NdArray> {
   const port = card.files["sampler.onnx"]?.inputs.find(({ name }) => name === "label");
   if (port === undefined) {
@@ -88,7 +105,7 @@ function labelsFor(
   const one = label === undefined ? undefined : classOf(label, classes);
   const labels = Array.from(
     { length: sizeOf(shape) },
-    (_, i) => one ?? (classes.length === 0 ? 0 : i % classes.length),
+    (_, i) => one ?? (classes.length === 0 ? 0 : (first + i) % classes.length),
   );
   return { label: ndarray(labels, shape, port.dtype) };
 }

@@ -66,6 +66,12 @@ export function extractor(options: ExtractorOptions): Extractor {
   };
 }
 
+/** No features: samples are compared by their own numbers, bytes as intensities in [0, 1]. */
+export const asTheyAre: Extractor = {
+  name: "their own numbers",
+  extract: (x) => Promise.resolve({ features: intensities(x) }),
+};
+
 /** Bytes as intensities in [0, 1]; f32 as it is. */
 function intensities(x: NdArray): NdArray {
   if (x.dtype !== "u8") return x;

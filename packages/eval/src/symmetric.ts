@@ -22,16 +22,26 @@ const STEPS = 60;
  */
 export function eigenSymmetric(a: Float64Array, n: number): Eigen {
   const vectors = identity(n);
-  const { diagonal, beside } = tridiagonal(Float64Array.from(a), n, vectors);
-  diagonalise(diagonal, beside, vectors);
-  return { values: diagonal, vectors };
+  return { values: eigenvalues(a, n, vectors), vectors };
 }
 
 /** The eigenvalues alone, at a third of the cost. */
 export function eigenvaluesSymmetric(a: Float64Array, n: number): Float64Array {
-  const { diagonal, beside } = tridiagonal(Float64Array.from(a), n);
-  diagonalise(diagonal, beside);
-  return diagonal;
+  return eigenvalues(a, n);
+}
+
+/** The eigenvalues; `rows` is turned into the eigenvectors. The work is done on numbers of about unit size. */
+function eigenvalues(a: Float64Array, n: number, rows?: Float64Array): Float64Array {
+  const scale = a.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  if (!Number.isFinite(scale)) throw new GenError("numeric", `eigenSymmetric: expected finite numbers, got ${scale}`);
+  if (scale === 0) return new Float64Array(n);
+  const { diagonal, beside } = tridiagonal(
+    a.map((value) => value / scale),
+    n,
+    rows,
+  );
+  diagonalise(diagonal, beside, rows);
+  return diagonal.map((value) => value * scale);
 }
 
 interface Tridiagonal {
@@ -47,7 +57,7 @@ function tridiagonal(a: Float64Array, n: number, rows?: Float64Array): Tridiagon
   for (let k = 0; k < n - 2; k++) {
     let squared = 0;
     for (let i = k + 1; i < n; i++) squared += (v[i] = a[i * n + k]!) ** 2;
-    if (squared === 0) continue;
+    if (squared < Number.EPSILON ** 2) continue; // nothing beside numbers of unit size
     const norm = Math.sqrt(squared);
     const alpha = v[k + 1]! > 0 ? -norm : norm;
     v[k + 1]! -= alpha; //                 H = I − β v vᵀ takes column k to α e₁
@@ -84,10 +94,7 @@ function reflect(
 /** Drives what is beside the diagonal to nothing, and turns `rows` the same way. */
 function diagonalise(d: Float64Array, e: Float64Array, rows?: Float64Array): void {
   const n = d.length;
-  let scale = 0;
-  for (const value of [...d, ...e]) scale = Math.max(scale, Math.abs(value));
-  if (!Number.isFinite(scale)) throw new GenError("numeric", `eigenSymmetric: expected finite numbers, got ${scale}`);
-  const isNothing = (i: number): boolean => Math.abs(e[i]!) <= Number.EPSILON * scale;
+  const isNothing = (i: number): boolean => Math.abs(e[i]!) <= Number.EPSILON;
   let high = n - 1;
   let steps = 0;
   while (high > 0) {

@@ -1,5 +1,6 @@
-import { key, ndarray } from "@gen/core";
+import { key, ndarray, type NdArray } from "@gen/core";
 import { describe, expect, it } from "vitest";
+import { asTheyAre, featuresOf } from "../src/index.js";
 import { blocksOf, gather } from "../src/points.js";
 import { streamed } from "./draws.js";
 
@@ -44,4 +45,10 @@ it("blocksOf gives blocks of one size and drops the rest", async () => {
   for await (const { n, data } of blocksOf(streamed(count(1000), 333), { size: 300, where: "test", least: 1 }))
     sizes.push(n, data[0]!);
   expect(sizes).toEqual([300, 0, 300, 300, 300, 600]);
+});
+
+it("asTheyAre takes bytes as intensities and leaves reals alone", async () => {
+  const first = async (x: NdArray): Promise<unknown> => (await featuresOf(asTheyAre, x).next()).value;
+  expect(await first(ndarray([0, 51, 255], [3, 1], "u8"))).toEqual(ndarray([0, 51 / 255, 1], [3, 1]));
+  expect(await first(ndarray([-3, 7], [2, 1], "f64"))).toEqual(ndarray([-3, 7], [2, 1], "f64"));
 });

@@ -55,6 +55,22 @@ describe("the eigenvectors of a symmetric matrix", () => {
     values.forEach((value, i) => expect(value).toBeCloseTo(2 - 2 * Math.cos((Math.PI * (i + 1)) / (n + 1)), 13));
   });
 
+  it("take twins: rows that are equal but for rounding, of any size", () => {
+    for (const size of [1, 1e-150, 1e150]) {
+      const [half, n] = [random(20, 7), 40];
+      const noise = normalDraws(key(7), n * n, "f64");
+      const a = Float64Array.from({ length: n * n }, (_, i) => {
+        const [row, column] = [Math.floor(i / n), i % n];
+        const jitter = noise[Math.min(row, column) * n + Math.max(row, column)]! * 1e-16;
+        return size * (half[(row % 20) * 20 + (column % 20)]! + jitter);
+      });
+      const values = eigenvaluesSymmetric(a, n);
+      const scale = Math.max(...values.map(Math.abs));
+      expect(scale / size).toBeGreaterThan(1);
+      expect(values.filter((value) => Math.abs(value) > 1e-12 * scale)).toHaveLength(7);
+    }
+  });
+
   it("take a matrix of zeros, and leave what they are given as it is", () => {
     expect([...eigenSymmetric(new Float64Array(9), 3).values]).toEqual([0, 0, 0]);
     const a = random(5);

@@ -1,4 +1,4 @@
-/** @file `gen eval`: measures a run's model on rows that it never saw. */
+/** @file `gen eval`: measures a run's model on rows that it never saw; with two words, compares two things. */
 import { existsSync } from "node:fs";
 import { join, resolve as resolvePath } from "node:path";
 import { evaluate } from "@gen/core";
@@ -7,10 +7,11 @@ import type { Context, World } from "../context.js";
 import type { Quantity } from "../report/about.js";
 import { RunFolder } from "../run/run-folder.js";
 import { peek } from "../schema/argv.js";
-import { resolve } from "../schema/resolve.js";
-import { defineOptions, mergeSchemas, select, type OptionsOf } from "../schema/schema.js";
+import { resolve, type GivenOptions } from "../schema/resolve.js";
+import { defineOptions, mergeSchemas, select, type OptionsOf, type Schema } from "../schema/schema.js";
 import { bestOf, nowOf, openSession, type Session } from "../train/session.js";
 import { meansOf, showMetrics } from "../train/train.js";
+import { compareOptions, evalCompare } from "./eval-compare.js";
 import { evalExported, exportedSections } from "./eval-exported.js";
 import { outputSection, type Command } from "./command.js";
 import { planOfRun } from "./resume.js";
@@ -33,12 +34,27 @@ const options = defineOptions({
 
 export const evalCommand: Command = {
   name: "eval",
-  summary: "Measure a trained model on held-out data.",
-  positionals: [{ name: "run", description: "the folder of a run, or of an exported model", required: true }],
-  examples: ["gen eval runs/faces", "gen eval runs/faces --split validation --json", "gen eval my-app/model --k 1000"],
+  summary: "Measure a trained model on held-out data, or compare it, or anything, with anything else.",
+  positionals: [
+    { name: "run", description: "the folder of a run, or of an exported model", required: true },
+    {
+      name: "other",
+      description:
+        "what to compare it with: either may be a run, a model, a data set (mnist:test), a folder of pictures or a CSV file",
+      required: false,
+    },
+  ],
+  examples: [
+    "gen eval runs/faces",
+    "gen eval runs/faces --split validation --json",
+    "gen eval my-app/model --k 1000",
+    "gen eval runs/digits mnist:test --n 10000 --copies",
+    "gen eval mine.csv theirs.csv",
+  ],
 
   async sections(argv, world) {
-    const [path] = argv;
+    const [path, other] = argv;
+    if (isTwo(path, other)) return [{ title: "Options", schema: compareOptions }, outputSection];
     const bare = path === undefined ? undefined : bareModel(path, world);
     if (bare !== undefined) return [...(await exportedSections(bare, peek(argv, "data"), world)), outputSection];
     const recipe = path === undefined || path.startsWith("-") ? undefined : await recipeOf(path, world);
@@ -50,6 +66,8 @@ export const evalCommand: Command = {
   },
 
   async run({ positionals, given }, context) {
+    const [one, other] = positionals;
+    if (other !== undefined) return evalCompare([one!, other], without(outputSection.schema, given), context);
     const bare = bareModel(positionals[0]!, context);
     if (bare !== undefined) return evalExported(bare, given, context);
     const folder = RunFolder.open(resolvePath(context.cwd, positionals[0]!));
@@ -73,6 +91,16 @@ export const evalCommand: Command = {
     }
   },
 };
+
+/** What was given, but for the options of a schema. */
+function without({ fields }: Schema, given: GivenOptions): GivenOptions {
+  return new Map([...given].filter(([name]) => !(name in fields)));
+}
+
+/** Do the first two words name two things? */
+function isTwo(path: string | undefined, other: string | undefined): boolean {
+  return [path, other].every((word) => word !== undefined && !word.startsWith("-"));
+}
 
 interface Request {
   readonly split: "validation" | "test";

@@ -1,8 +1,9 @@
 /** @file From a run's folder to its report. */
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
-import { parseCard } from "@gen/core";
+import { GenError, isGenError, parseCard } from "@gen/core";
 import { writeAtomic } from "@gen/core/node";
+import type { Compared } from "../compare/show.js";
 import type { PictureFile, RunFolder } from "../run/run-folder.js";
 import { readMade } from "./about.js";
 import { reportHtml, type Image, type ReportData, type ReportPicture } from "./html.js";
@@ -31,6 +32,7 @@ export function gather(folder: RunFolder): ReportData {
       const { title, caption } = about.pictures[name] ?? { title: name, caption: "" };
       return { title, caption, images: spread(files.get(name)!, STAGES).map((file) => readImage(folder, file)) };
     }),
+    compared: comparisonOf(folder),
     files: modelFiles(folder),
   };
 }
@@ -46,6 +48,20 @@ function readImage(folder: RunFolder, { path, step }: PictureFile): Image {
   // The width stands at byte 16, in the header that must come first (PNG specification, §11.2.2).
   const width = png.length >= 24 ? new DataView(png.buffer, png.byteOffset).getUint32(16) : 0;
   return { step, png, width: width === 0 ? 1 : width };
+}
+
+/** What `gen eval` wrote, if it did. @throws GenError `format` for a damaged file */
+function comparisonOf(folder: RunFolder): Compared | undefined {
+  if (!existsSync(folder.comparison)) return undefined;
+  try {
+    return JSON.parse(new TextDecoder().decode(folder.read(folder.comparison))) as Compared;
+  } catch (cause) {
+    if (isGenError(cause)) throw cause;
+    throw new GenError("format", `${folder.comparison}: expected JSON`, {
+      fix: "remove it, or compare again by gen eval",
+      cause,
+    });
+  }
 }
 
 /** The files of the export, and what its card says of them. */

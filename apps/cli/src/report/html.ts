@@ -2,6 +2,7 @@
 import { showCount, showDuration, showNumber } from "../output/format.js";
 import { escapeHtml } from "../plot/escape.js";
 import { lineChart, type Series } from "../plot/line-chart.js";
+import { compareSection, type Compared } from "../compare/show.js";
 import type { Metrics } from "../run/metrics-log.js";
 import { showValue } from "../schema/field.js";
 import { flagOf } from "../schema/resolve.js";
@@ -30,6 +31,8 @@ export interface ReportData {
   readonly made: Made;
   readonly metrics: readonly Metrics[];
   readonly pictures: readonly ReportPicture[];
+  /** What the samples were compared with, if they were. */
+  readonly compared: Compared | undefined;
   /** What the export holds; empty when there is none yet. */
   readonly files: readonly ModelFile[];
 }
@@ -56,7 +59,7 @@ ${style}
 <h1>${escapeHtml(name)}</h1>
 <p class="lead">${escapeHtml(lead)}</p>
 </header>
-${[numbers(data), pictures(data), curves(data), modelSection(data.files), options(data)].filter((part) => part !== "").join("\n")}
+${[numbers(data), pictures(data), curves(data), compareSection(data.compared), modelSection(data.files), options(data)].filter((part) => part !== "").join("\n")}
 <footer>${escapeHtml(origin(made))}</footer>
 </main>
 </body>

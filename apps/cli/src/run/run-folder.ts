@@ -6,6 +6,7 @@
  *     checkpoints/     where to go on from
  *     samples/*.png    pictures, named by what and by step
  *     model/           the export
+ *     comparison.json  what gen eval found beside data
  *     report.html      all of it to look at
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -20,8 +21,9 @@ import { MetricsLog, parseMetrics, type Metrics } from "./metrics-log.js";
 const CONFIG = "config.json";
 const METRICS = "metrics.jsonl";
 const SAMPLES = "samples";
+const COMPARISON = "comparison.json";
 /** All that a run writes; nothing else in the folder is ever removed. */
-const OWN = [CONFIG, METRICS, SAMPLES, "checkpoints", "model", "report.html"];
+const OWN = [CONFIG, METRICS, SAMPLES, "checkpoints", "model", COMPARISON, "report.html"];
 
 /** What a crash leaves of a file that was being written. */
 const TORN = /^\..*\.tmp$/;
@@ -124,6 +126,10 @@ export class RunFolder {
 
   get model(): string {
     return join(this.path, "model");
+  }
+
+  get comparison(): string {
+    return join(this.path, COMPARISON);
   }
 
   get report(): string {

@@ -1,0 +1,163 @@
+/** @file `gen eval a b`: how alike two things are, by metrics that suit what they are. */
+import { existsSync } from "node:fs";
+import { join, resolve as resolvePath } from "node:path";
+import { GenError, key, showShape, type Shape } from "@gen/core";
+import { asTheyAre, compareTables, onRuntime, type Extractor } from "@gen/eval";
+import { builtInFolder, builtIns, openExtractor, type BuiltIn } from "@gen/eval/node";
+import { writeAtomic } from "@gen/core/node";
+import { compare, LEAST_ROWS } from "../compare/compare.js";
+import { compareText, type Compared } from "../compare/show.js";
+import { isModel, isPictures, openSide, type Side } from "../compare/side.js";
+import type { Context } from "../context.js";
+import { writeReport } from "../report/gather.js";
+import { RunFolder } from "../run/run-folder.js";
+import { resolve, type GivenOptions } from "../schema/resolve.js";
+import { defineOptions } from "../schema/schema.js";
+
+export const compareOptions = defineOptions({
+  n: {
+    kind: "integer",
+    default: 2000,
+    min: LEAST_ROWS,
+    description: "Samples of either side; papers take 10,000 or more",
+  },
+  seed: { kind: "integer", default: 0, min: 0, description: "Of a model's samples and of the intervals" },
+  features: {
+    kind: "string",
+    description:
+      "What pictures are compared by: mnist or glyphs, a path of an .onnx file or of an exported classifier, or none; what suits the data unless given",
+  },
+  k: { kind: "integer", default: 3, min: 1, description: "Neighbours that a ball of precision and recall reaches to" },
+  copies: {
+    kind: "boolean",
+    default: false,
+    description: "Look for copies of training rows: a model beside a data set",
+  },
+  size: {
+    kind: "integer",
+    min: 1,
+    unit: "pixels",
+    description: "Height and width of pictures in folders, where both sides are",
+  },
+  threads: { kind: "integer", min: 1, description: "Threads to compute with" },
+});
+
+/** @throws GenError naming the side that is wrong */
+export async function evalCompare(
+  words: readonly [string, string],
+  given: GivenOptions,
+  context: Context,
+): Promise<number> {
+  const { n, seed, features, k, copies, size, threads } = resolve(compareOptions, given, "gen eval");
+  const { cwd, output } = context;
+  const sides = await openSides(words, { context, seed, size });
+  const [a, b] = sides;
+  try {
+    if (a.shape.join() !== b.shape.join()) {
+      throw new GenError(
+        "shape",
+        `gen eval: expected two sides of one shape, got ${showShape(a.shape)} of ${a.shown} and ${showShape(b.shape)} of ${b.shown}`,
+      );
+    }
+    const named = { a: a.shown, b: b.shown };
+    const columns = a.columns ?? b.columns;
+    let compared: Compared;
+    if (columns !== undefined) {
+      compared = await compareRows(sides, { n, seed });
+    } else {
+      const by = await extractorFor(sides, features, cwd);
+      const runtime = await context.openRuntime({ threads });
+      try {
+        const note = (text: string): void => output.say("note", { text }, text);
+        const comparison = await compare(a, b, { n, k, seed, by, copies, multiply: onRuntime(runtime), note });
+        compared = { ...named, by: by.name, rows: comparison.rows, comparison };
+      } finally {
+        await runtime.close();
+        await by.close?.();
+      }
+    }
+    const report = await intoReport(words[0], compared, cwd);
+    const { comparison, tables, ...about } = compared;
+    output.result({ ...about, ...comparison, ...tables, ...report }, compareText(compared));
+    return 0;
+  } finally {
+    for (const side of sides) await side.close();
+  }
+}
+
+interface Opening {
+  readonly context: Context;
+  readonly seed: number;
+  readonly size: number | undefined;
+}
+
+/** Both sides; a folder of pictures takes the size of the other. */
+async function openSides(
+  [first, second]: readonly [string, string],
+  { context, seed, size }: Opening,
+): Promise<readonly [Side, Side]> {
+  const areFolders = [first, second].map((word) => isPictures(word, context.cwd));
+  if (size !== undefined && !areFolders.every(Boolean)) {
+    throw new GenError("option", "gen eval: expected --size only with two folders of pictures, got it without", {
+      fix: "leave out --size",
+    });
+  }
+  const like: Shape | undefined = size === undefined ? undefined : [3, size, size];
+  if (areFolders[0] === true && areFolders[1] !== true) {
+    const b = await openSide(second, { context, seed });
+    return [await openSide(first, { context, seed, like: b.shape }), b];
+  }
+  const a = await openSide(first, { context, seed, like });
+  return [a, await openSide(second, { context, seed, like: like ?? a.shape })];
+}
+
+async function compareRows(
+  [a, b]: readonly [Side, Side],
+  { n, seed }: { readonly n: number; readonly seed: number },
+): Promise<Compared> {
+  const columns = a.columns ?? b.columns ?? [];
+  const names = (side: Side): string => side.columns?.map(({ name }) => name).join(", ") ?? "";
+  if (a.columns !== undefined && b.columns !== undefined && names(a) !== names(b)) {
+    throw new GenError(
+      "data",
+      `gen eval: expected the same columns, got ${names(a)} in ${a.shown} and ${names(b)} in ${b.shown}`,
+    );
+  }
+  const counts = { a: 0, b: 0 };
+  async function* counted(side: Side, which: "a" | "b"): ReturnType<Side["samples"]> {
+    for await (const rows of side.samples(n)) {
+      counts[which] += rows.shape[0]!;
+      yield rows;
+    }
+  }
+  const tables = await compareTables(counted(a, "a"), counted(b, "b"), { columns, limit: n, key: key(seed) });
+  return { a: a.shown, b: b.shown, by: "their columns", rows: counts, tables };
+}
+
+/** What samples are compared by. @throws GenError `option` for features of what are no pictures */
+async function extractorFor(
+  sides: readonly [Side, Side],
+  asked: string | undefined,
+  cwd: string,
+): Promise<Extractor & { close?(): Promise<void> }> {
+  const known = (name: string | undefined): name is BuiltIn => builtIns.some((each) => each === name);
+  if (asked === "none") return asTheyAre;
+  if (asked !== undefined) {
+    if (known(asked)) return openExtractor(builtInFolder(asked));
+    const isFile = asked.endsWith(".onnx");
+    return openExtractor(resolvePath(cwd, asked), isFile ? {} : undefined);
+  }
+  const fits = sides[0].shape.join() === "1,28,28";
+  const name = sides.map(({ data }) => (data === "binarized-mnist" ? "mnist" : data)).find(known);
+  return fits && name !== undefined ? openExtractor(builtInFolder(name)) : asTheyAre;
+}
+
+/** Where the first side is a run, its folder keeps the comparison and its report shows it. */
+async function intoReport(word: string, compared: Compared, cwd: string): Promise<{ readonly report?: string }> {
+  const path = resolvePath(cwd, word);
+  if (!isModel(word, cwd) || !existsSync(join(path, "config.json"))) return {};
+  const folder = RunFolder.open(path);
+  await writeAtomic(folder.comparison, `${JSON.stringify(compared, null, 2)}\n`);
+  await writeReport(folder);
+  return { report: folder.report };
+}
