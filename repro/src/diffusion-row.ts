@@ -69,16 +69,25 @@ export async function trainDiffusion(
   const start = performance.now();
   const seconds = (): number => before + (performance.now() - start) / 1000;
   const run = { runtime, store, data: rows, steps, from, every, signal, key: split(root, 2) };
-  let recent: number | undefined;
-  for await (const { n, loss, rate } of fit(step, run)) {
-    recent = recent === undefined ? loss : 0.99 * recent + 0.01 * loss;
-    if (n % 100 === 0 || n < 10) log(`step ${n}: loss ${recent.toFixed(4)}, ${rate.toFixed(2)} steps/s`);
-    if (n % every !== 0 && n !== steps) continue;
-    await saveCheckpoint(store, folder, { step: n, config: { seconds: seconds() } });
+  let [done, recent] = [from, undefined as number | undefined];
+  const keep = async (): Promise<void> => {
+    await saveCheckpoint(store, folder, { step: done, config: { seconds: seconds() } });
     await writeWeights(id, await averages(store));
+  };
+  try {
+    for await (const { n, loss, rate } of fit(step, run)) {
+      done = n;
+      recent = recent === undefined ? loss : 0.99 * recent + 0.01 * loss;
+      if (n % 100 === 0) log(`step ${n}: loss ${recent.toFixed(4)}, ${rate.toFixed(2)} steps/s`);
+      if (n % every === 0) await keep();
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    log(`stopped after step ${done}: measuring what there is; --resume goes on`);
   }
+  await keep();
   await runtime.close();
-  return { seconds: seconds(), steps, seed };
+  return { seconds: seconds(), steps: done, seed };
 }
 
 /** The averaged weights in f16: a file of them is small enough to commit. */
