@@ -87,7 +87,11 @@ async function train(
   { id, model, game: options, steps, every }: GanMnistOptions,
   { resume, threads, device = "cpu", log, signal }: TrainOptions,
 ): Promise<Pick<Result, "seconds" | "steps">> {
-  const [root, runtime, folder] = [key(seed), await node({ threads, device }), checkpointFolder(id)];
+  const [root, runtime, folder] = [
+    key(seed),
+    await node(device === "cpu" ? { threads } : { device }),
+    checkpointFolder(id),
+  ];
   const store = await runtime.init(model, { key: split(root, 0) });
   let [from, before] = [0, 0];
   if (resume) {
