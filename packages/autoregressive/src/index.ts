@@ -1,9 +1,16 @@
 /** @file `@gen/autoregressive`: models that make a thing piece by piece, each piece given those before it. */
+export { rollFiles } from "./music/export.js";
+export type { RollFileOptions } from "./music/export.js";
+export { continueRolls, rollFields, rollNats, sampleRolls } from "./music/programs.js";
+export type { RollRows } from "./music/programs.js";
+export { RollModel } from "./music/roll-model.js";
+export type { RollBatch, RollDraw, RollModelOptions } from "./music/roll-model.js";
+
 export { pixelFiles } from "./pixels/export.js";
 export { gatedPixelCnn } from "./pixels/gated-pixel-cnn.js";
 export type { GatedPixelCnnOptions } from "./pixels/gated-pixel-cnn.js";
-export { binary } from "./pixels/law.js";
-export type { PixelLaw } from "./pixels/law.js";
+export { binary, logisticMixture, softmaxLevels } from "./pixels/law.js";
+export type { LevelsOptions, LogisticMixtureOptions, PixelLaw } from "./pixels/law.js";
 export type { PixelContext, PixelNetwork, PixelSizes } from "./pixels/network.js";
 export { pixelCnn } from "./pixels/pixel-cnn.js";
 export type { PixelCnnOptions } from "./pixels/pixel-cnn.js";

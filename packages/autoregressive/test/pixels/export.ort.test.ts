@@ -18,7 +18,7 @@ import { adam } from "@gen/core/optim";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { pixelFields, pixelFiles, pixelLogProb, type PixelBatch, type PixelModel } from "../../src/index.js";
 import { alone } from "../alone.js";
-import { numbers } from "./laws.js";
+import { numbers } from "../statistics.js";
 import { models } from "./models.js";
 
 const [SIDE, ROWS, BATCH] = [6, 256, 32];

@@ -1,12 +1,12 @@
 /** @file What is true of every picture model: the order of pixels, a sum of one, draws and completions of that law. */
-import { inference, jacobian, key, ndarray, parameters, reference, uniformDraws } from "@gen/core";
-import type { BatchField, NdArray, Runtime, Store, Tensor } from "@gen/core";
+import { inference, jacobian, key, ndarray, reference, uniformDraws } from "@gen/core";
+import type { BatchField, NdArray, Store, Tensor } from "@gen/core";
 import { describeModelGradients } from "@gen/core/testing";
 import { describe, expect, it } from "vitest";
+import { expectDistributed, movedStore, numbers } from "../statistics.js";
 import { completePixels, pixelLogProb, samplePixels, type PixelBatch, type PixelModel } from "../../src/index.js";
 
 const runtime = reference();
-export const numbers = ({ data }: NdArray): number[] => Array.from(data as Iterable<number>, Number);
 
 /** Rows of intensities, all of the class 1. */
 export function rowsOf(model: PixelModel, rows: readonly (readonly number[])[]): Record<string, NdArray> {
@@ -21,20 +21,9 @@ function labels({ classes }: PixelModel, n: number): Record<string, NdArray> {
   return classes === 0 ? {} : { label: ndarray(new Array<number>(n).fill(1), [n], "i32") };
 }
 
-/** Numbers for the parameters that stand a little off where they start, so that no zero hides a mistake. */
-export async function moved(on: Runtime, model: PixelModel, reach = 0.1): Promise<Store> {
-  const store = await on.init(model, { key: key(1) });
-  for (const [i, path] of [...parameters(model).keys()].entries()) {
-    const array = await store.read(path);
-    const values = numbers(array).map((v, k) => v + reach * Math.sin(1 + i + 2.4 * k));
-    await store.write(path, ndarray(values, array.shape));
-  }
-  return store;
-}
-
 /** For each parameter (row) and value (column) of a picture, whether the one depends on the other, by slope and by change. */
 export async function influence(model: PixelModel): Promise<{ byGradient: boolean[][]; byChange: boolean[][] }> {
-  const store = await moved(runtime, model);
+  const store = await movedStore(runtime, model);
   const D = model.dims;
   const P = (D / model.law.channels) * model.law.params;
   const fields = (n: number) => ({
@@ -124,12 +113,12 @@ export function describePixelModel(name: string, { make, wide, countable, levels
     });
 
     it("sums to one over all pictures", async () => {
-      const total = (await exact(await moved(runtime, small))).reduce((a, b) => a + b);
+      const total = (await exact(await movedStore(runtime, small))).reduce((a, b) => a + b);
       expect(Math.abs(total - 1)).toBeLessThan(1e-9);
     });
 
     it("draws from it", async () => {
-      const store = await moved(runtime, small, 0.4);
+      const store = await movedStore(runtime, small, 0.4);
       const n = 800;
       const { samples } = await runtime.run(samplePixels(small, { n }), {
         store,
@@ -140,7 +129,7 @@ export function describePixelModel(name: string, { make, wide, countable, levels
     });
 
     it("draws the same pixel by pixel as from whole pictures", async () => {
-      const store = await moved(runtime, large, 0.3);
+      const store = await movedStore(runtime, large, 0.3);
       const n = 2;
       const program = (recompute: boolean) =>
         inference(large, { known: { shape: [n], dtype: "i32" }, ...fieldsOf(large, n) }, (batch, scope) => {
@@ -157,7 +146,7 @@ export function describePixelModel(name: string, { make, wide, countable, levels
     });
 
     it("completes from what follows, given what is known", async () => {
-      const store = await moved(runtime, small, 0.4);
+      const store = await movedStore(runtime, small, 0.4);
       const n = 800;
       const places = small.dims / channels;
       const known = Math.floor(places / 2);
@@ -193,21 +182,4 @@ export function describePixelModel(name: string, { make, wide, countable, levels
 
 function split(values: readonly number[], size: number): number[][] {
   return Array.from({ length: values.length / size }, (_, i) => values.slice(i * size, (i + 1) * size));
-}
-
-/** χ² of draws against probabilities, rare outcomes together, within 4.5 deviations of its mean. */
-function expectDistributed(draws: readonly number[], p: readonly number[]): void {
-  const n = draws.length;
-  const counts = new Map<number, number>();
-  draws.forEach((draw) => counts.set(draw, (counts.get(draw) ?? 0) + 1));
-  let [chi, cells, rareExpected, rareSeen] = [0, 0, 0, 0];
-  p.forEach((q, i) => {
-    const seen = counts.get(i) ?? 0;
-    if (q === 0 && seen > 0) expect.fail(`drew outcome ${i}, which is impossible`);
-    if (n * q < 5) [rareExpected, rareSeen] = [rareExpected + n * q, rareSeen + seen];
-    else [chi, cells] = [chi + (seen - n * q) ** 2 / (n * q), cells + 1];
-  });
-  if (rareExpected > 5) [chi, cells] = [chi + (rareSeen - rareExpected) ** 2 / rareExpected, cells + 1];
-  const freedom = cells - 1;
-  expect(chi).toBeLessThan(freedom + 4.5 * Math.sqrt(2 * freedom));
 }

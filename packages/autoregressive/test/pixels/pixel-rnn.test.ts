@@ -3,7 +3,8 @@ import { valuesOf } from "@gen/core/testing";
 import { describe, expect, it } from "vitest";
 import { diagonalBiLstm, rowLstm } from "../../src/index.js";
 import { skew, unskew } from "../../src/pixels/skew.js";
-import { describePixelModel, numbers } from "./laws.js";
+import { numbers } from "../statistics.js";
+import { describePixelModel } from "./laws.js";
 
 /** The last pixel of a row goes into features of the next row only, where a first kernel of 3 reaches it. */
 const lastAbove =

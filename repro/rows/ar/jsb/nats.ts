@@ -1,0 +1,96 @@
+/**
+ * @file Chorales of Bach in quarters: an LSTM over time, a masked network over the notes of a step.
+ * Boulanger-Lewandowski, Bengio & Vincent 2012, arXiv:1206.6392; compared with Bai, Kolter & Koltun 2018, arXiv:1803.01271.
+ */
+import { batches, evaluate, fit, isGenError, key, split, trainStep } from "@gen/core";
+import { loadCheckpoint, node, saveCheckpoint } from "@gen/core/node";
+import { adam, chain, clipByGlobalNorm, ema, inverseSqrt } from "@gen/core/optim";
+import { rollFields, rollNats, RollModel, type RollBatch } from "@gen/autoregressive";
+import { pianoRolls } from "@gen/data";
+import { jsbChorales } from "@gen/data/node";
+import { checkpointFolder } from "../../../src/results.js";
+import type { Measured, Result, TrainOptions } from "../../../src/row.js";
+import { transposed } from "../../../src/transposed.js";
+import { readWeights, writeWeights } from "../../../src/weights.js";
+
+const id = "ar/jsb/nats";
+const [seed, batchSize, steps, every, shift] = [0, 16, 12_000, 150, 5];
+/** The pitches of the training pieces, 43 to 96, moved by up to `shift` semitones. */
+const pitches = [43 - shift, 96 + shift] as const;
+const shifts = Array.from({ length: 2 * shift + 1 }, (_, i) => i - shift);
+const length = 160;
+const options = { hidden: 256, noteHidden: 400, dropout: 0.3 };
+const model = new RollModel({ pitches: pitches[1] - pitches[0] + 1, ...options });
+
+export const row = {
+  split: "229 pieces to learn, 76 to choose the weights, 77 to measure: −log p of a piece, summed over its steps",
+  train: async (given: TrainOptions): Promise<Result> => {
+    const trained = await train(given);
+    return {
+      measured: await measure("test"),
+      seed,
+      ...trained,
+      notes: `LSTM of ${options.hidden}, dropout ${options.dropout}, masked network of ${options.noteHidden} over the notes of a step; pieces moved by up to ${shift} semitones to learn from; every step is predicted, the first one too; Adam 2e-3 after 300 steps, falling by the root of the step from there; batch ${batchSize}; the average of the weights (0.999) with the best nats on the validation pieces; mean over all steps of the test pieces`,
+    };
+  },
+  check: (): Promise<Measured> => measure("test"),
+};
+
+async function train({ resume, threads, log, signal }: TrainOptions): Promise<Pick<Result, "seconds" | "steps">> {
+  const [root, runtime] = [key(seed), await node({ threads })];
+  const store = await runtime.init(model, { key: split(root, 0) });
+  const folder = checkpointFolder(id);
+  let [from, before] = [0, 0];
+  if (resume) {
+    const { step: taken, config } = await loadCheckpoint(store, folder);
+    [from, before] = [taken, (config as { seconds: number }).seconds];
+    log(`going on from step ${taken}`);
+  }
+  const step = trainStep({
+    model,
+    batch: rollFields(model, { n: batchSize, steps: 129 }),
+    loss: (batch, scope) => model.loss(batch as unknown as RollBatch, scope),
+    optimizer: chain(clipByGlobalNorm(1), adam({ learningRate: inverseSqrt(2e-3, { warmUp: 300 }) })),
+    average: ema({ decay: 0.999 }),
+  });
+  const { pieces } = await jsbChorales({ split: "train" });
+  const rows = pianoRolls(transposed(pieces, shifts), { name: "jsb-chorales", length: 129, pitches });
+  const valid = await jsbChorales({ split: "valid", length, pitches });
+  const program = rollNats(model, { n: 19, steps: length });
+  const validate = { program, metric: "nats", data: valid, from: "ema", keepBest: true, every };
+  const data = batches(rows, { size: batchSize, key: split(root, 1) });
+  const start = performance.now();
+  const seconds = (): number => before + (performance.now() - start) / 1000;
+  const run = { runtime, store, data, steps, from, every, signal, validate, key: split(root, 2) };
+  let [mean, done, trained] = [0, from, before];
+  try {
+    for await (const { n, loss, rate, validation } of fit(step, run)) {
+      mean += (loss - mean) / (((n - 1) % every) + 1);
+      if (validation === undefined) continue;
+      const { nats, steps: count } = validation.metrics;
+      [done, trained] = [n, seconds()];
+      const perStep = (nats!.mean / count!.mean).toFixed(3);
+      log(`step ${n}: train ${mean.toFixed(3)}, valid ${perStep} nats/step, ${rate.toFixed(2)} steps/s`);
+      await saveCheckpoint(store, folder, { step: n, config: { seconds: trained } });
+    }
+  } catch (error) {
+    if (!isGenError(error) || error.code !== "aborted" || done === 0) throw error;
+    log(`interrupted: the best weights up to step ${done} count`);
+  }
+  const best = Object.entries(await store.readAll((name) => name.startsWith("best.")));
+  await writeWeights(id, Object.fromEntries(best.map(([name, array]) => [name.slice("best.".length), array])));
+  await runtime.close();
+  return { seconds: trained, steps: done };
+}
+
+/** Nats of each step: the sum over all pieces, divided by their steps. */
+async function measure(part: "valid" | "test"): Promise<Measured> {
+  const runtime = await node();
+  const store = runtime.emptyStore();
+  for (const [name, array] of Object.entries(await readWeights(id))) await store.write(name, array);
+  const data = await jsbChorales({ split: part, length, pitches });
+  const scored = await evaluate(rollNats(model, { n: 11, steps: length }), data, { runtime, store });
+  await runtime.close();
+  const count = scored["steps"]!.mean;
+  return { value: scored["nats"]!.mean / count, standardError: scored["nats"]!.standardError / count, n: data.length };
+}
