@@ -3,7 +3,7 @@
  * own is a module that exports one. Nothing here knows which families there are.
  */
 import type { Batches, Dataset, ExportFile, Key, Model, NdArray, Program, Runtime, Store } from "@gen/core";
-import type { Codec } from "@gen/core/codec";
+import type { Codec, ColumnInfo } from "@gen/core/codec";
 import type { PictureText, Quantity } from "./report/about.js";
 import type { Fields } from "./schema/field.js";
 import type { OptionsOf, Schema } from "./schema/schema.js";
@@ -19,6 +19,8 @@ export interface Splits {
   readonly about: string;
   /** Terms under which a model of these data may be used, for the card: an SPDX expression where there is one. */
   readonly licence?: string;
+  /** What the columns of x are, of a table; a field `mask` is 1 where a value is known, if any may be missing. */
+  readonly columns?: readonly ColumnInfo[];
   /** Names of the classes that a field `label` counts, if there is one. */
   readonly classes?: readonly string[];
 }

@@ -7,6 +7,7 @@ import { defineDataSource } from "../src/data-source.js";
 import { recipes } from "../src/recipes/index.js";
 import { Registry } from "../src/registry.js";
 import { folderSource } from "../src/sources/folder.js";
+import { tableSource } from "../src/sources/table.js";
 import { defineOptions } from "../src/schema/schema.js";
 
 /** 4 × 4 pictures of a bright row or column, whose position is the class. */
@@ -34,7 +35,7 @@ export const bars = defineDataSource({
   }),
 });
 
-export const testSources = new Registry("data set", [bars, folderSource]);
+export const testSources = new Registry("data set", [bars, folderSource, tableSource]);
 
 export interface Heard {
   readonly code: number;

@@ -24,8 +24,8 @@ export interface RowsOptions {
 }
 
 export interface MaskedRowsOptions extends RowsOptions {
-  /** Feed `mask` [n, …shape] f32 as well: 1 where x is known. Only that part counts. @default false */
-  readonly masked?: boolean;
+  /** Feed `mask` [n, …shape] as well, f32 or as it says: 1 where x is known. Only that part counts. @default false */
+  readonly masked?: boolean | "f32" | "u8";
 }
 
 export interface BoundOptions extends MaskedRowsOptions {
@@ -49,7 +49,11 @@ type Fields = { readonly x: BatchField; readonly label?: BatchField; readonly ma
 /** The fields that feed a program of this model. */
 export function fields(model: LatentModel, { n, pixels = "f32", masked = false }: MaskedRowsOptions): Fields {
   const shape = [n, ...model.shape];
-  return { x: { shape, dtype: pixels }, ...labels(model, n), ...(masked && { mask: { shape, dtype: "f32" } }) };
+  return {
+    x: { shape, dtype: pixels },
+    ...labels(model, n),
+    ...(masked !== false && { mask: { shape, dtype: masked === "u8" ? "u8" : "f32" } }),
+  };
 }
 
 function labels(model: LatentModel, n: number): { label?: BatchField } {

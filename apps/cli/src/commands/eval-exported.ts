@@ -15,7 +15,10 @@ const FILE = "logprob.onnx";
 const CHUNK = 100;
 
 const options = defineOptions({
-  data: { kind: "string", description: "What to measure on: a name, or a folder; what it was trained on unless given" },
+  data: {
+    kind: "string",
+    description: "What to measure on: a name, a CSV file, or a folder; what it was trained on unless given",
+  },
   split: { kind: "choice", choices: ["validation", "test"], default: "test", description: "Rows to measure on" },
   rows: { kind: "integer", min: 1, description: "Measure on so many of them only; all unless given" },
   k: { kind: "integer", default: 100, min: 1, description: "Draws of z for each row; papers use 5000" },
@@ -95,9 +98,9 @@ async function meanLogProb(
     for (let at = 0, chunk = 0; at < count; at += CHUNK, chunk++) {
       signal.throwIfAborted();
       const size = Math.min(CHUNK, count - at);
-      const { x, label } = await rows.rows(Array.from({ length: size }, (_, i) => at + i));
+      const { x, mask, label } = await rows.rows(Array.from({ length: size }, (_, i) => at + i));
       const inputs: Record<string, NdArray | undefined> = {
-        x: intensities(x!),
+        x: x!.dtype === "u8" ? intensities(x!) : gappy(x!, mask),
         label,
         seed: ndarray([seed + chunk], [], "i64"),
         k: ndarray([k], [], "i64"),
@@ -134,6 +137,15 @@ function inputsOf({ card, path }: ModelFolder, { fields }: Dataset): string[] {
     });
   }
   return names;
+}
+
+/** Rows of numbers as files take them: NaN where nothing is known. */
+function gappy(x: NdArray, mask: NdArray | undefined): NdArray {
+  if (mask === undefined) return x;
+  return ndarray(
+    Float32Array.from(x.data as Float32Array, (value, i) => (Number(mask.data[i]) > 0.5 ? value : NaN)),
+    x.shape,
+  );
 }
 
 function intensities({ shape, data }: NdArray): NdArray {

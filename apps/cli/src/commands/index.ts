@@ -1,5 +1,6 @@
 /** @file The commands, in the order of the help. */
 import type { Command } from "./command.js";
+import { completeCommand } from "./complete.js";
 import { evalCommand } from "./eval.js";
 import { exportCommand } from "./export.js";
 import { reportCommand } from "./report.js";
@@ -13,6 +14,7 @@ export const commands: readonly Command[] = [
   trainCommand,
   resumeCommand,
   sampleCommand,
+  completeCommand,
   evalCommand,
   exportCommand,
   reportCommand,

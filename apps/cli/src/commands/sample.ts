@@ -1,10 +1,11 @@
 /** @file `gen sample`: draws from an exported model. */
 import { join, resolve as resolvePath } from "node:path";
 import { GenError, type NdArray } from "@gen/core";
-import { writeAtomic } from "@gen/core/node";
+import { openFolder, writeAtomic } from "@gen/core/node";
 import { grid } from "@gen/data";
 import { writePng } from "@gen/data/node";
 import { draw, modelFolder } from "../exported.js";
+import { columnsOf, csvText } from "../output/csv.js";
 import { resolve } from "../schema/resolve.js";
 import { defineOptions } from "../schema/schema.js";
 import { outputSection, type Command } from "./command.js";
@@ -22,7 +23,8 @@ const options = defineOptions({
   },
   to: {
     kind: "path",
-    description: "File to write: .png for a grid of pictures, .json for the numbers; beside the model unless given",
+    description:
+      "File to write: .png for a grid of pictures, .csv for rows of a table, .json for the numbers; beside the model unless given",
   },
   columns: {
     kind: "integer",
@@ -49,15 +51,22 @@ export const sampleCommand: Command = {
     const folder = modelFolder(resolvePath(cwd, shown), shown);
     const samples = await draw(folder, { seed, n, label });
     const pictures = isPictures(samples);
-    const path =
-      to === undefined ? join(folder, "..", `drawn-seed-${seed}.${pictures ? "png" : "json"}`) : resolvePath(cwd, to);
-    if (path.endsWith(".json")) {
+    const { card } = await openFolder(folder);
+    const table = columnsOf(card.codec, join(folder, "card.json"));
+    const ending = pictures ? "png" : table === undefined ? "json" : "csv";
+    const path = to === undefined ? join(folder, "..", `drawn-seed-${seed}.${ending}`) : resolvePath(cwd, to);
+    const isText = path.endsWith(".json") || (table !== undefined && path.endsWith(".csv"));
+    if (isText) {
       for (const [flag, value] of Object.entries({ "--columns": columns, "--scale": scale })) {
         if (value === undefined) continue;
-        throw new GenError("option", `gen sample: expected ${flag} only for a .png, got a .json`, {
+        throw new GenError("option", `gen sample: expected ${flag} only for a .png, got ${path}`, {
           fix: `leave out ${flag}`,
         });
       }
+    }
+    if (table !== undefined && path.endsWith(".csv")) {
+      await writeAtomic(path, csvText(table, samples));
+    } else if (isText) {
       await writeAtomic(
         path,
         `${JSON.stringify({ seed, shape: samples.shape, data: Array.from(samples.data, Number) })}\n`,
@@ -66,8 +75,8 @@ export const sampleCommand: Command = {
       if (!pictures)
         throw new GenError(
           "option",
-          `gen sample: expected a .json for samples of shape [${samples.shape.join(", ")}], got ${path}`,
-          { fix: "write to a .json" },
+          `gen sample: expected a .${ending} for samples of shape [${samples.shape.join(", ")}], got ${path}`,
+          { fix: `write to a .${ending}` },
         );
       await writePng(
         path,

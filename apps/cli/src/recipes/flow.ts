@@ -1,6 +1,6 @@
 /** @file Normalizing flows as a recipe: exact densities of pictures and of rows of numbers. */
-import { batches, GenError, showShape, sizeOf, trainStep, type BatchSpec, type Dataset, type Shape } from "@gen/core";
-import { Chain, Dequantise, fitStandardise, Logit, type Codec } from "@gen/core/codec";
+import { batches, GenError, showShape, sizeOf, trainStep, type BatchSpec, type Shape } from "@gen/core";
+import { Chain, Dequantise, fitStandardise, fitTable, Logit, type Codec } from "@gen/core/codec";
 import { adam, chain, clipByGlobalNorm, cosine } from "@gen/core/optim";
 import {
   exportedFiles,
@@ -14,7 +14,7 @@ import {
   type Flow,
   type FlowBatch,
 } from "@gen/flow";
-import { defineRecipe, type PrepareContext, type Trainable } from "../recipe.js";
+import { defineRecipe, type PrepareContext, type Splits, type Trainable } from "../recipe.js";
 import { defineOptions, type OptionsOf } from "../schema/schema.js";
 import { pick } from "../sources/views.js";
 import { flowPictures } from "./flow-pictures.js";
@@ -82,7 +82,7 @@ async function prepare(chosen: Options, { data, batchSize, steps, key: order }: 
   const pixels = x.dtype;
   const flow = modelOf(chosen, {
     shape: x.shape,
-    codec: await codecOf(data.train),
+    codec: await codecOf(data),
     classes: data.classes?.length ?? 0,
   });
   const names = flow.classes === 0 ? ["x"] : ["x", "label"];
@@ -114,9 +114,15 @@ async function prepare(chosen: Options, { data, batchSize, steps, key: order }: 
   };
 }
 
-/** Bytes are dequantised and go through the logit; numbers are standardised by the training rows. */
-async function codecOf(train: Dataset): Promise<Codec> {
+/** Bytes are dequantised and go through the logit; numbers are standardised by the training rows, columns by their kind. */
+async function codecOf({ train, columns }: Splits): Promise<Codec> {
   const { dtype, shape } = train.fields["x"]!;
+  if (train.fields["mask"] !== undefined) {
+    throw new GenError("data", "flow: expected rows without gaps, got some with", {
+      fix: "train a VAE on them (gen train vae), or leave out the columns that have gaps (--omit)",
+    });
+  }
+  if (columns !== undefined) return fitTable(train, { columns });
   return dtype === "u8"
     ? new Chain([new Dequantise({ shape }), new Logit({ shape, lambda: LAMBDA })])
     : fitStandardise(train);
@@ -132,7 +138,7 @@ function modelOf(
     });
   }
   const common = { codec, classes: conditional ? classes : 0 };
-  const rows = { ...common, dim: sizeOf(shape), depth, hidden };
+  const rows = { ...common, dim: sizeOf(codec.output), depth, hidden };
   if ((model === "multi-scale" || model === "glow") && shape.length !== 3) {
     throw new GenError("option", `flow: expected pictures for --model ${model}, got rows ${showShape(shape)}`, {
       fix: "use --model nsf",

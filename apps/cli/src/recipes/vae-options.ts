@@ -1,5 +1,6 @@
 /** @file The options of the variational autoencoder on the command line, and the model and the optimizer that they choose. */
 import { GenError } from "@gen/core";
+import type { Table } from "@gen/core/codec";
 import { adam, chain, clipByGlobalNorm, cosine, linear, warmUp, type Optimizer } from "@gen/core/optim";
 import {
   autoregressivePrior,
@@ -12,6 +13,7 @@ import {
   iwae,
   miwae,
   mixturePrior,
+  tableLikelihood,
   Vae,
   vampPrior,
   type VaeOptions,
@@ -49,9 +51,10 @@ export const vaeOptions = defineOptions({
   },
   likelihood: {
     kind: "choice",
-    choices: ["bernoulli", "gaussian", "discretised-logistic"],
-    default: "bernoulli",
-    description: "Distribution of a pixel given z",
+    choices: ["auto", "bernoulli", "gaussian", "discretised-logistic"],
+    default: "auto",
+    description:
+      "Distribution of a pixel given z; auto is bernoulli for pictures, and for tables each column by its kind",
   },
   prior: {
     kind: "choice",
@@ -118,6 +121,7 @@ export const vaeOptions = defineOptions({
 export type VaeChoices = OptionsOf<typeof vaeOptions>;
 
 const likelihoods = {
+  auto: bernoulliLikelihood,
   bernoulli: bernoulliLikelihood,
   gaussian: gaussianLikelihood,
   "discretised-logistic": discretisedLogisticLikelihood,
@@ -144,7 +148,7 @@ const priors: Readonly<Record<VaeChoices["prior"], (chosen: VaeChoices) => Pick<
 
 export function modelOf(
   chosen: VaeChoices,
-  { shape, classes }: { readonly shape: readonly number[]; readonly classes: number },
+  { shape, table, classes }: { readonly shape: readonly number[]; readonly table?: Table; readonly classes: number },
 ): Vae {
   const { latentDim, beta, betaWarmUp, freeBits, architecture, hidden, channels, activation, likelihood, conditional } =
     chosen;
@@ -153,8 +157,15 @@ export function modelOf(
       fix: "leave out --conditional",
     });
   }
+  if (table !== undefined && (likelihood !== "auto" || architecture !== "dense")) {
+    const [flag, value] = architecture === "dense" ? ["likelihood", likelihood] : ["architecture", architecture];
+    throw new GenError("option", `vae: expected pictures for --${flag} ${value}, got a table`, {
+      fix: `leave out --${flag}`,
+    });
+  }
   return new Vae({
     shape,
+    codec: table,
     latentDim,
     beta: betaWarmUp === 0 ? beta : linear(0, { steps: betaWarmUp, end: beta }),
     ...(chosen.objective === "elbo" && { freeBits }),
@@ -162,6 +173,6 @@ export function modelOf(
     ...priors[chosen.prior](chosen),
     classes: conditional ? classes : 0,
     architecture: architecture === "dense" ? dense({ hidden, activation }) : convolutional({ channels, activation }),
-    likelihood: likelihoods[likelihood](),
+    likelihood: table === undefined ? likelihoods[likelihood]() : tableLikelihood(table),
   });
 }

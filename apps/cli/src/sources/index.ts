@@ -2,5 +2,6 @@
 import { Registry } from "../registry.js";
 import { folderSource } from "./folder.js";
 import { namedSources } from "./named.js";
+import { tableSource, tableSources } from "./table.js";
 
-export const sources = new Registry("data set", [...namedSources, folderSource]);
+export const sources = new Registry("data set", [...namedSources, ...tableSources, folderSource, tableSource]);

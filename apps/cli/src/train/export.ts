@@ -4,7 +4,7 @@ import { ndarray, type NdArray } from "@gen/core";
 import { exportFolder } from "@gen/core/node";
 import type { Origin } from "../exported.js";
 import type { Live } from "../recipe.js";
-import { isFolder } from "./plan.js";
+import { isPath } from "./plan.js";
 import type { Session } from "./session.js";
 
 export interface ExportOptions {
@@ -30,7 +30,7 @@ export async function exportModel(
   // The card travels: it names files as they are called, not where they lay on this machine.
   const recipe: Origin = {
     recipe: recipeHash === undefined ? recipeName : basename(recipeName),
-    options: isFolder(training.data) ? { ...options, data: `./${basename(training.data)}` } : options,
+    options: isPath(training.data) ? { ...options, data: `./${basename(training.data)}` } : options,
     ...(data.classes === undefined ? {} : { classes: data.classes }),
   };
   const request = {

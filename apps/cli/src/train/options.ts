@@ -3,7 +3,11 @@ import { defineOptions } from "../schema/schema.js";
 
 /** What a run is: kept in its config.json. */
 export const trainingOptions = defineOptions({
-  data: { kind: "string", default: "glyphs", description: "What to learn from: a name, or a folder of pictures" },
+  data: {
+    kind: "string",
+    default: "glyphs",
+    description: "What to learn from: a name, a CSV file, or a folder of pictures",
+  },
   steps: { kind: "integer", default: 2000, min: 1, description: "Steps of training" },
   batchSize: { kind: "integer", default: 128, min: 1, unit: "rows", description: "Rows that a step sees" },
   seed: { kind: "integer", default: 0, min: 0, description: "Where all randomness of the run comes from" },

@@ -4,6 +4,7 @@ import type { World } from "../context.js";
 import type { DataSource } from "../data-source.js";
 import { loadRecipe, type LoadedRecipe } from "../load-recipe.js";
 import type { Recipe } from "../recipe.js";
+import { isTable } from "../sources/table.js";
 import { peek } from "../schema/argv.js";
 import type { Section } from "../schema/help.js";
 import { effective, resolve, type GivenOptions } from "../schema/resolve.js";
@@ -45,17 +46,17 @@ export async function choose(recipe: string, data: string, world: World): Promis
 
 /** What `--data` says, a path made absolute. */
 export function placeOf(data: string, cwd: string): string {
-  return isFolder(data) ? resolvePath(cwd, data) : data;
+  return isPath(data) ? resolvePath(cwd, data) : data;
 }
 
-/** `--data` is the name of a source, or a folder. */
+/** `--data` is the name of a source, a table, or a folder. */
 export function sourceOf(data: string, { sources }: World): DataSource {
-  return sources.get(isFolder(data) ? "folder" : data, "--data");
+  return sources.get(isTable(data) ? "table" : isPath(data) ? "folder" : data, "--data");
 }
 
 /** Is this a path rather than a name? */
-export function isFolder(data: string): boolean {
-  return /[/\\]|^\./.test(data);
+export function isPath(data: string): boolean {
+  return isTable(data) || /[/\\]|^\./.test(data);
 }
 
 /** The options there are for a choice, by who owns them. */

@@ -130,7 +130,8 @@ export async function exportFiles(
 /** The ONNX model of a file, with the trained numbers inside. */
 async function assemble(file: ExportFile, { store, from }: TrainedModel, precision: Precision): Promise<OnnxModel> {
   const sizes = Object.fromEntries(Object.keys(file.symbols).map((symbol) => [symbol, 2]));
-  const names = [...file.trace(sizes).reads.keys()];
+  const { reads } = file.trace(sizes);
+  const names = [...reads.keys()];
   const weights = Object.fromEntries(
     await Promise.all(
       names.map(
@@ -142,7 +143,9 @@ async function assemble(file: ExportFile, { store, from }: TrainedModel, precisi
       ),
     ),
   );
-  return exportModel({ trace: (at) => file.trace(at).graph, symbols: file.symbols, weights, precision });
+  // Statistics of the data, such as the mean of a price, may be beyond what 16 bits hold.
+  const narrow = new Set(names.filter((name) => reads.get(name)!.kind === "param"));
+  return exportModel({ trace: (at) => file.trace(at).graph, symbols: file.symbols, weights, precision, narrow });
 }
 
 /** Runs a file and the trainer's program on the same inputs. */

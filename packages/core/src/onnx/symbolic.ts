@@ -34,6 +34,8 @@ export interface ExportOptions extends LowerOptions {
    * @default "f32"
    */
   readonly precision?: Precision;
+  /** Names of the weights that f16 is for. @default all */
+  readonly narrow?: ReadonlySet<string>;
 }
 
 /**
@@ -42,8 +44,8 @@ export interface ExportOptions extends LowerOptions {
  * @throws GenError `graph` if a number other than a size depends on a symbol, if a size is not a sum of products of
  * symbols, or if the traces do not consist of the same operators
  */
-export function exportModel({ trace, symbols, precision = "f32", ...options }: ExportOptions): OnnxModel {
-  if (precision === "f16") return exportModel({ ...inHalves(trace, options), symbols });
+export function exportModel({ trace, symbols, precision = "f32", narrow, ...options }: ExportOptions): OnnxModel {
+  if (precision === "f16") return exportModel({ ...inHalves(trace, narrow, options), symbols });
   const names = Object.keys(symbols);
   if (names.length > MOST_SYMBOLS) {
     throw new GenError("graph", `exportModel: expected at most ${MOST_SYMBOLS} symbols, got ${names.length}`);
@@ -55,10 +57,13 @@ export function exportModel({ trace, symbols, precision = "f32", ...options }: E
 /** The same export with its weights in f16. */
 function inHalves(
   trace: ExportOptions["trace"],
+  narrow: ReadonlySet<string> | undefined,
   { weights = {}, ...options }: LowerOptions,
 ): Pick<ExportOptions, "trace"> & LowerOptions {
-  const names = new Set(Object.keys(weights));
-  const halves = Object.entries(weights).map(([name, array]) => [name, halfOf(array)] as const);
+  const names = narrow ?? new Set(Object.keys(weights));
+  const halves = Object.entries(weights).map(
+    ([name, array]) => [name, names.has(name) ? halfOf(array) : array] as const,
+  );
   return { ...options, weights: Object.fromEntries(halves), trace: (sizes) => inHalf(trace(sizes), names) };
 }
 

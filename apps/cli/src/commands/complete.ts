@@ -1,0 +1,120 @@
+/** @file `gen complete`: fills the gaps of a table through the exported files of a model. */
+import { existsSync } from "node:fs";
+import { join, resolve as resolvePath } from "node:path";
+import { GenError, ndarray, type Dataset, type NdArray } from "@gen/core";
+import type { Column } from "@gen/core/codec";
+import { openFolder, writeAtomic, type ModelFolder } from "@gen/core/node";
+import { csvTable, type CsvOptions } from "@gen/data/node";
+import type { Context } from "../context.js";
+import { modelFolder } from "../exported.js";
+import { categoriesOf, columnsOf, csvText } from "../output/csv.js";
+import { resolve } from "../schema/resolve.js";
+import { defineOptions } from "../schema/schema.js";
+import { outputSection, type Command } from "./command.js";
+import { only } from "./train.js";
+
+const FILE = "complete.onnx";
+/** Rows that are filled in at once. */
+const CHUNK = 250;
+
+const options = defineOptions({
+  data: { kind: "path", required: true, description: "CSV file with gaps, its columns named as those of the model" },
+  to: { kind: "path", required: true, description: "CSV file to write" },
+  rounds: { kind: "integer", default: 20, min: 0, description: "Rounds of drawing what is missing, again and again" },
+  k: { kind: "integer", default: 50, min: 1, description: "Draws that are weighed for each row" },
+  seed: { kind: "integer", default: 0, min: 0, description: "Where the draws come from" },
+});
+
+export const completeCommand: Command = {
+  name: "complete",
+  summary: "Fill in what is missing in a table, through the exported files of a model that was trained on its like.",
+  positionals: [{ name: "model", description: "the folder of a run, or of an exported model", required: true }],
+  examples: ["gen complete runs/prices --data gaps.csv --to filled.csv"],
+  sections: () => [{ title: "Options", schema: options }, outputSection],
+  async run({ positionals, given }, context) {
+    const shown = positionals[0]!;
+    const { data, to, ...how } = resolve(options, only(options, given), "gen complete");
+    const model = await openFolder(modelFolder(resolvePath(context.cwd, shown), shown));
+    const columns = columnsOf(model.card.codec, join(model.path, "card.json"));
+    if (columns === undefined || model.card.files[FILE] === undefined) {
+      throw new GenError("option", `gen complete: expected a model of a table with ${FILE}, got ${model.card.name}`, {
+        fix: "train one with gen train vae --data table.csv",
+      });
+    }
+    if (model.card.files[FILE].inputs.some(({ name }) => name === "label")) {
+      throw new GenError("option", "gen complete: expected a model without classes, got one that is conditional", {
+        fix: "train it without --conditional, the class a column like the others",
+      });
+    }
+    const rows = await openRows(resolvePath(context.cwd, data), columns);
+    const { filled, gaps } = await completed(model, rows, { ...how, context });
+    const path = resolvePath(context.cwd, to);
+    await writeAtomic(path, csvText(columns, filled));
+    context.output.result(
+      { path, rows: rows.length, gaps },
+      `Filled ${gaps} gaps in ${rows.length} rows, wrote ${path}`,
+    );
+    return 0;
+  },
+};
+
+/** The rows of a file, its columns in the order of the model, its words read as the model's categories. */
+async function openRows(path: string, columns: readonly Column[]): Promise<Dataset> {
+  if (!existsSync(path)) throw new GenError("file", `gen complete: ${path}: expected a CSV file, got none`);
+  const known: CsvOptions["columns"] = Object.fromEntries(columns.map((column) => [column.name, optionsOf(column)]));
+  const table = await csvTable(path, { columns: known });
+  const order = columns.map(({ name }) => table.columns.findIndex((column) => column.name === name));
+  const pick = (from: NdArray | undefined, n: number): NdArray =>
+    ndarray(
+      Float32Array.from({ length: n * order.length }, (_, i) => {
+        const at = Math.floor(i / order.length) * table.columns.length + order[i % order.length]!;
+        return from === undefined ? 1 : Number(from.data[at]);
+      }),
+      [n, order.length],
+    );
+  return {
+    length: table.length,
+    fields: { x: { dtype: "f32", shape: [order.length] }, mask: { dtype: "f32", shape: [order.length] } },
+    rows: async (indices) => {
+      const { x, mask } = await table.rows(indices);
+      return { x: pick(x, indices.length), mask: pick(mask, indices.length) };
+    },
+  };
+}
+
+function optionsOf(column: Column): NonNullable<CsvOptions["columns"]>[string] {
+  const categories = categoriesOf(column);
+  if (categories !== undefined) return { kind: "categorical", categories };
+  return { kind: column.kind === "integer" ? "integer" : "real" };
+}
+
+async function completed(
+  model: ModelFolder,
+  rows: Dataset,
+  {
+    rounds,
+    k,
+    seed,
+    context: { output, signal },
+  }: { readonly rounds: number; readonly k: number; readonly seed: number; readonly context: Context },
+): Promise<{ filled: NdArray; gaps: number }> {
+  const session = await model.open(FILE);
+  const int64 = (value: number): NdArray => ndarray([value], [], "i64");
+  const parts: number[] = [];
+  let gaps = 0;
+  try {
+    for (let at = 0; at < rows.length; at += CHUNK) {
+      signal.throwIfAborted();
+      const size = Math.min(CHUNK, rows.length - at);
+      const { x, mask } = await rows.rows(Array.from({ length: size }, (_, i) => at + i));
+      const inputs = { x: x!, mask: mask!, seed: int64(seed + at), rounds: int64(rounds), k: int64(k) };
+      const { completed } = await session.run(inputs);
+      for (const value of completed!.data) parts.push(Number(value));
+      for (const known of mask!.data) gaps += Number(known) > 0.5 ? 0 : 1;
+      output.progress({ step: at + size, steps: rows.length });
+    }
+  } finally {
+    await session.close();
+  }
+  return { filled: ndarray(parts, [rows.length, rows.fields["x"]!.shape[0]!]), gaps };
+}
