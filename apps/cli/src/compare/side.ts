@@ -7,7 +7,8 @@ import { csvTable, openTable, tables } from "@gen/data/node";
 import type { Context } from "../context.js";
 import { modelFolder, openSampler, originOf } from "../exported.js";
 import { resolve } from "../schema/resolve.js";
-import { isFolder } from "../train/plan.js";
+import { isTable } from "../sources/table.js";
+import { isPath } from "../train/plan.js";
 
 /** What is compared. */
 export interface Side {
@@ -58,8 +59,8 @@ export function isPictures(word: string, cwd: string): boolean {
 export async function openSide(word: string, options: SideOptions): Promise<Side> {
   const { cwd } = options.context;
   if (isModel(word, cwd)) return modelSide(word, options);
-  if (/\.[ct]sv(\.gz)?$/i.test(word)) return fileSide(word, cwd);
-  if (isFolder(word) || isPictures(word, cwd)) return folderSide(word, options);
+  if (isTable(word)) return fileSide(word, cwd);
+  if (isPath(word) || isPictures(word, cwd)) return folderSide(word, options);
   return namedSide(word, options);
 }
 
