@@ -2,7 +2,13 @@
 import { cosine, Diffusion, Dit, pictureCodec, UNet } from "@gen/diffusion";
 
 const shape = [1, 28, 28];
-const common = { process: cosine(), target: "v", condition: { classes: 10 }, codec: pictureCodec(shape) } as const;
+const common = {
+  process: cosine(),
+  target: "v",
+  condition: { classes: 10 },
+  codec: pictureCodec(shape),
+  levels: 256,
+} as const;
 
 /** 49 patches, 6 blocks of width 128 with one modulation for all: 1.4 million parameters, 2.7 MB in f16. */
 export function mnistDit(): Diffusion {

@@ -40,8 +40,8 @@ export function boundTerm(model: Diffusion, { t, ...options }: BoundTermOptions)
 }
 
 /**
- * The term of step k: a KL between normal distributions, and for k = 0 −log p(y | x_0): under the normal distribution around
- * x̂, over the levels of pictures where there are such.
+ * The term of step k: a KL between normal distributions, and for k = 0 −log p(y | x_0) under the normal distribution around
+ * x̂: a density, or a probability where rows are levels.
  *
  * @param k [N] i32 in [0, T)
  * @returns [N], nats
@@ -58,7 +58,8 @@ export function stepTerm(
   const { mean, blend } = model.estimate(x, { sigma: from, condition, scope });
   const denoised = fixMean ? mean.stopGradient() : mean;
   const isLast = column(k.equal(0), y);
-  const decoder = normalNats(y, denoised, s.log().mul(2));
+  const decoder =
+    model.levels === undefined ? normalNats(y, denoised, s) : levelNats(y, denoised, { std: s, levels: model.levels });
   // At k = 0 both levels are one and the variance is 0: put in what is finite, and take the decoder's term.
   const lower = isLast.where(sTo.mul(0.5), sTo);
   const step = { from: s, to: lower, scale: (sigma: Tensor): Tensor => model.process.scale(sigma) };
@@ -73,15 +74,28 @@ export function stepTerm(
   return isLast.where(decoder, kl).flatten().sum(1);
 }
 
-/** −log N(y; mean, exp(logVar)) of each number. */
-function normalNats(y: Tensor, mean: Tensor, logVar: Tensor): Tensor {
+/** −log N(y; mean, std²) of each number. */
+function normalNats(y: Tensor, mean: Tensor, std: Tensor): Tensor {
   return y
     .sub(mean)
+    .div(std)
     .square()
-    .div(logVar.exp())
-    .add(logVar)
-    .add(Math.log(2 * Math.PI))
-    .mul(0.5);
+    .mul(0.5)
+    .add(std.log())
+    .add(0.5 * Math.log(2 * Math.PI));
+}
+
+/**
+ * −log P of levels between −1 and 1 under a normal distribution, the outermost ones with its tails.
+ *
+ * @see Ho et al. 2020, eq. 13
+ */
+function levelNats(y: Tensor, mean: Tensor, { std, levels }: { std: Tensor; levels: number }): Tensor {
+  const half = 1 / (levels - 1);
+  const cdf = (z: Tensor): Tensor => z.sub(mean).div(std.mul(Math.SQRT2)).erf().add(1).mul(0.5);
+  const above = y.greater(1 - half).where(y.mul(0).add(1), cdf(y.add(half)));
+  const below = y.less(half - 1).where(y.mul(0), cdf(y.sub(half)));
+  return above.sub(below).maximum(1e-12).log().neg();
 }
 
 /** KL(q(x_T | x) ‖ N(0, σ_T²)) = |y|² / 2σ_T² of each row, in nats: [N]. */

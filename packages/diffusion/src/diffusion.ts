@@ -24,6 +24,8 @@ export interface DiffusionOptions {
   readonly condition?: Omit<ConditionOptions, "features">;
   /** Between the user's units and numbers of about unit size: see `@gen/core/codec`. @default none */
   readonly codec?: Codec;
+  /** What the network sees are so many levels from −1 to 1, as of pictures: bounds are then probabilities. @default none: densities */
+  readonly levels?: number;
   /** The network sees its last estimate, as further channels. Chen, Zhang & Hinton 2023, arXiv:2208.04202. @default false */
   readonly selfCondition?: boolean;
   /** The network gives the variance of each step too, as further channels. Nichol & Dhariwal 2021. @default "fixed" */
@@ -54,6 +56,7 @@ export class Diffusion {
   readonly condition: Condition | undefined;
   readonly codec: Codec | undefined;
   readonly process: Process;
+  readonly levels: number | undefined;
   readonly selfCondition: boolean;
   readonly variance: "fixed" | "learned";
   /** Shape of one row as the network sees it. */
@@ -68,6 +71,7 @@ export class Diffusion {
     this.network = network;
     this.process = process;
     this.codec = codec;
+    this.levels = options.levels;
     this.selfCondition = selfCondition;
     this.variance = variance;
     this.#target = targetOf(target);

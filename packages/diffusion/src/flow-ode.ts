@@ -48,11 +48,12 @@ export interface DensityOptions extends OdeOptions {
 }
 
 /**
- * log p(y) by the change of variables along the ODE, Heun's method in log σ:
+ * log p(y) by the change of variables along the ODE:
  *
  *     log p(y) = log N(x_T; 0, σ_T² I) + ∫ tr ∂f/∂x dσ        f = (x − x̂)/σ
  *
- * exact but for the steps, the noise below the lowest level, and the estimate of the trace.
+ * exact but for the steps, the noise below the lowest level, and the estimate of the trace. The steps are Heun's in log σ, of
+ * u = x/√(1 + σ²), which changes little where there is more noise than signal.
  *
  * @returns [N], nats
  * @see Song et al. 2021, eq. 39. arXiv:2011.13456; Grathwohl et al. 2019, arXiv:1810.01367
@@ -62,28 +63,30 @@ export function odeLogProb(
   y: Tensor,
   { options, at }: { options: DensityOptions; at: DrawAt },
 ): Tensor {
-  const { steps = 50, trace = "hutchinson" } = options;
-  const spacing = options.spacing ?? "exponential";
+  const { steps = 50, trace = "hutchinson", spacing = "exponential" } = options;
   const sigmas = sigmasOf(model, { ...options, spacing });
   const denoise = plainDenoiser(model, options, at);
   const probes = randomSigns(splitKey(at.key, 1), y.shape);
-  /** σ f and σ tr ∂f/∂x: derivatives by log σ. */
-  const field = (x: Tensor, sigma: Tensor): [Tensor, Tensor] => {
-    const v = x.sub(denoise(x, sigma));
-    return [v, trace === "exact" ? jacobianTrace(v, x) : hutchinsonTrace(v, x, probes)];
+  const root = (sigma: Tensor): Tensor => sigma.square().add(1).sqrt();
+  /** Derivatives by log σ: of u, and of log |det|. */
+  const field = (u: Tensor, sigma: Tensor): [Tensor, Tensor] => {
+    const x = u.mul(root(sigma));
+    const v = x.sub(denoise(x, sigma)); // dx/d log σ
+    const divergence = trace === "exact" ? jacobianTrace(v, x) : hutchinsonTrace(v, x, probes);
+    return [v.div(root(sigma)).sub(u.mul(sigma.div(root(sigma)).square())), divergence];
   };
-  const start = [y, y.flatten().sum(1).mul(0), scalar(steps - 1, "i32")];
-  const { carry } = scan({ carry: start, length: steps - 1 }, ([x, total, i]) => {
+  const low = sigmas.gather(scalar(steps - 1, "i32"));
+  const start = [y.div(root(low)), y.flatten().sum(1).mul(0), scalar(steps - 1, "i32")];
+  const { carry } = scan({ carry: start, length: steps - 1 }, ([u, total, i]) => {
     const [from, to] = [sigmas.gather(i!), sigmas.gather(i!.sub(1))];
     const h = to.div(from).log();
-    const [v, divergence] = field(x!, from);
-    const [vAhead, ahead] = field(x!.add(v.mul(h)), to);
-    return {
-      carry: [x!.add(v.add(vAhead).mul(h.mul(0.5))), total!.add(divergence.add(ahead).mul(h.mul(0.5))), i!.sub(1)],
-    };
+    const [slope, divergence] = field(u!, from);
+    const [slopeAhead, ahead] = field(u!.add(slope.mul(h)), to);
+    const half = h.mul(0.5);
+    return { carry: [u!.add(slope.add(slopeAhead).mul(half)), total!.add(divergence.add(ahead).mul(half)), i!.sub(1)] };
   });
   const top = sigmas.gather(scalar(0, "i32"));
-  const z = carry[0]!.div(top).flatten(); //                                               [N, D]
+  const z = carry[0]!.mul(root(top).div(top)).flatten(); //                                [N, D]
   const d = z.shape[1]!;
   const base = z
     .square()

@@ -63,6 +63,7 @@ export type { Network, NetworkInput } from "./network.js";
 
 export {
   bound,
+  boundEstimate,
   complete,
   conditionFields,
   decode,

@@ -4,6 +4,7 @@ import {
   GenError,
   inference,
   randomNormal,
+  randomUniform,
   scan,
   scalar,
   splitKey,
@@ -12,11 +13,12 @@ import {
   type Scope,
   type Tensor,
 } from "@gen/core";
-import { priorTerm, stepTerm } from "./bound.js";
+import { boundTerm, priorTerm, stepTerm } from "./bound.js";
 import type { Given } from "./condition.js";
 import type { Diffusion } from "./diffusion.js";
 import { draw, walkOf, type DrawOptions } from "./draw.js";
 import { inverted, odeLogProb, reverted, type DensityOptions, type OdeOptions } from "./flow-ode.js";
+import { column, sigmaAt } from "./forward.js";
 import { inpainting, merged } from "./inpaint.js";
 import { samplerOf } from "./samplers.js";
 import { walked, watched } from "./walk.js";
@@ -215,8 +217,8 @@ function onSphere(a: Tensor, b: Tensor, t: number): Tensor {
 /**
  * The variational bound of each row, every step of the chain, one draw of noise for each.
  *
- * @returns outputs nats [n], bitsPerDim [n], and what they are made of: prior [n], terms [T, n] from the data up, in nats of
- * the codec's numbers; with a codec, nats has its log-determinant in it
+ * @returns outputs nats [n], bitsPerDim [n], and what they are made of: prior [n], and terms [T, n] from the data up, in
+ * nats of what the network sees. Of a model of levels nats is −log P(x) at most; of others −log p(x), in the user's units
  */
 export function bound(model: Diffusion, options: RowsOptions): Program {
   const { n } = options;
@@ -224,16 +226,43 @@ export function bound(model: Diffusion, options: RowsOptions): Program {
     const { y, logDet } = model.encoded(feeds["x"]!, scope);
     const condition = model.condition && model.embed(givenOf(feeds), n);
     const key = scope.nextKey();
-    const length = model.process.levels.length;
-    const { ys } = scan({ carry: [scalar(0, "i32")], length }, ([k]) => {
+    const { ys } = scan({ carry: [scalar(0, "i32")], length: model.process.levels.length }, ([k]) => {
       const noise = randomNormal(splitKey(key, k!), y.shape);
       return { carry: [k!.add(1)], ys: [stepTerm(model, { y, noise, k: k!.expand([n]), condition, scope })] };
     });
     const prior = priorTerm(model, y);
-    const nats = ys[0]!.sum(0).add(prior);
-    const total = logDet === undefined ? nats : nats.sub(logDet);
-    return { nats: total, bitsPerDim: total.mul(1 / (model.dims * Math.LN2)), prior, terms: ys[0]! };
+    return { ...inUnits(model, ys[0]!.sum(0).add(prior), logDet), prior, terms: ys[0]! };
   });
+}
+
+/**
+ * What one watches while a model learns: the loss of training, and an estimate of the bound by one random step of the chain
+ * for each row, right in the mean over rows.
+ *
+ * @returns outputs bitsPerDim [n], nats [n], error [n]
+ */
+export function boundEstimate(model: Diffusion, options: RowsOptions): Program {
+  const { n } = options;
+  return inference(model, fields(model, options), (feeds: Feeds, scope) => {
+    const { y, logDet } = model.encoded(feeds["x"]!, scope);
+    const condition = model.condition && model.embed(givenOf(feeds), n);
+    const t = randomUniform(scope.nextKey(), [n]);
+    const noise = randomNormal(scope.nextKey(), y.shape);
+    const nats = boundTerm(model, { y, noise, t, condition, scope }).add(priorTerm(model, y));
+    const sigma = sigmaAt(model.process, t);
+    const { raw } = model.estimate(y.add(noise.mul(column(sigma, y))), { sigma, condition, scope });
+    const error = raw
+      .sub(model.targetFor(y, noise, sigma))
+      .square()
+      .flatten()
+      .mean(1);
+    return { ...inUnits(model, nats, logDet), error };
+  });
+}
+
+function inUnits(model: Diffusion, nats: Tensor, logDet: Tensor | undefined): { nats: Tensor; bitsPerDim: Tensor } {
+  const total = logDet === undefined || model.levels !== undefined ? nats : nats.sub(logDet);
+  return { nats: total, bitsPerDim: total.mul(1 / (model.dims * Math.LN2)) };
 }
 
 /**
