@@ -47,3 +47,6 @@ export { readTokenizer } from "./tokenizer/read.js";
 export { translatorFiles } from "./seq2seq/export.js";
 export { exactness, translation, Translator } from "./seq2seq/translator.js";
 export type { PairBatch, TranslatorOptions } from "./seq2seq/translator.js";
+export { beamSearch } from "./decoding/beams.js";
+export type { Beam, BeamOptions } from "./decoding/beams.js";
+export { jsonOf, matching } from "./decoding/constrain/constraint.js";

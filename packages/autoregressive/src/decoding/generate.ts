@@ -3,6 +3,7 @@ import { split, uniformDraws } from "@gen/core";
 import { Memory, type Written } from "./memory.js";
 import { planOf, type GenerateOptions, type Plan } from "./plan.js";
 import { chosen, written, type Completion, type Piece, type Row } from "./row.js";
+import { byDraft } from "./speculative.js";
 import { TextStream } from "./text-stream.js";
 
 /**
@@ -21,12 +22,15 @@ export async function* stream(of: Written, options: GenerateOptions): AsyncGener
     finish: undefined,
   }));
   const memory = new Memory(of, { n: rows.length, places: plan.places });
+  const { draft } = options;
+  const guesses = draft === undefined ? undefined : new Memory(draft, { n: 1, places: plan.places });
   try {
-    for await (const piece of plan.mode === "loop" ? byLoop(memory, rows, plan) : byHost(memory, rows, plan)) {
-      yield piece;
-    }
+    if (guesses !== undefined) yield* byDraft({ memory, guesses }, rows[0]!, plan);
+    else if (plan.mode === "loop") yield* byLoop(memory, rows, plan);
+    else yield* byHost(memory, rows, plan);
   } finally {
     memory.close();
+    guesses?.close();
   }
 }
 

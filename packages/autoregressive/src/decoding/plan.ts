@@ -48,6 +48,13 @@ export interface GenerateOptions extends SamplingOptions {
   readonly mode?: "loop" | "host";
   /** Tokens of each run of a loop. @default 16 */
   readonly chunk?: number;
+  /**
+   * A small model of the same tokens that guesses `ahead` tokens, which the model then checks at once: fewer runs of it, and
+   * texts distributed as without. One prompt, and a context that does not slide.
+   */
+  readonly draft?: Written;
+  /** Tokens that the draft model guesses each time. @default 4 */
+  readonly ahead?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -60,8 +67,9 @@ export interface Plan {
   readonly maxTokens: number;
   readonly places: number;
   readonly context: number;
-  readonly mode: "loop" | "host";
+  readonly mode: "loop" | "host" | "draft";
   readonly chunk: number;
+  readonly ahead: number;
   readonly vocabulary: number;
   readonly options: GenerateOptions;
 }
@@ -98,18 +106,26 @@ export function planOf({ model, runtime }: Written, options: GenerateOptions): P
       fix: 'choose the mode "host"',
     });
   }
-  if (options.mode === "host" && options.chunk !== undefined) {
-    throw new GenError("option", 'decoding: expected a chunk only for the mode "loop", got one for the host\'s');
-  }
   if (stop.length > 0 && options.tokenizer === undefined) {
     throw new GenError("option", "decoding: expected a tokenizer beside stop texts, got none", {
       fix: "use endTokens",
     });
   }
-  const mode = options.mode ?? (runtime.loopsInside && hostOnly.length === 0 ? "loop" : "host");
+  const ahead = aheadOf(options, { prompts, model });
+  const mode = ahead > 0 ? "draft" : (options.mode ?? (runtime.loopsInside && hostOnly.length === 0 ? "loop" : "host"));
+  if (mode !== "loop" && options.chunk !== undefined) {
+    throw new GenError(
+      "option",
+      `decoding: expected a chunk only for loops inside graphs, got one for the mode "${mode}"`,
+      {
+        fix: "leave it out",
+      },
+    );
+  }
   const written = Math.min(maxTokens, model.context);
   const places = bucket(
-    bucket(Math.min(longest, model.context)) + (mode === "loop" ? chunk * Math.ceil(written / chunk) : written),
+    bucket(Math.min(longest, model.context)) +
+      (mode === "loop" ? chunk * Math.ceil(written / chunk) : written + ahead + 1),
   );
   return {
     prompts,
@@ -120,9 +136,40 @@ export function planOf({ model, runtime }: Written, options: GenerateOptions): P
     context: model.context,
     mode,
     chunk,
+    ahead,
     vocabulary: model.vocabulary,
     options,
   };
+}
+
+/** Tokens to guess; 0 without a draft model. */
+function aheadOf(
+  { draft, ahead = 4, ...options }: GenerateOptions,
+  { prompts, model }: { readonly prompts: readonly (readonly number[])[]; readonly model: Written["model"] },
+): number {
+  if (draft === undefined) {
+    if (ahead === 4) return 0;
+    throw new GenError("option", "decoding: expected ahead only beside a draft model, got it without");
+  }
+  if (!Number.isInteger(ahead) || ahead < 1) {
+    throw new GenError("range", `decoding: expected ahead ≥ 1, got ${ahead}`);
+  }
+  const ill =
+    prompts.length > 1
+      ? `one prompt, got ${prompts.length}`
+      : options.overflow === "slide"
+        ? "a context that does not slide, got one that does"
+        : options.mode !== undefined
+          ? `no mode, got "${options.mode}"`
+          : draft.model.vocabulary !== model.vocabulary
+            ? `a draft model of ${model.vocabulary} tokens, got one of ${draft.model.vocabulary}`
+            : draft.model.context < model.context
+              ? `a draft model with a context of ${model.context}, got ${draft.model.context}`
+              : !draft.model.canRewind || !model.canRewind
+                ? "models that can go back, got one whose memory is its last state"
+                : undefined;
+  if (ill !== undefined) throw new GenError("option", `decoding with a draft model: expected ${ill}`);
+  return ahead;
 }
 
 function checkFits({ tokenizer, alternatives = 0, chunk }: GenerateOptions, vocabulary: number): void {

@@ -40,23 +40,31 @@ export interface Row {
   finish: Finish | undefined;
 }
 
-/** The host's choice of one token. */
-export function chosen(
-  { tokens, prompt, constraint }: Row,
-  { logits, u }: { readonly logits: Float32Array; readonly u: number },
+/** What the next token of a text is drawn from. */
+export function nextOf(
+  { tokens, prompt, constraint }: Pick<Row, "tokens" | "prompt" | "constraint">,
+  logits: Float32Array,
   { sampling, options, vocabulary }: Plan,
-): Omit<Piece, "row" | "text"> {
+): Float64Array {
   const allowed =
     constraint === undefined ? undefined : allowedWithEnd(constraint, options.endTokens ?? [], vocabulary);
-  const l = adjusted(logits, sampling, { past: { tokens, prompt }, allowed });
-  const token = draw(distributionOf(l, sampling), u);
+  return distributionOf(adjusted(logits, sampling, { past: { tokens, prompt }, allowed }), sampling);
+}
+
+/** The host's choice of one token. */
+export function chosen(
+  row: Row,
+  { logits, u }: { readonly logits: Float32Array; readonly u: number },
+  plan: Plan,
+): Omit<Piece, "row" | "text"> {
+  return told(draw(nextOf(row, logits, plan), u), logits, plan);
+}
+
+/** A token with its log p by the model itself, and the likeliest ones if asked for. */
+export function told(token: number, logits: Float32Array, { options }: Plan): Omit<Piece, "row" | "text"> {
   const own = logProbs(logits);
   const count = options.alternatives ?? 0;
-  return {
-    token,
-    logProb: own[token]!,
-    ...(count === 0 ? {} : { alternatives: likeliest(own, count) }),
-  };
+  return { token, logProb: own[token]!, ...(count === 0 ? {} : { alternatives: likeliest(own, count) }) };
 }
 
 /** What a constraint lets come, and the end where it is complete. */

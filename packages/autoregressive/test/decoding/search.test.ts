@@ -1,0 +1,296 @@
+import { key } from "@gen/core";
+import { describe, expect, it } from "vitest";
+import {
+  beamSearch,
+  byteTokenizer,
+  CharacterTokenizer,
+  complete,
+  jsonOf,
+  matching,
+  type Tokenizer,
+} from "../../src/index.js";
+import { Automaton, bytesOf, DEAD } from "../../src/decoding/constrain/automaton.js";
+import { languageOf } from "../../src/decoding/constrain/expression.js";
+import { Bigram, expectCounts, softmax, someLogits, written } from "./bigram.js";
+
+describe("beam search", () => {
+  const V = 4;
+  const logits = someLogits(V);
+  const p = logits.map((row) => softmax(row));
+
+  /** log p of every text of at most `most` tokens after token 1: those that end with 0, and the longest. */
+  function all(most: number): { tokens: number[]; sum: number }[] {
+    const grow = (tokens: number[], sum: number, last: number): { tokens: number[]; sum: number }[] =>
+      p[last]!.flatMap((v, next) => {
+        const text = { tokens: [...tokens, next], sum: sum + Math.log(v) };
+        return next === 0 || text.tokens.length === most ? [text] : grow(text.tokens, text.sum, next);
+      });
+    return grow([], 0, 1);
+  }
+
+  it.each([0, 0.8, 2])(
+    "finds the best texts of all when it follows all, with a length penalty of %f",
+    async (lengthPenalty) => {
+      const scored = all(4).map(({ tokens, sum }) => ({
+        tokens,
+        score: sum / ((5 + tokens.length) / 6) ** lengthPenalty,
+      }));
+      const best = scored.sort((a, b) => b.score - a.score).slice(0, 5);
+      const found = await beamSearch(await written(new Bigram(logits)), {
+        prompt: [1],
+        endTokens: [0],
+        maxTokens: 4,
+        beams: 64,
+        count: 5,
+        lengthPenalty,
+      });
+      found.forEach(({ score, tokens }, i) => {
+        expect(score).toBeCloseTo(best[i]!.score, 5);
+        expect(tokens).toEqual(best[i]!.tokens.filter((v) => v !== 0));
+      });
+    },
+  );
+
+  it("is greedy with one beam, and says what it cannot honour", async () => {
+    const model = await written(new Bigram(logits));
+    const [greedy] = await complete(model, { prompt: [1], greedy: true, maxTokens: 6 });
+    const [one] = await beamSearch(model, { prompt: [1], beams: 1, maxTokens: 6 });
+    expect(one!.tokens).toEqual(greedy!.tokens);
+    const wrong = { prompt: [1], temperature: 2 } as never;
+    await expect(beamSearch(model, wrong)).rejects.toThrow("none of what draws or streams, got temperature");
+    await expect(beamSearch(model, { prompt: [1], beams: 2, count: 3 })).rejects.toThrow(
+      "count from 1 to beams, got 2 and 3",
+    );
+  });
+});
+
+describe("speculative decoding", () => {
+  it.each([1, 3])(
+    "is distributed as the model alone, %i tokens ahead",
+    async (ahead) => {
+      const V = 3;
+      const logits = someLogits(V);
+      const model = await written(new Bigram(logits));
+      const draft = await written(new Bigram(someLogits(V, -1)));
+      const counts = new Array<number>(V ** 3).fill(0);
+      const options = { prompt: [1], maxTokens: 3, temperature: 1.3, topP: 0.95 };
+      for (let seed = 0; seed < 1500; seed++) {
+        const [text] = await complete(model, { ...options, draft, ahead, key: key(seed) });
+        counts[text!.tokens.reduce((at, v) => at * V + v, 0)]!++;
+      }
+      const nucleus = (q: number[]): number[] => {
+        const sorted = q.map((v, i) => [v, i] as const).sort(([a], [b]) => b - a);
+        let sum = 0;
+        const kept = sorted.filter(([v]) => (sum += v) - v < 0.95).map(([, i]) => i);
+        const total = kept.reduce((s, i) => s + q[i]!, 0);
+        return q.map((v, i) => (kept.includes(i) ? v / total : 0));
+      };
+      const p = logits.map((row) => nucleus(softmax(row, 1.3)));
+      expectCounts(
+        counts,
+        p[1]!.flatMap((pa, a) => p[a]!.flatMap((pb, b) => p[b]!.map((pc) => pa * pb * pc))),
+      );
+    },
+    60_000,
+  );
+});
+
+/** Whether a text is one of a language, as the automaton over bytes says. */
+function accepts(expression: string | RegExp, text: string): boolean {
+  const automaton = new Automaton(languageOf(expression));
+  let state = automaton.start;
+  for (const byte of new TextEncoder().encode(text)) if (state !== DEAD) state = automaton.step(state, byte);
+  return state !== DEAD && automaton.accepts(state);
+}
+
+describe("regular languages", () => {
+  it("are those of JavaScript's expressions", () => {
+    const expressions = [
+      "a*b+c?",
+      "(?:ab|cd){2,3}",
+      "[^a-c]\\d",
+      "x{0}y|",
+      "[\\w.-]+@[a-z]+\\.(de|com)",
+      "(a|b)*abb",
+      "é+|日本?",
+      ".",
+      "\\u0041\\x42",
+      "a{2,}",
+    ];
+    const texts = [
+      "",
+      "a",
+      "b",
+      "bc",
+      "aab",
+      "abcd",
+      "ababab",
+      "cdcdcdcd",
+      "d7",
+      "a7",
+      "y",
+      "a.b@c.de",
+      "x@y.org",
+      "aabb",
+      "abab",
+      "éé",
+      "日",
+      "日本",
+      "本",
+      "\n",
+      "👋",
+      "AB",
+      "aaaa",
+    ];
+    for (const expression of expressions) {
+      const theirs = new RegExp(`^(?:${expression})$`, "u");
+      for (const text of texts)
+        expect(`${expression} ${text} ${accepts(expression, text)}`).toBe(`${expression} ${text} ${theirs.test(text)}`);
+    }
+  });
+
+  it("cover code points by exactly their bytes", () => {
+    const sizes: [number, number][] = [
+      [0, 0x10ffff],
+      [0x7f, 0x801],
+      [0xfffe, 0x10010],
+      [0x3c0, 0x20ac],
+    ];
+    for (const [first, last] of sizes) {
+      const covered = bytesOf([first, last]).reduce(
+        (sum, parts) => sum + parts.reduce((n, [a, b]) => n * (b - a + 1), 1),
+        0,
+      );
+      expect(covered).toBe(last - first + 1);
+    }
+  });
+
+  it.each<[string | RegExp, string]>([
+    ["(?=a)b", "a plain group"],
+    ["a\\1", "an escape that is known"],
+    ["(a", 'expected ")" at 2'],
+    ["*a", "expected a character at 0"],
+    ["[b-a]", "a range upwards"],
+    ["a{3,2}", "the fewer first"],
+    ["a)", "its end at 1"],
+    [/a/i, 'without the flags "i"'],
+  ])("say what is not regular or not known: %s", (expression, message) => {
+    expect(() => languageOf(expression)).toThrow(message);
+  });
+});
+
+describe("a constraint", () => {
+  const letters = CharacterTokenizer.of('{}[]":, .-0123456789abcdefghijklmnopqrstuvwxyzE+\\/\n', {
+    special: ["<end>"],
+  });
+  const any = async (tokenizer: Tokenizer) => written(new Bigram(someLogits(tokenizer.size, 0.7), 512));
+  const end = letters.specials.numberOf("<end>");
+
+  it("lets only texts of its language come, and their end", async () => {
+    const constraint = matching("[a-c]{2,4}(?:-[0-9]{1,8})?", letters);
+    const prompt = Array.from({ length: 60 }, (_, i) => [i % 40]);
+    const texts = await complete(await any(letters), {
+      prompt,
+      tokenizer: letters,
+      constraint,
+      endTokens: [end],
+      maxTokens: 60,
+      key: key(3),
+    });
+    for (const { text, finish } of texts) {
+      expect(finish).toBe("end");
+      expect(text).toMatch(/^[a-c]{2,4}(?:-[0-9]{1,8})?$/);
+    }
+    expect(new Set(texts.map(({ text }) => text)).size).toBeGreaterThan(20);
+  });
+
+  it("keeps the model's proportions among what may come", async () => {
+    const V = letters.size;
+    const model = await any(letters);
+    const row = someLogits(V, 0.7)[5]!;
+    const texts = await complete(model, {
+      prompt: Array.from({ length: 3000 }, () => [5]),
+      tokenizer: letters,
+      constraint: matching("[abc]", letters),
+      maxTokens: 2,
+      key: key(1),
+    });
+    const tokens = letters.encode("abc");
+    const counts = tokens.map((token) => texts.filter((text) => text.tokens[0] === token).length);
+    expect(texts.every(({ finish, tokens: all }) => finish === "complete" && all.length === 1)).toBe(true);
+    expectCounts(counts, softmax(tokens.map((token) => row[token]!)));
+  });
+
+  it("gives JSON that its schema takes, by bytes too", async () => {
+    const schema = {
+      type: "object",
+      required: ["name", "tags"],
+      properties: {
+        name: { type: "string", maxLength: 8 },
+        age: { type: "integer" },
+        tags: { type: "array", items: { enum: ["a", "b", 3, null] }, maxItems: 3 },
+        at: { $ref: "#/$defs/point" },
+      },
+      $defs: {
+        point: {
+          type: "object",
+          required: ["x"],
+          properties: { x: { type: "number" }, y: { type: ["boolean", "null"] } },
+        },
+      },
+    };
+    for (const tokenizer of [letters, byteTokenizer()]) {
+      const model = await any(tokenizer);
+      const constraint = jsonOf(schema, tokenizer);
+      const prompt = Array.from({ length: 25 }, (_, i) => [i]);
+      for (const { text, finish } of await complete(model, {
+        prompt,
+        tokenizer,
+        constraint,
+        maxTokens: 300,
+        key: key(2),
+      })) {
+        expect(finish).toBe("complete");
+        const value = JSON.parse(text) as Record<string, unknown>;
+        expect(Object.keys(value).filter((name) => !["name", "age", "tags", "at"].includes(name))).toEqual([]);
+        expect(typeof value["name"]).toBe("string");
+        expect(Array.from(value["name"] as string).length).toBeLessThanOrEqual(16);
+        for (const tag of value["tags"] as unknown[]) expect(["a", "b", 3, null]).toContain(tag);
+        if ("age" in value) expect(Number.isInteger(value["age"])).toBe(true);
+        if ("at" in value) expect(typeof (value["at"] as { x: number }).x).toBe("number");
+      }
+    }
+  });
+
+  it("that no tokens meet is refused before the first token", () => {
+    expect(() => matching("A+", CharacterTokenizer.of("abc"))).toThrow("a constraint that none meets");
+    expect(() => matching("ab*X|ac", CharacterTokenizer.of("abc"))).not.toThrow();
+  });
+
+  it("never runs into a dead end", async () => {
+    const tokenizer = CharacterTokenizer.of("abc");
+    const constraint = matching("(?:ab*X)|(?:ac)", tokenizer); // there is no X: b leads nowhere
+    const texts = await complete(await any(tokenizer), {
+      prompt: Array.from({ length: 20 }, () => [0]),
+      tokenizer,
+      constraint,
+      maxTokens: 5,
+    });
+    expect(new Set(texts.map(({ text }) => text))).toEqual(new Set(["ac"]));
+  });
+
+  it.each<[string, object, string]>([
+    ["a keyword", { type: "integer", minimum: 3 }, "only type here at #/minimum, got 3"],
+    ["a type", { type: "date" }, 'at #/type, got "date"'],
+    ["more properties", { type: "object", additionalProperties: true }, "false at #/additionalProperties, got true"],
+    [
+      "itself",
+      { $ref: "#/$defs/a", $defs: { a: { type: "array", items: { $ref: "#/$defs/a" } } } },
+      "no schema within itself",
+    ],
+    ["another place", { $ref: "http://x" }, "a place in this schema"],
+    ["a name that is none", { type: "object", required: ["x"] }, "names of its properties"],
+  ])("of JSON says what it cannot honour: %s", (_, schema, message) => {
+    expect(() => jsonOf(schema, letters)).toThrow(message);
+  });
+});
