@@ -6,6 +6,7 @@ import { cpus } from "node:os";
 import { GenError, isGenError } from "@gen/core";
 import { readCommand, usage, type Command } from "./src/command.js";
 import { entryOf, ledger, reaches } from "./src/ledger.js";
+import { leaderboardText, measureLeaderboard, readLeaderboard, type Contestant } from "./src/leaderboard.js";
 import { COMMITTED_BYTES, lineOf, readResult, weightsFile, writeResult } from "./src/results.js";
 import type { Row } from "./src/row.js";
 import { table } from "./src/table.js";
@@ -17,6 +18,8 @@ async function main(command: Command): Promise<void> {
       return;
     case "list":
       return list(command.json);
+    case "leaderboard":
+      return leaderboard(command);
     case "train":
       return train(command);
     case "check":
@@ -27,7 +30,20 @@ async function main(command: Command): Promise<void> {
 async function list(json: boolean): Promise<void> {
   const rows = await Promise.all(ledger.map(async (entry) => ({ entry, recorded: await readResult(entry.id) })));
   const lines = rows.flatMap(({ entry, recorded }) => (recorded === undefined ? [] : [lineOf(entry, recorded)]));
+  const board = await readLeaderboard();
   print(json ? JSON.stringify(lines, null, 2) : table(rows));
+  if (board !== undefined && !json) print(`\n${leaderboardText(board)}`);
+}
+
+/** Measures every row that draws pictures and whose weights are here. */
+async function leaderboard({ n, threads }: Extract<Command, { do: "leaderboard" }>): Promise<void> {
+  const contestants = new Map<string, Contestant>();
+  for (const { id } of ledger) {
+    if (!existsSync(weightsFile(id))) continue;
+    const { contestant } = await load(id);
+    if (contestant !== undefined) contestants.set(id, contestant);
+  }
+  print(leaderboardText(await measureLeaderboard({ n, threads, contestants, log: note })));
 }
 
 async function train({ id, resume, threads, device = "cpu" }: Extract<Command, { do: "train" }>): Promise<void> {

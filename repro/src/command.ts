@@ -7,6 +7,7 @@ import { entryOf } from "./ledger.js";
 export type Command =
   | { readonly do: "help" }
   | { readonly do: "list"; readonly json: boolean }
+  | { readonly do: "leaderboard"; readonly n: number; readonly threads: number }
   | {
       readonly do: "train";
       readonly id: string;
@@ -16,16 +17,20 @@ export type Command =
     }
   | { readonly do: "check"; readonly id: string; readonly n: number };
 
+/** Samples of each contestant of the leaderboard. */
+const LEADERBOARD_ROWS = 10_000;
+
 /** Test rows that `--check` evaluates, at the least. */
 const LEAST_ROWS = 1000;
 
-export const usage = `pnpm repro                    the ledger: every row, its target and what was measured
+export const usage = `pnpm repro                    the ledger, every row, its target and what was measured; then the leaderboard
 pnpm -s repro --json          the measured rows as JSON
 pnpm repro <id>               trains the row again, writes its weights and its result
 pnpm repro <id> --resume      goes on from the row's checkpoint
 pnpm repro <id> --threads 2   computes with so many threads (default 1); the result does not depend on it
 pnpm repro <id> --device webgpu   computes on the GPU, where the row can
-pnpm repro <id> --check       evaluates the committed weights on --n random test rows (default ${LEAST_ROWS})`;
+pnpm repro <id> --check       evaluates the committed weights on --n random test rows (default ${LEAST_ROWS})
+pnpm repro leaderboard        measures the samples of every row that draws pictures and whose weights are here; --n, --threads`;
 
 const options = {
   json: { type: "boolean" },
@@ -52,8 +57,17 @@ export function readCommand(argv: readonly string[]): Command {
       if (values[flag] !== undefined) throw ineffective(flag, "an id");
     return { do: "list", json: values.json === true };
   }
-  entryOf(id);
   if (values.json !== undefined) throw ineffective("json", "no id");
+  if (id === "leaderboard") {
+    for (const flag of ["resume", "check", "device"] as const)
+      if (values[flag] !== undefined) throw ineffective(flag, "the id of a row");
+    return {
+      do: "leaderboard",
+      n: rowCount(values.n ?? String(LEADERBOARD_ROWS)),
+      threads: threadCount(values.threads ?? "1"),
+    };
+  }
+  entryOf(id);
   if (values.check !== true) {
     if (values.n !== undefined) throw ineffective("n", "--check");
     const device = values.device === undefined ? {} : { device: deviceOf(values.device) };

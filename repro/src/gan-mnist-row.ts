@@ -64,6 +64,15 @@ export function ganMnistRow(options: GanMnistOptions): Omit<Row, "id" | "paper" 
       await runtime.close();
       return { ...measuredOf(found.logLikelihood), n };
     },
+    contestant: {
+      set: "mnist",
+      name: "GAN, convolutional",
+      async *samples(n) {
+        const { runtime, store } = await opened(options);
+        yield await drawn(options.model, { runtime, store, from: key(12) }, n);
+        await runtime.close();
+      },
+    },
   };
 }
 

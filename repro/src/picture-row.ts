@@ -2,7 +2,7 @@
 import type { Dataset } from "@gen/core";
 import type { BuiltIn } from "@gen/eval/node";
 import { measureDiffusion } from "./diffusion-measure.js";
-import { trainDiffusion, type DiffusionTraining } from "./diffusion-row.js";
+import { drawnSamples, openWeights, trainDiffusion, type DiffusionTraining } from "./diffusion-row.js";
 import type { Row } from "./row.js";
 
 export interface PictureRowOptions extends Omit<DiffusionTraining, "data"> {
@@ -26,5 +26,15 @@ export function pictureRow({
       return { ...(await measureDiffusion({ ...options, ...given })), ...trained, notes };
     },
     check: async () => (await measureDiffusion(options)).measured,
+    contestant: {
+      set: options.features,
+      name: "diffusion with classes, DPM-Solver++, 15 steps",
+      async *samples(count) {
+        const { runtime, store } = await openWeights(options.id);
+        const { model, classes } = options;
+        yield (await drawnSamples(model, { sampler: "dpm-solver-2m", steps: 15, runtime, store, classes, count })).x;
+        await runtime.close();
+      },
+    },
   };
 }

@@ -1,5 +1,6 @@
 /** @file What a script below `rows/` offers: it trains its row again, and evaluates the weights that are committed. */
 import type { NodeDevice } from "@gen/core/node";
+import type { Contestant } from "./leaderboard.js";
 import type { Entry } from "./ledger.js";
 
 /** A measured number with the standard error that the count of test rows leaves. */
@@ -43,4 +44,6 @@ export interface Row extends Entry {
   train(options: TrainOptions): Promise<Result>;
   /** Evaluates the committed weights on `n` random test rows. */
   check(n: number): Promise<Measured>;
+  /** Where it draws pictures of a set that has an extractor: for `pnpm repro leaderboard`. */
+  readonly contestant?: Contestant;
 }

@@ -97,6 +97,28 @@ export async function checkVq(row: VqRow, n: number): Promise<Measured> {
   return measured;
 }
 
+/** Samples at temperature 1 under the weights in the file, all classes alike. */
+export async function* vqSamples({ id, vq, seed }: VqRow, n: number): AsyncGenerator<NdArray> {
+  const runtime = await node();
+  const store = runtime.emptyStore();
+  for (const [name, array] of Object.entries(await readWeights(id))) await store.write(name, array);
+  for (let at = 0; at < n; at += DRAWN) {
+    const rows = Math.min(DRAWN, n - at);
+    const label = ndarray(
+      Array.from({ length: rows }, (_, i) => (at + i) % vq.classes),
+      [rows],
+      "i32",
+    );
+    const program = vqSample(vq, { n: rows });
+    const { samples } = await runtime.run(program, { store, feeds: { label }, key: split(key(seed + 1), at) });
+    yield samples!;
+  }
+  await runtime.close();
+}
+
+/** Samples that are drawn at once. */
+const DRAWN = 250;
+
 interface Trained {
   readonly runtime: Runtime;
   readonly store: Store;

@@ -5,7 +5,7 @@
 import { mnist } from "@gen/data/node";
 import { GatedCodePrior, gaussianLikelihood, residualGrid, VectorQuantizer, VqVae } from "@gen/vae";
 import type { Row } from "../../../src/row.js";
-import { checkVq, trainVq, type VqRow } from "../../../src/vq.js";
+import { checkVq, trainVq, vqSamples, type VqRow } from "../../../src/vq.js";
 
 const own: VqRow = {
   id: "vae/mnist/vq",
@@ -30,4 +30,5 @@ export const row: Omit<Row, "id" | "paper" | "target" | "unit" | "better"> = {
   split: "60,000 rows to learn, none to choose, test rows to measure",
   train: (options) => trainVq(own, options),
   check: (n) => checkVq(own, n),
+  contestant: { set: "mnist", name: "VQ-VAE with classes", samples: (n) => vqSamples(own, n) },
 };
