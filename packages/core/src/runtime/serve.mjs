@@ -47,7 +47,25 @@ export const typeName = (dtype) => types[/** @type {keyof typeof types} */ (dtyp
 export const hostMemory = (ort) => ({
   put: ({ dtype, shape, data }) => new ort.Tensor(typeName(dtype), data, [...shape]),
   get: plainOf,
+  free: letGo,
 });
+
+/** A way to nowhere. */
+const nowhere = new MessageChannel().port1;
+nowhere.close();
+
+/** Below this, memory is left to the collector of garbage. */
+const LARGE = 2 ** 16;
+
+/**
+ * Frees numbers that nobody reads any more: what is handed to a closed port is gone at once. Garbage is
+ * collected late, as the collector counts objects more than what they hold, and in an order that leaves gaps.
+ *
+ * @param {Tensor | Plain} array
+ */
+function letGo({ data: { buffer } }) {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength >= LARGE) nowhere.postMessage(null, [buffer]);
+}
 
 /** @param {Tensor} tensor @returns {Plain} */
 export function plainOf({ type, dims, data }) {
@@ -102,6 +120,7 @@ export function serve(ort, memory = hostMemory(ort)) {
           throw error;
         }),
       );
+      for (const input of Object.values(inputs)) if (!("handle" in input)) letGo(input);
       // The tensor that was written to, not the second one that some builds make for it.
       const kept = outputs
         .filter(([name]) => keep.has(name))

@@ -23,6 +23,8 @@ export interface Dataset {
   readonly fields: Readonly<Record<string, Field>>;
   /** The rows at these indices, stacked along a new leading axis, in this order. */
   rows(indices: readonly number[]): Rows | Promise<Rows>;
+  /** Whether `rows` gives arrays of its own making, of which it keeps nothing: they may be emptied. @default false */
+  readonly isFresh?: boolean;
 }
 
 /** Batches by number: asking twice gives the same rows, so a run that resumes at step s sees what it would have seen. */
@@ -30,6 +32,8 @@ export interface Batches {
   readonly size: number;
   readonly fields: Readonly<Record<string, Field>>;
   at(step: number): Rows | Promise<Rows>;
+  /** Batches `step` … `step + count − 1` along a new first axis, in arrays that may be emptied. @default joined from `at` */
+  several?(step: number, count: number): Rows | Promise<Rows>;
 }
 
 export interface BatchOptions {
@@ -50,18 +54,37 @@ export function batches(dataset: Dataset, { size, key }: BatchOptions): Batches 
   if (dataset.length === 0) throw new GenError("data", "batches: expected a data set with rows, got an empty one");
   const shuffle = (epoch: number): ((i: number) => number) =>
     key === undefined ? (i) => i : permuter(split(key, epoch), dataset.length);
-  const indices = (step: number): number[] => {
+  const indices = (step: number, count = 1): number[] => {
     const rows: number[] = [];
-    while (rows.length < size) {
+    while (rows.length < count * size) {
       const position = step * size + rows.length;
       const first = position % dataset.length;
-      const end = Math.min(dataset.length, first + size - rows.length);
+      const end = Math.min(dataset.length, first + count * size - rows.length);
       const row = shuffle(Math.floor(position / dataset.length));
       for (let i = first; i < end; i++) rows.push(row(i));
     }
     return rows;
   };
-  return { size, fields: dataset.fields, at: (step) => dataset.rows(indices(step)) };
+  return {
+    size,
+    fields: dataset.fields,
+    at: (step) => dataset.rows(indices(step)),
+    ...(dataset.isFresh === true
+      ? {
+          several: async (step: number, count: number) =>
+            mapRows(await dataset.rows(indices(step, count)), ({ dtype, shape, data }) => ({
+              dtype,
+              shape: [count, size, ...shape.slice(1)],
+              data,
+            })),
+        }
+      : {}),
+  };
+}
+
+/** The same fields with other arrays. */
+export function mapRows(rows: Rows, f: (array: NdArray, name: string) => NdArray): Rows {
+  return Object.fromEntries(Object.entries(rows).map(([name, array]) => [name, f(array, name)]));
 }
 
 /**
@@ -78,6 +101,7 @@ export function arrays(fields: Rows): Dataset {
   }
   return {
     length,
+    isFresh: true,
     fields: Object.fromEntries(
       Object.entries(fields).map(([name, { dtype, shape }]) => [name, { dtype, shape: shape.slice(1) }]),
     ),

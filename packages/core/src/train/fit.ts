@@ -8,7 +8,7 @@ import { split, type Key } from "../rng/key.js";
 import type { Pending, Runtime } from "../runtime/runtime.js";
 import type { Store } from "../runtime/store.js";
 import { showShape, sizeOf } from "../shape.js";
-import type { Batches, Rows } from "./data.js";
+import { mapRows, type Batches, type Rows } from "./data.js";
 import { findFirstBad } from "./replay.js";
 import { Validator, type Validation, type ValidationReport } from "./validate.js";
 
@@ -47,6 +47,11 @@ export interface Report {
 
 /** Most memory that the batches of one run may take. */
 const FEED_BYTES = 64 * 2 ** 20;
+/**
+ * Programs of several steps that stay compiled: as many lengths as the stretch between two stops takes, most of the time.
+ * Each holds memory of its own, which would add up while the clock asks for new lengths.
+ */
+const COMPILED = 5;
 
 /**
  * Trains: repeats a step over batches, K steps in one run where that is the fast way. K follows from the clock and does
@@ -112,7 +117,9 @@ export async function* fit(step: Program, options: FitOptions): AsyncGenerator<R
  * patience; few enough that each is compiled once.
  */
 class Pace {
+  /** Of several steps, the one that ran last at the end. */
   readonly #programs = new Map<number, Program>();
+  readonly #step: Program;
   readonly #runtime: Runtime;
   readonly #seconds: number;
   readonly #limit: number;
@@ -122,7 +129,7 @@ class Pace {
   constructor(runtime: Runtime, step: Program, patienceMs: number) {
     this.#runtime = runtime;
     this.#seconds = patienceMs / 1000;
-    this.#programs.set(1, step);
+    this.#step = step;
     const bytes = [...step.feeds.values()].reduce(
       (sum, { dtype, shape }) => sum + bytesPerElement(dtype) * sizeOf(shape),
       1,
@@ -145,7 +152,7 @@ class Pace {
     k: number,
     { store, feeds, key, n }: { store: Store; feeds: Rows; key: Key | undefined; n: number },
   ): Promise<{ pending: Pending; seconds: number }> {
-    const program = this.#programOf(k);
+    const program = k === 1 ? this.#step : await this.#programOf(k);
     await this.#runtime.compile(program);
     const draws = program.usesKey && key !== undefined;
     const start = performance.now();
@@ -171,13 +178,19 @@ class Pace {
   }
 
   /** Lets go of what this fit compiled: nobody else can run it, and garbage is not collected for the sake of native memory. */
-  async release(): Promise<void> {
-    for (const [k, program] of this.#programs) if (k > 1) await this.#runtime.release(program);
+  async release(least = 0): Promise<void> {
+    for (const [k, program] of this.#programs) {
+      if (this.#programs.size <= least) return;
+      this.#programs.delete(k);
+      await this.#runtime.release(program);
+    }
   }
 
-  #programOf(k: number): Program {
-    let program = this.#programs.get(k);
-    if (program === undefined) this.#programs.set(k, (program = repeat(this.#programs.get(1)!, k)));
+  async #programOf(k: number): Promise<Program> {
+    const program = this.#programs.get(k) ?? repeat(this.#step, k);
+    this.#programs.delete(k);
+    this.#programs.set(k, program);
+    await this.release(COMPILED);
     return program;
   }
 }
@@ -186,14 +199,24 @@ class Pace {
 function needed(step: Program, data: Batches): Batches {
   const pick = <T>(fields: Readonly<Record<string, T>>): Record<string, T> =>
     Object.fromEntries(Object.entries(fields).filter(([name]) => step.feeds.has(name)));
-  return { size: data.size, fields: pick(data.fields), at: async (n) => pick(await data.at(n)) };
+  return {
+    size: data.size,
+    fields: pick(data.fields),
+    at: async (n) => pick(await data.at(n)),
+    ...(data.several === undefined ? {} : { several: async (n, k) => pick(await data.several!(n, k)) }),
+  };
 }
 
-/** Batches n … n + k − 1, stacked: new arrays, whatever the data's own may be. */
+/** Batches n … n + k − 1, stacked, in new arrays, whatever the data's own may be. */
 async function loadRun(data: Batches, n: number, k: number): Promise<Rows> {
+  const rows = (await data.several?.(n, k)) ?? (await joined(data, n, k));
+  checkFinite(rows, n);
+  return rows;
+}
+
+async function joined(data: Batches, n: number, k: number): Promise<Rows> {
   const parts = await Promise.all(Array.from({ length: k }, async (_, i) => data.at(n + i)));
-  parts.forEach((rows, i) => checkFinite(rows, n + i));
-  return Object.fromEntries(Object.keys(parts[0]!).map((name) => [name, stacked(parts.map((rows) => rows[name]!))]));
+  return mapRows(parts[0]!, (_, name) => stacked(parts.map((rows) => rows[name]!)));
 }
 
 function stacked(parts: readonly NdArray[]): NdArray {
@@ -204,9 +227,7 @@ function stacked(parts: readonly NdArray[]): NdArray {
 }
 
 function unstacked(rows: Rows): Rows {
-  return Object.fromEntries(
-    Object.entries(rows).map(([name, { dtype, shape, data }]) => [name, { dtype, shape: shape.slice(1), data }]),
-  );
+  return mapRows(rows, ({ shape, ...rest }) => ({ ...rest, shape: shape.slice(1) }));
 }
 
 function rowsOf(step: Program, { outputs }: Pending, k: number): Record<string, number>[] {
@@ -242,16 +263,17 @@ function checkBatches(step: Program, data: Batches): void {
   }
 }
 
-/** NaN or ∞ in the data ruins a training for good: it is refused at the door. */
+/** NaN or ∞ in the data, stacked from batch `step` on, ruins a training for good: it is refused at the door. */
 function checkFinite(rows: Rows, step: number): void {
   for (const [name, { dtype, shape, data }] of Object.entries(rows)) {
     if (!isReal(dtype) || dtype === "f16") continue;
     if (isFinite(data as Float32Array)) continue;
     const bad = (data as Float32Array).findIndex((v) => !Number.isFinite(v));
-    const row = Math.floor(bad / (data.length / shape[0]!));
+    const row = Math.floor(bad / (data.length / (shape[0]! * shape[1]!)));
+    const where = `row ${row % shape[1]!} of batch ${step + Math.floor(row / shape[1]!)}`;
     throw new GenError(
       "data",
-      `fit: expected finite numbers in the data, got ${String(data[bad])} in "${name}", row ${row} of batch ${step}`,
+      `fit: expected finite numbers in the data, got ${String(data[bad])} in "${name}", ${where}`,
       {
         fix: "remove such rows, or fill the gaps",
       },

@@ -37,6 +37,18 @@ describe("batches", () => {
     id.data.forEach((row: number | bigint, i: number) => expect(x.data[2 * i]).toBe(2 * Number(row)));
   });
 
+  it("gives several at once, as it gives them one by one, where the arrays are nobody else's", async () => {
+    const shuffled = batches(ten, { size: 4, key: key(3) });
+    const { x, id } = (await shuffled.several!(1, 4)) as { x: NdArray; id: NdArray };
+    expect([x.shape, id.shape]).toEqual([
+      [4, 4, 2],
+      [4, 4],
+    ]);
+    const each = await Promise.all([1, 2, 3, 4].map((step) => ids(shuffled.at(step))));
+    expect(Array.from(id.data, Number)).toEqual(each.flat());
+    expect(batches({ ...ten, isFresh: false }, { size: 4 }).several).toBeUndefined();
+  });
+
   it("refuses empty sets and sizes below one", () => {
     expect(() => batches(arrays({ x: ndarray([], [0]) }), { size: 1 })).toThrow(/empty/);
     expect(() => batches(ten, { size: 0 })).toThrow(/size ≥ 1/);
