@@ -24,6 +24,9 @@ export interface DiagnosisOptions {
   readonly window?: number;
 }
 
+/** Windows that a collapse must have lasted: every generator begins with rows that are alike. */
+const YOUNG = 5;
+
 interface Window {
   readonly step: number;
   /** Means over the window. */
@@ -82,7 +85,7 @@ export class Diagnosis {
     const limit = this.#options.spread;
     const spread = ({ of }: Window): number => of("generator.spread") ?? 1;
     const since = this.#lasting((window) => spread(window) < limit);
-    if (since === undefined) return undefined;
+    if (since === undefined || this.#last.step - since < YOUNG * this.#options.window) return undefined;
     return {
       kind: "mode collapse",
       since,

@@ -6,6 +6,7 @@ export type { Augment, AugmentPolicy, DiffAugmentOptions } from "./augment.js";
 export { ConditionalBatchNorm } from "./conditional-norm.js";
 export { consistency } from "./consistency.js";
 export type { ConsistencyOptions } from "./consistency.js";
+export { checkedBatches, checkRows } from "./data.js";
 export { dcgan } from "./dcgan.js";
 export type { DcganOptions } from "./dcgan.js";
 export { dense } from "./dense.js";

@@ -21,6 +21,9 @@ describe("a game is", () => {
   it("sound while nothing of that sort happens", () => {
     expect(after({})).toEqual([]);
     expect(new Diagnosis().findings()).toEqual([]);
+    const young = new Diagnosis();
+    for (let step = 1; step <= 80; step++) young.add(step, { ...healthy, "generator.spread": 0.01 });
+    expect(young.findings()).toEqual([]); // every generator begins so
   });
   it("collapsed when the rows of a batch are alike, and lasts so", () => {
     expect(after({ "generator.spread": 0.1 })).toEqual(["mode collapse 200"]);
@@ -38,7 +41,7 @@ describe("a game is", () => {
   });
   it("told so in words, with what to try", () => {
     const diagnosis = new Diagnosis({ window: 1 });
-    diagnosis.add(1, { ...healthy, "generator.spread": 0.01 });
+    for (let step = 1; step <= 5; step++) diagnosis.add(step, { ...healthy, "generator.spread": 0.01 });
     const [found] = diagnosis.findings();
     expect(describeFinding(found!)).toMatch(
       /^mode collapse since step 0: the rows of a batch deviate 0\.010 .* Try: .*r1\(\)/,
