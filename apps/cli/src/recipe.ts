@@ -65,10 +65,18 @@ export interface Trainable<E extends Fields = Fields> {
   readonly batches: Batches;
   /** How to read the loss. */
   readonly loss: Quantity;
+  /** How to read the other outputs of a step that are worth a curve, by name; those of one label share a chart. */
+  readonly parts?: Readonly<Record<string, Quantity>>;
+  /** Follows the steps, and says what is wrong with the training and what to try, if anything. */
+  readonly watch?: Watch;
   /** Gives one number a row, [N], for each metric; the command takes the mean over held-out rows. */
   readonly validation: Program;
-  /** How to read the outputs of `validation`, by name; the first decides which parameters are the best. */
+  /** What sets of samples tell and no single row does, as distances and coverage: further metrics, whenever `validation` is. */
+  measure?(live: Live & { readonly key: Key }): Promise<Readonly<Record<string, number>>>;
+  /** How to read the outputs of `validation` and `measure`, by name; the first of `validation` decides which parameters are the best. */
   readonly metrics: Readonly<Record<string, Quantity>>;
+  /** Whether the parameters that measured best are kept; without, the last ones are used. @default true */
+  readonly keepsBest?: boolean;
   /** Rows to measure on, with the fields that `validation` feeds on. */
   heldOut(split: "validation" | "test"): Dataset;
   /** Measure and use the running averages of this name instead of the parameters: "ema". */
@@ -81,6 +89,14 @@ export interface Trainable<E extends Fields = Fields> {
   readonly codec?: Codec;
   /** The files of the exported model, `sampler` among them. */
   readonly files: Readonly<Record<string, ExportFile>>;
+}
+
+/** A diagnosis in progress. */
+export interface Watch {
+  /** Takes the outputs of a step. */
+  add(step: number, outputs: Readonly<Record<string, number>>): void;
+  /** One paragraph for each thing that is wrong now. */
+  notes(): readonly string[];
 }
 
 export interface EvaluationRequest<E extends Fields = Fields> {

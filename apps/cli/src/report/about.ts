@@ -34,6 +34,8 @@ export interface Made {
   /** Operations in the graph that one step of training is. */
   readonly operations: number;
   readonly loss: Quantity;
+  /** Other outputs of a step that have curves. */
+  readonly parts: Readonly<Record<string, Quantity>>;
   /** Measured on held-out data, the most telling first. */
   readonly metrics: Readonly<Record<string, Quantity>>;
   readonly pictures: Readonly<Record<string, PictureText>>;
@@ -57,6 +59,7 @@ export function readMade(made: Readonly<Record<string, unknown>> = {}): Made {
     parameters: typeof made["parameters"] === "number" ? made["parameters"] : 0,
     operations: typeof made["operations"] === "number" ? made["operations"] : 0,
     loss: { ...plain, ...record<never>("loss") },
+    parts: record("parts"),
     metrics: record("metrics"),
     pictures: record("pictures"),
   };

@@ -59,7 +59,8 @@ ${style}
 <h1>${escapeHtml(name)}</h1>
 <p class="lead">${escapeHtml(lead)}</p>
 </header>
-${[numbers(data), pictures(data), curves(data), compareSection(data.compared), modelSection(data.files), options(data)].filter((part) => part !== "").join("\n")}
+${[numbers(data), diagnosis(data), pictures(data), curves(data), compareSection(data.compared), modelSection(data.files), options(data)].filter((part) => part !== "").join("
+")}
 <footer>${escapeHtml(origin(made))}</footer>
 </main>
 </body>
@@ -84,6 +85,13 @@ function numbers({ metrics, made }: ReportData): string {
       `<div><dt>${escapeHtml(label)}</dt><dd>${escapeHtml(value)}${unit === "" ? "" : ` <small>${escapeHtml(unit)}</small>`}</dd></div>`,
   );
   return `<dl class="numbers">\n${cells.join("\n")}\n</dl>`;
+}
+
+/** What was found to be wrong with the training, at its last measurement. */
+function diagnosis({ metrics }: ReportData): string {
+  const notes = metrics.findLast(({ notes }) => notes !== undefined)?.notes ?? [];
+  if (notes.length === 0) return "";
+  return section("Diagnosis", notes.map((note) => `<p class="card">${escapeHtml(note)}</p>`).join("\n"));
 }
 
 /** What one step is. */
@@ -130,6 +138,7 @@ function curves({ metrics, made }: ReportData): string {
   const others = Object.entries(made.metrics).filter(([, { label }]) => label !== made.loss.label);
   const charts = [
     chart(made.loss, [{ label: "training", points: loss }, ...(twin === undefined ? [] : [series(twin, "held out")])]),
+    ...partCharts({ metrics, made }),
     ...others.map(([key, quantity]) => chart(quantity, [series(key, "held out")])),
   ].filter((svg) => svg !== "");
   if (charts.length === 0) return "";
@@ -138,6 +147,19 @@ function curves({ metrics, made }: ReportData): string {
     "Curves",
     `<div class="charts">\n${charts.map((svg) => `<div class="card">${svg}</div>`).join("\n")}\n</div>\n${caption}`,
   );
+}
+
+/** Other outputs of the steps; those of one label together. */
+function partCharts({ metrics, made }: Pick<ReportData, "metrics" | "made">): string[] {
+  const labels = [...new Set(Object.values(made.parts).map(({ label }) => label))];
+  return labels.map((label) => {
+    const own = Object.entries(made.parts).filter(([, quantity]) => quantity.label === label);
+    const series = own.map(([name]) => ({
+      label: name.replaceAll(".", ", "),
+      points: metrics.flatMap(({ step, parts }) => (parts?.[name] === undefined ? [] : [{ x: step, y: parts[name] }])),
+    }));
+    return chart(own[0]![1], series);
+  });
 }
 
 function sameQuantity(a: Quantity, b: Quantity): boolean {

@@ -15,6 +15,8 @@ export interface Metrics {
   readonly parts?: Readonly<Record<string, number>>;
   /** Means over held-out data, by metric. */
   readonly validation?: Readonly<Record<string, number>>;
+  /** What was found to be wrong with the training so far, and what to try; of the last line that has them. */
+  readonly notes?: readonly string[];
 }
 
 /**

@@ -29,6 +29,7 @@ export function configOf({ plan, data, trainable, parameters }: Session, now: Da
     parameters,
     operations: trainable.step.graph.nodes().filter(({ op }) => op !== "input" && op !== "constant").length,
     loss: trainable.loss,
+    parts: trainable.parts ?? {},
     metrics: trainable.metrics,
     pictures: Object.fromEntries(
       Object.entries(trainable.pictures).map(([name, { title, caption }]) => [name, { title, caption }]),
@@ -161,7 +162,7 @@ class Run {
         data: trainable.heldOut("validation"),
         every,
         key: keys.validation,
-        keepBest: true,
+        keepBest: trainable.keepsBest ?? true,
         ...(better === undefined ? {} : { better }),
         ...(trainable.from === undefined ? {} : { from: trainable.from }),
       },
@@ -170,15 +171,20 @@ class Run {
 
   async take({ n, loss, outputs, rate, settled, validation }: Report, { output }: Context): Promise<void> {
     const { steps, every } = this.#session.plan.training;
+    const { watch } = this.#session.trainable;
     this.step = n;
+    watch?.add(n, outputs);
     this.#write(this.#window.add(n, loss, outputs));
     if (!settled) return;
     const pace = this.#pace.at(n, this.#clock()) ?? rate;
     output.progress({ step: n, steps, loss, rate: pace, secondsLeft: (steps - n) / pace });
     if (validation !== undefined) {
       const { metrics } = this.#session.trainable;
-      this.metrics = meansOf(validation.metrics, metrics);
-      this.#log.append({ step: n, seconds: this.#seconds(), validation: this.metrics });
+      this.metrics = { ...meansOf(validation.metrics, metrics), ...(await this.#measured()) };
+      const notes = watch?.notes();
+      const found = notes === undefined ? {} : { notes };
+      this.#log.append({ step: n, seconds: this.#seconds(), validation: this.metrics, ...found });
+      for (const note of notes ?? []) output.say("note", { step: n, text: note }, note);
       output.say(
         "validation",
         { step: n, metrics: this.metrics, isBest: validation.isBest },
@@ -201,6 +207,12 @@ class Run {
 
   close(): void {
     this.#log.close();
+  }
+
+  /** What the recipe measures of sets of samples, if it does. */
+  async #measured(): Promise<Readonly<Record<string, number>>> {
+    const { trainable, keys } = this.#session;
+    return (await trainable.measure?.({ ...nowOf(this.#session, this.#store), key: keys.evaluation })) ?? {};
   }
 
   #write(means: ReturnType<Window["take"]>): void {

@@ -1,0 +1,67 @@
+/** @file Generative adversarial networks as a recipe: two players, their game, and what is measured while they play. */
+import { batches, GenError } from "@gen/core";
+import { fitStandardise } from "@gen/core/codec";
+import { checkedBatches, describeFinding, Diagnosis, exportedFiles, game, judge, rowsPerStep } from "@gen/gan";
+import { defineRecipe, type PrepareContext, type Trainable } from "../recipe.js";
+import { pick } from "../sources/views.js";
+import { gameOf, ganOf, ganOptions, type GanChoices } from "./gan-options.js";
+import { measureOf, setMetrics } from "./gan-measure.js";
+import { ganPictures } from "./gan-pictures.js";
+
+/** Rows that are judged at once. */
+const CHUNK = 250;
+
+export const ganRecipe = defineRecipe({
+  family: "gan",
+  name: "gan",
+  summary: "Adversarial networks: a generator that learns to fool a discriminator, by any loss and penalty",
+  options: ganOptions,
+  defaults: { steps: 5000, batchSize: 64 },
+  prepare,
+});
+
+async function prepare(chosen: GanChoices, { data, batchSize, key: order }: PrepareContext): Promise<Trainable> {
+  const { x } = data.train.fields;
+  if (x === undefined || (x.dtype !== "u8" && x.dtype !== "f32")) {
+    throw new GenError(
+      "data",
+      `gan: expected a field x of u8 pictures or f32 rows, got ${Object.keys(data.train.fields).join(", ")}`,
+      { fix: "choose another data set, or write a recipe for this one" },
+    );
+  }
+  const isPicture = x.dtype === "u8";
+  const codec = isPicture ? {} : { codec: await fitStandardise(data.train) };
+  const gan = ganOf(chosen, { shape: x.shape, isPicture, classes: data.classes?.length ?? 0, ...codec });
+  const names = gan.classes === 0 ? ["x"] : ["x", "label"];
+  const rules = gameOf(chosen, { batch: batchSize, pixels: x.dtype });
+  const diagnosis = new Diagnosis();
+  const length = { label: "Length of the gradients", unit: "" };
+  const score = { label: "Mean scores of training batches", unit: "" };
+  return {
+    model: gan,
+    step: game(gan, rules),
+    batches: checkedBatches(gan, batches(pick(data.train, names), { size: rowsPerStep(rules), key: order })),
+    loss: { label: "Discriminator's loss", unit: "" },
+    parts: {
+      "generator.loss": { label: "Generator's loss", unit: "" },
+      "discriminator.real": score,
+      "discriminator.fake": score,
+      "discriminator.gradient": length,
+      "generator.gradient": length,
+      "generator.spread": { label: "Spread of a batch of samples, over that of data", unit: "" },
+    },
+    watch: {
+      add: (step, outputs) => diagnosis.add(step, outputs),
+      notes: () => diagnosis.findings().map(describeFinding),
+    },
+    validation: judge(gan, { n: CHUNK, pixels: x.dtype }),
+    measure: measureOf(gan, { held: pick(data.validation, names), extractor: chosen.extractor }),
+    metrics: { score: { label: "Mean score of held-out rows", unit: "" }, ...setMetrics },
+    keepsBest: false,
+    heldOut: (split) => pick(data[split], names),
+    from: "ema",
+    pictures: ganPictures(gan),
+    ...(gan.codec && { codec: gan.codec }),
+    files: exportedFiles(gan, chosen.truncation === undefined ? {} : { truncation: chosen.truncation }),
+  };
+}
