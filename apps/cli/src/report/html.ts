@@ -59,8 +59,7 @@ ${style}
 <h1>${escapeHtml(name)}</h1>
 <p class="lead">${escapeHtml(lead)}</p>
 </header>
-${[numbers(data), diagnosis(data), pictures(data), curves(data), compareSection(data.compared), modelSection(data.files), options(data)].filter((part) => part !== "").join("
-")}
+${[numbers(data), diagnosis(data), pictures(data), curves(data), compareSection(data.compared), modelSection(data.files), options(data)].filter((part) => part !== "").join("\n")}
 <footer>${escapeHtml(origin(made))}</footer>
 </main>
 </body>
