@@ -50,3 +50,6 @@ export type { PairBatch, TranslatorOptions } from "./seq2seq/translator.js";
 export { beamSearch } from "./decoding/beams.js";
 export type { Beam, BeamOptions } from "./decoding/beams.js";
 export { jsonOf, matching } from "./decoding/constrain/constraint.js";
+export { decoderFile, huggingFaceFiles } from "./gpt/hugging-face.js";
+export type { HuggingFaceOptions } from "./gpt/hugging-face.js";
+export { gptOfConfig, loadGpt2 } from "./gpt/load.js";

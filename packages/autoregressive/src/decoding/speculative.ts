@@ -27,14 +27,15 @@ export async function* byDraft(
   const blank = guesses.filled - start.length;
   let draws = 0;
   const uniform = (): number => uniformDraws(split(plan.key, draws++), 1)[0]!;
-  for (let t = 0; t < maxTokens && row.finish === undefined;) {
+  const isGoing = (): boolean => row.finish === undefined;
+  for (let t = 0; t < maxTokens && isGoing();) {
     options.signal?.throwIfAborted();
     const count = Math.min(plan.ahead, maxTokens - t - 1, context - row.tokens.length);
     const guessed = await guess(guesses, row, { plan, count, blank, uniform });
     const before = memory.filled;
     const logits = await memory.readEach([[row.tokens.at(-1)!, ...guessed.map(({ token }) => token)]]);
     let kept = 0;
-    for (let i = 0; i <= guessed.length && row.finish === undefined; i++, t++) {
+    for (let i = 0; i <= guessed.length && isGoing(); i++, t++) {
       const own = logits.subarray(i * vocabulary, (i + 1) * vocabulary);
       const p = nextOf(row, own, plan);
       const guessHere = guessed[i];
