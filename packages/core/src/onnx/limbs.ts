@@ -90,7 +90,7 @@ export function div(x: Limbs, divisor: Node, signed: boolean): Limbs {
 function shiftOf(divisor: Node): number {
   const value = divisor.op === "constant" && divisor.attrs.value.data.length === 1 ? divisor.attrs.value.data[0]! : 0;
   const shift = Number(value) > 0 ? Math.log2(Number(value)) : -1;
-  if (!Number.isInteger(shift) || BigInt(value) !== 1n << BigInt(shift)) {
+  if (!Number.isInteger(shift) || shift < 0 || BigInt(value) !== 1n << BigInt(shift)) {
     throw new GenError("device", "webgpu: expected a constant power of two as divisor of 64-bit numbers, got another", {
       fix: "divide i32 or u32, or run this program on the CPU",
     });

@@ -110,6 +110,8 @@ describe("legalize", () => {
       /expected f32.*f64 in "cast"/,
     );
     const n = feed([2], "i64");
-    expect(() => legalize(graphOf({ n }, { y: n.div(3) }))).toThrow(/power of two as divisor of 64-bit numbers/);
+    for (const divisor of [3, 0, n.add(3)]) {
+      expect(() => legalize(graphOf({ n }, { y: n.div(divisor) }))).toThrow(/power of two as divisor of 64-bit numbers/);
+    }
   });
 });
