@@ -111,7 +111,9 @@ describe("legalize", () => {
     );
     const n = feed([2], "i64");
     for (const divisor of [3, 0, n.add(3)]) {
-      expect(() => legalize(graphOf({ n }, { y: n.div(divisor) }))).toThrow(/power of two as divisor of 64-bit numbers/);
+      expect(() => legalize(graphOf({ n }, { y: n.div(divisor) }))).toThrow(
+        /power of two as divisor of 64-bit numbers/,
+      );
     }
   });
 });
