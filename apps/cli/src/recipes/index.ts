@@ -3,6 +3,10 @@ import type { Recipe } from "../recipe.js";
 import { Registry } from "../registry.js";
 import { flowRecipe } from "./flow.js";
 import { ganRecipe } from "./gan.js";
+import { musicRecipe } from "./music.js";
+import { pixelCnnRecipe } from "./pixelcnn.js";
 import { vaeRecipe } from "./vae.js";
 
-export const recipes = new Registry<Recipe>("recipe", [vaeRecipe, flowRecipe, ganRecipe]);
+const all: readonly Recipe[] = [vaeRecipe, flowRecipe, ganRecipe, pixelCnnRecipe, musicRecipe];
+
+export const recipes = new Registry<Recipe>("recipe", all);

@@ -1,7 +1,8 @@
 /** @file The data sources that `--data` knows. */
 import { Registry } from "../registry.js";
 import { folderSource } from "./folder.js";
+import { musicSource } from "./music.js";
 import { namedSources } from "./named.js";
 import { tableSource, tableSources } from "./table.js";
 
-export const sources = new Registry("data set", [...namedSources, ...tableSources, folderSource, tableSource]);
+export const sources = new Registry("data set", [...namedSources, ...tableSources, musicSource, folderSource, tableSource]);
