@@ -5,4 +5,10 @@ import { musicSource } from "./music.js";
 import { namedSources } from "./named.js";
 import { tableSource, tableSources } from "./table.js";
 
-export const sources = new Registry("data set", [...namedSources, ...tableSources, musicSource, folderSource, tableSource]);
+export const sources = new Registry("data set", [
+  ...namedSources,
+  ...tableSources,
+  musicSource,
+  folderSource,
+  tableSource,
+]);
