@@ -5,7 +5,7 @@
  */
 import type { NodeOf } from "../ir/node.js";
 import type { Attrs, Op } from "../ir/ops.js";
-import { apply, concat, full, type Tensor } from "../tensor/tensor.js";
+import { apply, concat, full, sumTo, type Tensor } from "../tensor/tensor.js";
 import { callGradient, scanGradient } from "./control.js";
 
 /** The cotangent of one of several results: what `at` hands to its source. */
@@ -84,7 +84,7 @@ export const rules: { readonly [O in Op]: VjpRule<O> } = {
   add: (g) => [g, g],
   sub: (g) => [g, g.neg()],
   mul: (g, { x: [a, b] }) => [g.mul(b!), g.mul(a!)],
-  div: (g, { x: [, b], y }) => [g.div(b!), g.mul(y).div(b!).neg()],
+  div: (g, { x: [, b], y }) => [g.div(b!), sumTo(g.mul(y), b!.shape).div(b!).neg()], // summed first: the rest is then narrow
   pow: (g, { x: [a, b], y }) => {
     const log = a!.greater(0).where(a!, 1).log(); // 0ᵇ has no slope in b
     return [g.mul(b!).mul(a!.pow(b!.sub(1))), g.mul(y).mul(log)];

@@ -22,9 +22,20 @@ export function silu(x: Tensor): Tensor {
   return x.mul(x.sigmoid());
 }
 
-/** x · Φ(x), with the normal distribution function Φ. Hendrycks & Gimpel 2016, arXiv:1606.08415 */
+/**
+ * x · Φ(x), with the normal distribution function Φ; its slope is Φ(x) + x·φ(x), in fewer passes than rule by rule.
+ * Hendrycks & Gimpel 2016, arXiv:1606.08415
+ */
 export function gelu(x: Tensor): Tensor {
-  return x.mul(x.mul(Math.SQRT1_2).erf().add(1)).mul(0.5);
+  const below = (v: Tensor): Tensor => v.mul(Math.SQRT1_2).erf().add(1).mul(0.5); // Φ
+  return withGradient(
+    [x],
+    ([v]) => v!.mul(below(v!)),
+    ([v], _, g) => {
+      const density = v!.square().mul(-0.5).exp(); // √(2π) · φ
+      return [g.mul(below(v!).add(v!.mul(density).mul(1 / Math.sqrt(2 * Math.PI))))];
+    },
+  );
 }
 
 /** x where it is positive, `slope` · x elsewhere, which is also its slope at 0. */
@@ -46,10 +57,16 @@ export function logSoftmax(x: Tensor, axis = -1): Tensor {
   return x.sub(logSumExp(x, axis, { keepDims: true }));
 }
 
-/** eˣ / Σ eˣ: probabilities along an axis. */
+/** y = eˣ / Σ eˣ: probabilities along an axis. A cotangent g is pulled back to y · (g − Σ g·y). */
 export function softmax(x: Tensor, axis = -1): Tensor {
-  const e = x.sub(x.max(axis, { keepDims: true }).stopGradient()).exp();
-  return e.div(e.sum(axis, { keepDims: true }));
+  return withGradient(
+    [x],
+    ([v]) => {
+      const e = v!.sub(v!.max(axis, { keepDims: true }).stopGradient()).exp();
+      return e.div(e.sum(axis, { keepDims: true }));
+    },
+    (_, y, g) => [y.mul(g.sub(g.mul(y).sum(axis, { keepDims: true })))],
+  );
 }
 
 /** A new last axis of `depth` with 1 at each index, 0 elsewhere. [… ] i32 → [… depth] */
