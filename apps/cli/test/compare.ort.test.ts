@@ -10,6 +10,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { testWorld, type Heard } from "./world.js";
 
 let place: string;
+/** The rows of a CSV from the last to the first, so that its categories come in another order. */
+const swapped = (csv: string): string => {
+  const [head, ...rows] = csv.trim().split("\n");
+  return `${[head, ...rows.slice(1).reverse()].join("\n")}\n`;
+};
 const run = (line: string): Promise<Heard> => testWorld(place, () => node({ threads: 1 })).run(line);
 const resultOf = ({ out }: Heard) => JSON.parse(out.trim().split("\n").at(-1)!) as Record<string, unknown>;
 
@@ -40,6 +45,8 @@ beforeAll(async () => {
   writeFileSync(join(place, "one.csv"), table(1, 1));
   writeFileSync(join(place, "same.csv"), table(1, 2));
   writeFileSync(join(place, "other.csv"), table(-1, 3));
+  writeFileSync(join(place, "swapped.csv"), swapped(table(1, 4)));
+  writeFileSync(join(place, "words.csv"), table(1, 5).replaceAll(/,[ab]$/gm, ",7"));
   writeFileSync(join(place, "named.csv"), "p,q\n1,2\n3,4\n");
 });
 afterAll(() => rmSync(place, { recursive: true, force: true }));
@@ -92,6 +99,10 @@ describe("gen eval a b", () => {
     };
     expect(await pValues("one.csv same.csv")).toBeGreaterThan(0.02);
     expect(await pValues("one.csv other.csv")).toBeLessThan(0.01);
+    const kinds = resultOf(await run("eval one.csv swapped.csv --json")) as {
+      columns: { column: string; value: number }[];
+    };
+    expect(kinds.columns.find(({ column }) => column === "kind")!.value).toBeLessThan(0.02);
     const { out } = await run("eval one.csv other.csv");
     expect(out).toMatch(/x with y, total variation .*p < 0\.01/);
   });
@@ -104,6 +115,10 @@ describe("gen eval a b", () => {
     ["./none bars", "none"],
     ["one.csv none.csv", "none.csv: expected a CSV file, got nothing there"],
     ["one.csv named.csv", "expected two sides of one shape, got [3] of one.csv and [2] of named.csv"],
+    [
+      "one.csv words.csv",
+      'column "kind": expected words or numbers on both sides, got words in one.csv and numbers in words.csv',
+    ],
     ["runs/whole one.csv", "expected two sides of one shape, got [1, 4, 4] of runs/whole and [3] of one.csv"],
     ["brs:test bars", "did you mean bars?"],
     ["bars:tset bars", "expected bars:train, bars:validation or bars:test, got bars:tset"],

@@ -98,16 +98,19 @@ export function onRuntime(runtime: Runtime): Multiply {
     );
     return {
       async of(a) {
-        const padded = new Float64Array(BLOCK * a.dim);
-        padded.set(a.data);
-        const feeds = { a: ndarray(padded, [BLOCK, a.dim], "f64") };
         const out = new Float64Array(a.n * b.n);
-        let at = 0;
-        for (const { n, store, program } of tiles) {
-          const { products } = await runtime.run(program, { store, feeds });
-          const part = products!.data as Float64Array;
-          for (let i = 0; i < a.n; i++) out.set(part.subarray(i * n, (i + 1) * n), i * b.n + at);
-          at += n;
+        for (let start = 0; start < a.n; start += BLOCK) {
+          const rows = Math.min(BLOCK, a.n - start);
+          const padded = new Float64Array(BLOCK * a.dim);
+          padded.set(slice(a, start, start + rows).data);
+          const feeds = { a: ndarray(padded, [BLOCK, a.dim], "f64") };
+          let at = 0;
+          for (const { n, store, program } of tiles) {
+            const { products } = await runtime.run(program, { store, feeds });
+            const part = products!.data as Float64Array;
+            for (let i = 0; i < rows; i++) out.set(part.subarray(i * n, (i + 1) * n), (start + i) * b.n + at);
+            at += n;
+          }
         }
         return out;
       },

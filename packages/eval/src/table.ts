@@ -5,7 +5,7 @@
 import { GenError, key as keyOf, split, uniformDraws, type Key } from "@gen/core";
 import type { ColumnInfo } from "@gen/core/codec";
 import { bootstrap, quantile, type BootstrapOptions, type Estimate } from "./estimate.js";
-import { checkWidths, gather, type Points } from "./points.js";
+import { checkWidths, gather, tooFew, type Points } from "./points.js";
 import { apart, Ranks } from "./ranks.js";
 import type { Source } from "./source.js";
 
@@ -83,7 +83,7 @@ export async function compareTables(
       const gaps = [gapsOf(pooled, 0, first.n), gapsOf(pooled, first.n, pooled.length)] as const;
       return kind === "categorical"
         ? { column: name, statistic: "tv", gaps, ...difference(sizes, variation(cells[i]!), how) }
-        : { column: name, statistic: "ks", gaps, ...gapOf(pooled, sizes, how) };
+        : { column: name, statistic: "ks", gaps, ...gapOf(pooled, sizes, { ...how, name }) };
     }),
     pairs: pairsOf(columns.length).map(([i, j]): PairDifference => {
       const areNumbers = columns[i]!.kind !== "categorical" && columns[j]!.kind !== "categorical";
@@ -137,9 +137,15 @@ function dealt({ n, m }: Sizes, key: Key): [a: Float64Array, b: Float64Array] {
 }
 
 /** The Kolmogorov–Smirnov statistic of the numbers that are known. */
-function gapOf(pooled: Float64Array, { n }: Sizes, how: BootstrapOptions & { readonly key: Key }): Difference {
+function gapOf(
+  pooled: Float64Array,
+  { n }: Sizes,
+  { name, ...how }: BootstrapOptions & { readonly key: Key; readonly name: string },
+): Difference {
   const known = pooled.filter((value) => !Number.isNaN(value));
   const ofFirst = pooled.subarray(0, n).filter((value) => !Number.isNaN(value)).length;
+  const fewest = Math.min(ofFirst, known.length - ofFirst);
+  if (fewest < 2) throw tooFew(`compareTables: column "${name}": known values`, 2, fewest);
   const ranks = new Ranks(known);
   return difference({ n: ofFirst, m: known.length - ofFirst }, (a, b) => ranks.largestGap(a, b), how);
 }

@@ -86,6 +86,7 @@ describe("compareTables", () => {
     [points(Array.from({ length: 30 }, () => [1, 2])), "expected rows of one width, got 2 and 3 numbers"],
     [points(Array.from({ length: 30 }, () => [1, 2, 3])), 'column "colour": expected the index of a category, got 3'],
     [points(Array.from({ length: 30 }, () => [1, Infinity, 2])), "got Infinity in column 1"],
+    [people(1, 30, { gaps: 1 }), 'column "height": known values: expected at least 2 rows, got 0'],
     [people(1, 19), "first set: expected at least 20 rows, got 19"],
   ])("refuses what is no such table", async (rows, message) => {
     await expect(compareTables(rows, people(2, 30), { columns })).rejects.toThrow(message);

@@ -1,12 +1,13 @@
 /** @file `gen eval a b`: how alike two things are, by metrics that suit what they are. */
 import { existsSync } from "node:fs";
 import { join, resolve as resolvePath } from "node:path";
-import { GenError, key, showShape, type Shape } from "@gen/core";
-import { asTheyAre, compareTables, onRuntime, type Extractor } from "@gen/eval";
+import { GenError, showShape, type Shape } from "@gen/core";
+import { asTheyAre, onRuntime, type Extractor } from "@gen/eval";
 import { builtInFolder, builtIns, openExtractor, type BuiltIn } from "@gen/eval/node";
 import { writeAtomic } from "@gen/core/node";
 import { compare, LEAST_ROWS } from "../compare/compare.js";
 import { compareText, type Compared } from "../compare/show.js";
+import { compareRows } from "../compare/tables.js";
 import { isModel, isPictures, openSide, type Side } from "../compare/side.js";
 import type { Context } from "../context.js";
 import { writeReport } from "../report/gather.js";
@@ -60,9 +61,8 @@ export async function evalCompare(
       );
     }
     const named = { a: a.shown, b: b.shown };
-    const columns = a.columns ?? b.columns;
     let compared: Compared;
-    if (columns !== undefined) {
+    if (a.columns !== undefined || b.columns !== undefined) {
       compared = await compareRows(sides, { n, seed });
     } else {
       const by = await extractorFor(sides, features, cwd);
@@ -109,29 +109,6 @@ async function openSides(
   }
   const a = await openSide(first, { context, seed, like });
   return [a, await openSide(second, { context, seed, like: like ?? a.shape })];
-}
-
-async function compareRows(
-  [a, b]: readonly [Side, Side],
-  { n, seed }: { readonly n: number; readonly seed: number },
-): Promise<Compared> {
-  const columns = a.columns ?? b.columns ?? [];
-  const names = (side: Side): string => side.columns?.map(({ name }) => name).join(", ") ?? "";
-  if (a.columns !== undefined && b.columns !== undefined && names(a) !== names(b)) {
-    throw new GenError(
-      "data",
-      `gen eval: expected the same columns, got ${names(a)} in ${a.shown} and ${names(b)} in ${b.shown}`,
-    );
-  }
-  const counts = { a: 0, b: 0 };
-  async function* counted(side: Side, which: "a" | "b"): ReturnType<Side["samples"]> {
-    for await (const rows of side.samples(n)) {
-      counts[which] += rows.shape[0]!;
-      yield rows;
-    }
-  }
-  const tables = await compareTables(counted(a, "a"), counted(b, "b"), { columns, limit: n, key: key(seed) });
-  return { a: a.shown, b: b.shown, by: "their columns", rows: counts, tables };
 }
 
 /** What samples are compared by. @throws GenError `option` for features of what are no pictures */

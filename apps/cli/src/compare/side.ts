@@ -2,13 +2,20 @@
 import { existsSync, statSync } from "node:fs";
 import { basename, resolve as resolvePath } from "node:path";
 import { GenError, isGenError, sizeOf, type Dataset, type NdArray, type Shape } from "@gen/core";
-import type { ColumnInfo } from "@gen/core/codec";
-import { csvTable, openTable, tables } from "@gen/data/node";
+import { csvTable } from "@gen/data/node";
 import type { Context } from "../context.js";
 import { modelFolder, openSampler, originOf } from "../exported.js";
+import { categoriesOf, columnsOf } from "../output/csv.js";
+import type { Splits } from "../recipe.js";
 import { resolve } from "../schema/resolve.js";
 import { isTable } from "../sources/table.js";
 import { isPath } from "../train/plan.js";
+
+/** A column of a table; with categories it holds their indices, otherwise numbers. */
+export interface SideColumn {
+  readonly name: string;
+  readonly categories?: readonly string[];
+}
 
 /** What is compared. */
 export interface Side {
@@ -18,7 +25,7 @@ export interface Side {
   /** Of one sample. */
   readonly shape: Shape;
   /** Of a table. */
-  readonly columns?: readonly ColumnInfo[];
+  readonly columns?: readonly SideColumn[];
   /** The data set that it is, or that the model learned from. */
   readonly data?: string;
   /** What a model may have learned and what it never saw, where both are known. */
@@ -69,11 +76,16 @@ async function modelSide(word: string, { context: { cwd, output, signal, clock }
   const { card } = sampler;
   const port = card.files["sampler.onnx"]!.outputs.find(({ name }) => name === "samples");
   const { data } = originOf(card).options;
+  const columns = columnsOf(card.codec, `${word}/card.json`)?.map((column): SideColumn => {
+    const categories = categoriesOf(column);
+    return { name: column.name, ...(categories !== undefined && { categories }) };
+  });
   return {
     shown: word,
     origin: "model",
     shape: (port?.shape ?? []).slice(1).map(Number),
     ...(typeof data === "string" && { data: basename(data) }),
+    ...(columns !== undefined && { columns }),
     close: () => sampler.close(),
     async *samples(n) {
       const start = clock();
@@ -92,8 +104,7 @@ async function fileSide(word: string, cwd: string): Promise<Side> {
   const path = resolvePath(cwd, word);
   if (!existsSync(path))
     throw new GenError("file", `${word}: expected a CSV file, got nothing there`, { fix: "check the path" });
-  const separator = /\.tsv(\.gz)?$/i.test(word) ? "\t" : ",";
-  const table = await csvTable(path, { separator });
+  const table = await csvTable(path);
   return { ...dataSide(word, table), columns: table.columns };
 }
 
@@ -107,16 +118,9 @@ async function folderSide(word: string, { context, like }: SideOptions): Promise
       },
     );
   const [channels, height] = like as readonly [number, number, number];
-  const source = context.sources.get("folder", "gen eval");
   const colours = channels === 1 ? "grey" : "rgb";
-  const given = new Map(
-    Object.entries({ size: height, colours }).map(([key, value]) => [key, { value, spelling: key }]),
-  );
-  const { train, validation, test } = await source.open(resolve(source.options, given, "gen eval"), {
-    data: resolvePath(context.cwd, word),
-    signal: context.signal,
-    note: (text) => context.output.say("note", { text }, text),
-  });
+  const place = resolvePath(context.cwd, word);
+  const { train, validation, test } = await opened("folder", place, context, { size: height, colours });
   return dataSide(word, joined([train, validation, test]));
 }
 
@@ -125,19 +129,25 @@ async function namedSide(word: string, { context }: SideOptions): Promise<Side> 
   if (rest.length > 0 || !["train", "validation", "test"].includes(split)) {
     throw new GenError("option", `gen eval: expected ${name}:train, ${name}:validation or ${name}:test, got ${word}`);
   }
-  if (Object.hasOwn(tables, name)) {
-    const parts = await openTable(name);
-    const table = parts[split === "validation" ? "valid" : (split as "train" | "test")];
-    return { ...dataSide(word, table), data: name, columns: table.columns };
-  }
-  const source = context.sources.get(name, "gen eval");
-  const splits = await source.open(resolve(source.options, new Map(), "gen eval"), {
-    data: name,
-    signal: context.signal,
-    note: (text) => context.output.say("note", { text }, text),
+  const { train, validation, test, columns } = await opened(name, name, context);
+  const side = dataSide(word, { train, validation, test }[split as "train" | "validation" | "test"]);
+  return { ...side, data: name, splits: { train, test }, ...(columns !== undefined && { columns }) };
+}
+
+/** A data source of the command line, by its own defaults but for what is given. */
+function opened(
+  name: string,
+  data: string,
+  { sources, signal, output }: Context,
+  given: Readonly<Record<string, unknown>> = {},
+): Promise<Splits> {
+  const source = sources.get(name, "gen eval");
+  const spelled = Object.entries(given).map(([key, value]) => [key, { value, spelling: key }] as const);
+  return source.open(resolve(source.options, new Map(spelled), "gen eval"), {
+    data,
+    signal,
+    note: (text) => output.say("note", { text }, text),
   });
-  const { train, test } = splits;
-  return { ...dataSide(word, splits[split as "train" | "validation" | "test"]), data: name, splits: { train, test } };
 }
 
 function dataSide(shown: string, data: Dataset): Side {
