@@ -76,7 +76,7 @@ export function complete(flow: Flow, { n, steps = 500, tolerance = 0.05, stepSiz
     const start = flow.transform.forward(weight.greater(0.5).where(known, sampled), at).y;
     const [key, fall] = [scope.nextKey(), Math.log(tolerance / FIRST) / Math.max(1, steps - 1)];
     const { carry } = scan({ carry: [...score(start), scalar(0n, "u64")], length: steps }, (values) => {
-      const [point, i] = [values.slice(0, 5) as unknown as Point, values[5]!];
+      const [point, i] = [values.slice(0, 5), values[5]!];
       const precision = i
         .cast(known.dtype)
         .mul(-2 * fall)

@@ -35,7 +35,7 @@ export function exportedFiles(flow: Flow, { x, rows }: DescribeOptions = {}): Re
   const about = flow.codec?.describe();
   const describe = {
     x: x ?? about?.x ?? "rows, in the units of the data",
-    context: "what each row is conditioned on",
+    context: flow.contextCodec?.describe().x ?? "what each row is conditioned on",
     label: "class of each row",
     z: Z,
     logprob: `log p(x): ${about?.logProb ?? "log-density in the units of x, in nats"}`,
@@ -152,6 +152,6 @@ function conditions(flow: Flow, n: number): Record<string, NdArray> {
     const labels = Array.from({ length: n }, (_, i) => i % flow.classes);
     return { label: ndarray(labels, [n], "i32") };
   }
-  if (flow.contextDim === 0) return {};
-  return { context: ndarray(normalDraws(split(key(11), 2), n * flow.contextDim), [n, flow.contextDim]) };
+  const width = flow.contextWidth;
+  return width === 0 ? {} : { context: ndarray(normalDraws(split(key(11), 2), n * width), [n, width]) };
 }

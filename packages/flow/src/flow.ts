@@ -3,7 +3,17 @@
  *
  *     log p(x) = log p_base(f(x)) + log |det ∂f/∂x|
  */
-import { GenError, oneHot, sameShape, showShape, sizeOf, type Scope, type Shape, type Tensor } from "@gen/core";
+import {
+  GenError,
+  oneHot,
+  sameShape,
+  showShape,
+  sizeOf,
+  traceScope,
+  type Scope,
+  type Shape,
+  type Tensor,
+} from "@gen/core";
 import type { Density, Mapped } from "@gen/core/prob";
 import type { Codec, EncodeOptions } from "@gen/core/codec";
 import { standardNormal, type Base } from "./base.js";
@@ -21,6 +31,11 @@ export interface FlowOptions {
    * the transform: pictures for a flow of flat rows, say. @default none
    */
   readonly codec?: Codec | undefined;
+  /**
+   * Between the user's units of the context and what transforms take: fields `context` are [N, input] then. Its noise is
+   * at its middle, and its log-determinant does not count. @default none
+   */
+  readonly contextCodec?: Codec | undefined;
   /** The context is a class of so many: batches have a field `label` [N] i32. @default 0: the context is `context` */
   readonly classes?: number;
 }
@@ -29,7 +44,7 @@ export interface FlowOptions {
 export interface FlowBatch {
   /** [N, …shape] */
   readonly x: Tensor;
-  /** [N, contextDim], for a conditional flow. */
+  /** [N, contextWidth], for a conditional flow. */
   readonly context?: Tensor | undefined;
   /** [N] i32 instead of `context`, for a flow with classes. */
   readonly label?: Tensor | undefined;
@@ -38,14 +53,16 @@ export interface FlowBatch {
 /** A density of rows of one shape: exact log p(x) (a bound in the mean, where the codec dequantises), codes, and samples. */
 export class Flow implements Density {
   readonly codec: Codec | undefined;
+  readonly contextCodec: Codec | undefined;
   readonly transform: Chain;
   readonly base: Base;
   readonly contextDim: number;
   readonly classes: number;
 
   /** @throws GenError `shape` if codec, transforms and base do not fit together, or contexts differ in width */
-  constructor({ transforms, base, codec, classes = 0 }: FlowOptions) {
+  constructor({ transforms, base, codec, contextCodec, classes = 0 }: FlowOptions) {
     this.codec = codec;
+    this.contextCodec = contextCodec;
     this.transform = new Chain(transforms);
     this.base = base ?? standardNormal(this.transform.outputShape);
     this.contextDim = contextWidth([this.transform, { contextDim: this.base.contextDim ?? 0 }], "Flow");
@@ -62,6 +79,12 @@ export class Flow implements Density {
         `Flow: expected a codec that gives ${showShape(this.transform.shape)}, got ${showShape(codec.output)}`,
       );
     }
+    const coded = contextCodec === undefined ? this.contextDim : sizeOf(contextCodec.output);
+    if (coded !== this.contextDim || (contextCodec !== undefined && classes > 0)) {
+      const wanted =
+        classes > 0 ? "no codec of the context beside classes" : `a codec of the context that gives ${this.contextDim}`;
+      throw new GenError("shape", `Flow: expected ${wanted}, got one that gives ${coded}`);
+    }
     if (classes > 0 && classes !== this.contextDim)
       throw new GenError("shape", `Flow: expected transforms with contextDim ${classes}, got ${this.contextDim}`);
   }
@@ -69,6 +92,11 @@ export class Flow implements Density {
   /** Shape of one row of data, as the user gives it. */
   get shape(): Shape {
     return this.codec?.input ?? this.transform.shape;
+  }
+  /** Numbers in one context, as the user gives it; 0 for none, and for classes. */
+  get contextWidth(): number {
+    if (this.classes > 0) return 0;
+    return this.contextCodec === undefined ? this.contextDim : sizeOf(this.contextCodec.input);
   }
   /** Shape of one code. */
   get latentShape(): Shape {
@@ -119,13 +147,15 @@ export class Flow implements Density {
     return this.logProb(batch.x, scope, this.contextOf(batch)).mean().neg();
   }
 
-  /** What a batch is conditioned on: its context, or its label as zeros with a one. */
+  /** What a batch is conditioned on, as the transforms take it: its context, or its label as zeros with a one. */
   contextOf({ context, label }: Omit<FlowBatch, "x">): Tensor | undefined {
     const wanted = this.classes > 0 ? "label" : this.contextDim > 0 ? "context" : undefined;
     const given = label !== undefined ? "label" : context !== undefined ? "context" : undefined;
     if (wanted !== given)
       throw new GenError("graph", `Flow: expected ${wanted ?? "no context"}, got ${given ?? "none"}`);
-    return label === undefined ? context : oneHot(label, this.classes);
+    if (label !== undefined) return oneHot(label, this.classes);
+    if (context === undefined || this.contextCodec === undefined) return context;
+    return this.contextCodec.encode(context, traceScope("eval"), { dequantise: "middle" }).y;
   }
 
   #checked(at: At): At {

@@ -30,7 +30,7 @@ export type Feeds = Readonly<Record<string, Tensor>>;
 /** The fields of what rows are conditioned on. */
 export function conditionFields(flow: Flow, n: number): Record<string, BatchField> {
   if (flow.classes > 0) return { label: { shape: [n], dtype: "i32" } };
-  return flow.contextDim > 0 ? { context: [n, flow.contextDim] } : {};
+  return flow.contextWidth > 0 ? { context: [n, flow.contextWidth] } : {};
 }
 
 /** The fields that feed a program of this model. */

@@ -21,6 +21,7 @@ import {
   FlowNoise,
   interpolate,
   LinearBijection,
+  logProb,
   Lu,
   realNvp,
 } from "../src/index.js";
@@ -157,5 +158,33 @@ describe("FlowNoise", () => {
     const { u, logProb, wanted } = run(program, { x: f64([...normalDraws(key(2), 10, "f64")], [5, 2]) }, params);
     for (const v of u!.data) expect(Number(v) > 0 && Number(v) < 1).toBe(true);
     expectNear(logProb!, wanted!.data, 1e-9);
+  });
+});
+
+describe("a codec of the context", () => {
+  it("lets conditions be given in their own units", () => {
+    const contextCodec = new Standardise({ shape: [1], mean: ndarray([50]), std: ndarray([10]) });
+    const plain = realNvp({ dim: 2, depth: 2, hidden: [4], contextDim: 1 });
+    const coded = realNvp({ dim: 2, depth: 2, hidden: [4], contextDim: 1, contextCodec });
+    const at = (flow: Flow, context: number): NdArray => {
+      const program = logProb(flow, { n: 1 });
+      const learned = [...program.reads].filter(([, { kind }]) => kind === "param");
+      const draws = (shape: readonly number[], i: number): number[] => [
+        ...normalDraws(
+          key(i),
+          shape.reduce((a, b) => a * b, 1),
+          "f64",
+        ),
+      ];
+      const params = Object.fromEntries(learned.map(([path, { shape }], i) => [path, draws(shape, i)]));
+      return run(program, { x: f64([0.3, -0.2], [1, 2]), context: f64([context], [1, 1]) }, params)["logProb"]!;
+    };
+    expectNear(at(coded, 65), at(plain, 1.5).data, 1e-12);
+  });
+  it("has to give what the transforms take", () => {
+    const contextCodec = new Standardise({ shape: [2], mean: ndarray([0, 0]), std: ndarray([1, 1]) });
+    expect(() => realNvp({ dim: 2, contextDim: 1, contextCodec })).toThrow(
+      "a codec of the context that gives 1, got one that gives 2",
+    );
   });
 });

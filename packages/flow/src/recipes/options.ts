@@ -13,6 +13,8 @@ export interface FlowRecipeOptions {
   readonly base?: Base;
   /** Between the user's units and the flow's. @default none */
   readonly codec?: Codec;
+  /** Between the user's units of the context and the flow's, which then are `contextDim` numbers. @default none */
+  readonly contextCodec?: Codec;
 }
 
 export interface RecipeOptions extends FlowRecipeOptions {
@@ -27,13 +29,13 @@ export interface RecipeOptions extends FlowRecipeOptions {
 }
 
 /** What a recipe hands on to its flow, and the width of context for its layers. */
-export function flowOptions({ contextDim = 0, classes = 0, base, codec }: FlowRecipeOptions): {
+export function flowOptions({ contextDim = 0, classes = 0, base, codec, contextCodec }: FlowRecipeOptions): {
   readonly contextDim: number;
   readonly options: Omit<FlowOptions, "transforms">;
 } {
   return {
     contextDim: Math.max(contextDim, classes),
-    options: { classes, ...(base && { base }), ...(codec && { codec }) },
+    options: { classes, ...(base && { base }), ...(codec && { codec }), ...(contextCodec && { contextCodec }) },
   };
 }
 

@@ -16,6 +16,7 @@ export function residualFlow({
   classes = 0,
   base,
   codec,
+  contextCodec,
   ...residual
 }: ResidualFlowOptions): Flow {
   const { contextDim, options } = flowOptions({
@@ -23,6 +24,7 @@ export function residualFlow({
     classes,
     ...(base && { base }),
     ...(codec && { codec }),
+    ...(contextCodec && { contextCodec }),
   });
   const transforms = layers(depth, () => [
     new ActNorm({ shape: [dim] }),
