@@ -76,7 +76,8 @@ export function complete(flow: Flow, { n, steps = 500, tolerance = 0.05, stepSiz
     const start = flow.transform.forward(weight.greater(0.5).where(known, sampled), at).y;
     const [key, fall] = [scope.nextKey(), Math.log(tolerance / FIRST) / Math.max(1, steps - 1)];
     const { carry } = scan({ carry: [...score(start), scalar(0n, "u64")], length: steps }, (values) => {
-      const [point, i] = [values.slice(0, 5), values[5]!];
+      const [z, prior, misfit, up, away, i] = values as [...Point, Tensor];
+      const point: Point = [z, prior, misfit, up, away];
       const precision = i
         .cast(known.dtype)
         .mul(-2 * fall)
@@ -87,10 +88,10 @@ export function complete(flow: Flow, { n, steps = 500, tolerance = 0.05, stepSiz
         splitKey(splitKey(key, i), scalar(0n, "u64")),
         splitKey(splitKey(key, i), scalar(1n, "u64")),
       ];
-      const kick = randomNormal(ofKick, point[0].shape).cast(known.dtype).mul(epsilon.sqrt());
+      const kick = randomNormal(ofKick, z.shape).cast(known.dtype).mul(epsilon.sqrt());
       const next = score(drift(point, precision, epsilon).add(kick));
       const forth = sumRows(kick.square());
-      const back = sumRows(point[0].sub(drift(next, precision, epsilon)).square());
+      const back = sumRows(z.sub(drift(next, precision, epsilon)).square());
       const gain = height(next, precision).sub(height(point, precision));
       const logRatio = gain.add(forth.sub(back).div(epsilon.mul(2)));
       const isTaken = randomUniform(ofChoice, [n]).cast(known.dtype).log().less(logRatio); // not where it is NaN

@@ -44,6 +44,8 @@ export interface FlowOptions {
 export interface FlowBatch {
   /** [N, …shape] */
   readonly x: Tensor;
+  /** [N, …shape], 1 where x is known and 0 in a gap, for a codec of tables with gaps; without it NaN is a gap. */
+  readonly mask?: Tensor | undefined;
   /** [N, contextWidth], for a conditional flow. */
   readonly context?: Tensor | undefined;
   /** [N] i32 instead of `context`, for a flow with classes. */
@@ -124,8 +126,13 @@ export class Flow implements Density {
 
   /** log p(x) of each row, in nats. @param x [N, …shape] @returns [N] */
   logProb(x: Tensor, scope: Scope, context?: Tensor): Tensor {
-    const { y: z, logDet } = this.encode(x, { scope, context });
-    return this.base.logProb(z, scope, context).add(logDet);
+    return this.#measured(this.encode(x, { scope, context }), { scope, context });
+  }
+
+  /** log p(x) of each row of a batch, with its gaps and its condition. @returns [N], in nats */
+  logProbOf(batch: FlowBatch, scope: Scope): Tensor {
+    const at = { scope, context: this.contextOf(batch) };
+    return this.#measured(this.encode(batch.x, at, batch.mask && { mask: batch.mask }), at);
   }
 
   /** Draws of x. @returns [n, …shape] */
@@ -144,11 +151,11 @@ export class Flow implements Density {
 
   /** The loss of maximum likelihood: the mean of −log p(x), in nats. */
   loss(batch: FlowBatch, scope: Scope): Tensor {
-    return this.logProb(batch.x, scope, this.contextOf(batch)).mean().neg();
+    return this.logProbOf(batch, scope).mean().neg();
   }
 
   /** What a batch is conditioned on, as the transforms take it: its context, or its label as zeros with a one. */
-  contextOf({ context, label }: Omit<FlowBatch, "x">): Tensor | undefined {
+  contextOf({ context, label }: Pick<FlowBatch, "context" | "label">): Tensor | undefined {
     const wanted = this.classes > 0 ? "label" : this.contextDim > 0 ? "context" : undefined;
     const given = label !== undefined ? "label" : context !== undefined ? "context" : undefined;
     if (wanted !== given)
@@ -156,6 +163,10 @@ export class Flow implements Density {
     if (label !== undefined) return oneHot(label, this.classes);
     if (context === undefined || this.contextCodec === undefined) return context;
     return this.contextCodec.encode(context, traceScope("eval"), { dequantise: "middle" }).y;
+  }
+
+  #measured({ y: z, logDet }: Mapped, { scope, context }: At): Tensor {
+    return this.base.logProb(z, scope, context).add(logDet);
   }
 
   #checked(at: At): At {

@@ -11,13 +11,15 @@ import {
   type Scope,
   type Tensor,
 } from "@gen/core";
-import type { Flow } from "./flow.js";
+import type { Flow, FlowBatch } from "./flow.js";
 
 export interface RowsOptions {
   /** Rows in a batch. */
   readonly n: number;
   /** How rows are given: numbers, or bytes from 0 to 255 for a codec of pictures. @default "f32" */
   readonly pixels?: "u8" | "f32";
+  /** Rows come with a field `mask` u8 like x, 1 where a value is known, in the place of NaN for gaps. @default false */
+  readonly mask?: boolean;
 }
 
 export interface InterpolateOptions {
@@ -34,8 +36,13 @@ export function conditionFields(flow: Flow, n: number): Record<string, BatchFiel
 }
 
 /** The fields that feed a program of this model. */
-export function fields(flow: Flow, { n, pixels = "f32" }: RowsOptions): { x: BatchField } & Record<string, BatchField> {
-  return { x: { shape: [n, ...flow.shape], dtype: pixels }, ...conditionFields(flow, n) };
+export function fields(
+  flow: Flow,
+  { n, pixels = "f32", mask = false }: RowsOptions,
+): { x: BatchField } & Record<string, BatchField> {
+  const shape = [n, ...flow.shape];
+  const known = mask ? { mask: { shape, dtype: "u8" } as const } : {};
+  return { x: { shape, dtype: pixels }, ...known, ...conditionFields(flow, n) };
 }
 
 /**
@@ -45,7 +52,7 @@ export function fields(flow: Flow, { n, pixels = "f32" }: RowsOptions): { x: Bat
  */
 export function logProb(flow: Flow, options: RowsOptions): Program {
   return inference(flow, fields(flow, options), (batch: Feeds, scope) => {
-    const logProb = flow.logProb(batch["x"]!, scope, flow.contextOf(batch));
+    const logProb = flow.logProbOf(batch as Feeds & FlowBatch, scope);
     const nats = logProb.neg();
     return { logProb, nats, bitsPerDim: nats.mul(1 / (flow.dims * Math.LN2)) };
   });
@@ -96,9 +103,9 @@ export function interpolate(flow: Flow, { steps }: InterpolateOptions): Program 
 
 /** Codes of a batch, with the noise of a codec at its middle. */
 export function codes(flow: Flow, batch: Feeds): Tensor {
-  const { x, ...condition } = batch;
+  const { x, mask, ...condition } = batch;
   const at = { scope: quiet(), context: flow.contextOf(condition) };
-  return flow.encode(x!, at, flow.codec && { dequantise: "middle" }).y;
+  return flow.encode(x!, at, flow.codec && { dequantise: "middle", ...(mask && { mask }) }).y;
 }
 
 /** A scope whose randomness is the same each time: for what needs none, or only to estimate what is not asked for. */
