@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { GenError, ndarray, sizeOf, type Card, type NdArray } from "@gen/core";
+import type { ColumnInfo } from "@gen/core/codec";
 import { openFolder, type ModelFolder } from "@gen/core/node";
 import { isRecord } from "./schema/config.js";
 
@@ -21,16 +22,19 @@ export interface Origin {
   readonly options: Readonly<Record<string, unknown>>;
   /** Names of the classes that a model was conditioned on or could have been, by their number. */
   readonly classes?: readonly string[];
+  /** Of the table that it was trained on. */
+  readonly columns?: readonly ColumnInfo[];
 }
 
 /** What a card says of how its model was made; empty where something else than gen made it. */
 export function originOf({ recipe: made }: Card): Origin {
   const record = isRecord(made) ? made : {};
-  const { recipe, options, classes } = record;
+  const { recipe, options, classes, columns } = record;
   return {
     recipe: typeof recipe === "string" ? recipe : "",
     options: isRecord(options) ? options : {},
     ...(Array.isArray(classes) ? { classes: classes.map(String) } : {}),
+    ...(Array.isArray(columns) ? { columns: columns as ColumnInfo[] } : {}),
   };
 }
 
@@ -39,6 +43,8 @@ export interface DrawOptions {
   readonly n: number;
   /** Class to draw from, for a model that has classes: its name or its number; all in turn unless given. */
   readonly label?: string | undefined;
+  /** "column=value, …" for a model that is conditioned on columns of a table. */
+  readonly given?: string | undefined;
 }
 
 /**
@@ -70,11 +76,12 @@ export async function openSampler(folder: string): Promise<Sampler> {
   return {
     card: model.card,
     close: () => session.close(),
-    async draw({ seed, n, label, first = 0 }) {
+    async draw({ seed, n, label, given, first = 0 }) {
       const { samples } = await session.run({
         seed: ndarray([seed], [], "i64"),
         n: ndarray([n], [], "i64"),
         ...labelsFor(model, { n, label, first }),
+        ...contextFor(model, { n, given }),
       });
       if (samples !== undefined) return samples;
       throw new GenError("format", `${folder}/sampler.onnx: expected an output "samples", got none`, {
@@ -108,6 +115,45 @@ function labelsFor(
     (_, i) => one ?? (classes.length === 0 ? 0 : (first + i) % classes.length),
   );
   return { label: ndarray(labels, shape, port.dtype) };
+}
+
+/** What the sampler's input `context` gets, if it has one: the same values in each row. */
+function contextFor(
+  { card }: ModelFolder,
+  { n, given }: { readonly n: number; readonly given: string | undefined },
+): Record<string, NdArray> {
+  const hasContext = card.files["sampler.onnx"]?.inputs.some(({ name }) => name === "context") === true;
+  const columns = hasContext ? givenColumns(card) : [];
+  const pairs = (given ?? "")
+    .split(",")
+    .flatMap((pair) => (pair.includes("=") ? [pair.split("=") as [string, string]] : []));
+  const values = new Map(pairs.map(([name, value]) => [name.trim(), value.trim()]));
+  const wanted = columns.map(({ name }) => name);
+  const stray = [...values.keys()].find((name) => !wanted.includes(name)) ?? (hasContext ? undefined : given);
+  const missing = wanted.find((name) => !values.has(name));
+  if (stray !== undefined || missing !== undefined) {
+    const asked =
+      wanted.length === 0 ? "no --given for this model" : `--given ${wanted.map((name) => `${name}=…`).join(",")}`;
+    throw new GenError("option", `gen sample: expected ${asked}, got ${given ?? "none"}`, {
+      fix: wanted.length === 0 ? "leave it out" : "say a value for each column that the model is conditioned on",
+    });
+  }
+  if (!hasContext) return {};
+  const row = columns.map(({ name, categories }) => {
+    const word = values.get(name)!;
+    const value = categories === undefined ? Number(word) : categories.indexOf(word);
+    if (Number.isFinite(value) && !(categories !== undefined && value < 0)) return value;
+    const one = categories === undefined ? "a number" : `one of ${categories.join(", ").slice(0, 200)}`;
+    throw new GenError("option", `gen sample: --given ${name}: expected ${one}, got ${word}`);
+  });
+  return { context: ndarray(Array.from({ length: n }, () => row).flat(), [n, row.length]) };
+}
+
+/** The columns that a model is conditioned on. */
+function givenColumns(card: Card): readonly ColumnInfo[] {
+  const { options, columns = [] } = originOf(card);
+  const names = typeof options["given"] === "string" ? options["given"].split(",").map((word) => word.trim()) : [];
+  return names.flatMap((name) => columns.filter((column) => column.name === name));
 }
 
 /** The number of a class. A name counts before a number: the class "7" of a set of digits is what one means by 7. */

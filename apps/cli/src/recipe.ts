@@ -63,6 +63,8 @@ export interface Trainable<E extends Fields = Fields> {
   readonly step: Program;
   /** What feeds it. */
   readonly batches: Batches;
+  /** Sets what starts from data, once, before the first step. */
+  start?(live: Live & { readonly key: Key }): Promise<void>;
   /** How to read the loss. */
   readonly loss: Quantity;
   /** How to read the other outputs of a step that are worth a curve, by name; those of one label share a chart. */

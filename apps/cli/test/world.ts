@@ -6,6 +6,7 @@ import type { World } from "../src/context.js";
 import { defineDataSource } from "../src/data-source.js";
 import { recipes } from "../src/recipes/index.js";
 import { Registry } from "../src/registry.js";
+import { toySources } from "../src/sources/toys.js";
 import { folderSource } from "../src/sources/folder.js";
 import { tableSource } from "../src/sources/table.js";
 import { defineOptions } from "../src/schema/schema.js";
@@ -35,7 +36,7 @@ export const bars = defineDataSource({
   }),
 });
 
-export const testSources = new Registry("data set", [bars, folderSource, tableSource]);
+export const testSources = new Registry("data set", [bars, ...toySources, folderSource, tableSource]);
 
 export interface Heard {
   readonly code: number;

@@ -6,6 +6,7 @@ import { exportCommand } from "./export.js";
 import { reportCommand } from "./report.js";
 import { resumeCommand } from "./resume.js";
 import { sampleCommand } from "./sample.js";
+import { scoreCommand } from "./score.js";
 import { startCommand } from "./start.js";
 import { trainCommand } from "./train.js";
 
@@ -16,6 +17,7 @@ export const commands: readonly Command[] = [
   sampleCommand,
   completeCommand,
   evalCommand,
+  scoreCommand,
   exportCommand,
   reportCommand,
 ];

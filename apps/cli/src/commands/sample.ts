@@ -21,6 +21,10 @@ const options = defineOptions({
     kind: "string",
     description: "Class to draw from, by name or number, for a model with classes; all in turn unless given",
   },
+  given: {
+    kind: "string",
+    description: "Values of the columns that a model is conditioned on: sex=f,age=30",
+  },
   to: {
     kind: "path",
     description:
@@ -47,9 +51,17 @@ export const sampleCommand: Command = {
   sections: () => [{ title: "Options", schema: options }, outputSection],
   async run({ positionals, given }, { cwd, output }) {
     const shown = positionals[0]!;
-    const { n, seed, label, to, columns, scale } = resolve(options, only(options, given), "gen sample");
+    const {
+      n,
+      seed,
+      label,
+      given: condition,
+      to,
+      columns,
+      scale,
+    } = resolve(options, only(options, given), "gen sample");
     const folder = modelFolder(resolvePath(cwd, shown), shown);
-    const samples = await draw(folder, { seed, n, label });
+    const samples = await draw(folder, { seed, n, label, given: condition });
     const pictures = isPictures(samples);
     const { card } = await openFolder(folder);
     const table = columnsOf(card.codec, join(folder, "card.json"));

@@ -1,17 +1,30 @@
-/** @file What a flow shows of itself: samples, as pictures or, of points in the plane, as a map of where they fall. */
-import { ndarray, type Program } from "@gen/core";
-import { sample, type Flow } from "@gen/flow";
+/** @file What a flow shows of itself: samples, walks and completed pictures, or of tables how its rows lie beside the data. */
+import { ndarray, sizeOf, type Dataset, type NdArray, type Program } from "@gen/core";
+import type { ColumnInfo } from "@gen/core/codec";
+import { complete, interpolate, sample, type Flow } from "@gen/flow";
 import type { Picture } from "../recipe.js";
-import { histogram, MAP_POINTS } from "./points-map.js";
+import { tablePictures } from "./flow-tables.js";
 
-const COLUMNS = 10;
-const ROWS = 8;
+const [COLUMNS, ROWS, WALKS, STEPS] = [10, 8, 4, 10];
+/** Pictures that are completed, and steps of the dynamics that do it. */
+const [COMPLETED, DYNAMICS] = [8, 60];
 
-/** @returns nothing for rows that are neither pictures nor points in the plane */
-export function flowPictures(flow: Flow): Record<string, Picture> {
+export interface FlowPicturesOptions {
+  /** Held-out rows. */
+  readonly rows: Dataset;
+  /** Of a table. */
+  readonly columns: readonly ColumnInfo[] | undefined;
+  /** Whether the inverse takes one pass. */
+  readonly isQuick: boolean;
+}
+
+/** @returns nothing for rows that are neither pictures nor those of a table */
+export function flowPictures(flow: Flow, { rows, columns, isQuick }: FlowPicturesOptions): Record<string, Picture> {
   const [channels] = flow.shape;
-  if (flow.shape.length === 3 && (channels === 1 || channels === 3)) return { samples: grid(flow) };
-  return flow.shape.length === 1 && channels === 2 && flow.contextDim === 0 ? { samples: map(flow) } : {};
+  if (columns !== undefined) return tablePictures(flow, { rows, columns });
+  if (flow.shape.length !== 3 || (channels !== 1 && channels !== 3)) return {};
+  if (flow.contextDim > 0) return { samples: grid(flow) };
+  return { samples: grid(flow), walk: walk(flow, rows), ...(isQuick ? { completed: completed(flow, rows) } : {}) };
 }
 
 function grid(flow: Flow): Picture {
@@ -33,16 +46,63 @@ function grid(flow: Flow): Picture {
   };
 }
 
-function map(flow: Flow): Picture {
+function walk(flow: Flow, rows: Dataset): Picture {
   let program: Program | undefined;
   return {
-    title: "Samples",
-    caption: "Where 20,000 drawn points fall, within three deviations of their mean; brighter is denser.",
-    columns: 1,
-    scale: 2,
+    title: "Walks",
+    caption: "From one held-out picture to another, straight in the space of codes; both ends are the pictures.",
+    columns: STEPS,
     async draw({ runtime, store, from, key }) {
-      program ??= sample(flow, { n: MAP_POINTS });
-      return histogram((await runtime.run(program, { store, from, key }))["samples"]!);
+      program ??= interpolate(flow, { steps: STEPS });
+      const parts: NdArray[] = [];
+      for (let i = 0; i < WALKS; i++) {
+        const feeds = { from: await intensities(rows, [2 * i]), to: await intensities(rows, [2 * i + 1]) };
+        parts.push((await runtime.run(program, { store, from, key, feeds }))["x"]!);
+      }
+      return joined(parts);
     },
   };
+}
+
+function completed(flow: Flow, rows: Dataset): Picture {
+  let program: Program | undefined;
+  const [, height, width] = flow.shape as [number, number, number];
+  const mask = Float32Array.from({ length: COMPLETED * sizeOf(flow.shape) }, (_, i) =>
+    Number(Math.floor(i / width) % height < height / 2),
+  );
+  return {
+    title: "Completed",
+    caption:
+      "Above: held-out pictures whose lower half is hidden. Below: filled in, approximately, by a short run of Langevin dynamics of codes.",
+    columns: COMPLETED,
+    async draw({ runtime, store, from, key }) {
+      program ??= complete(flow, { n: COMPLETED, steps: DYNAMICS });
+      const x = await intensities(
+        rows,
+        Array.from({ length: COMPLETED }, (_, i) => i),
+      );
+      const feeds = { x, mask: ndarray(mask, x.shape) };
+      const { x: filled } = await runtime.run(program, { store, from, key, feeds });
+      const hidden = ndarray(
+        (x.data as Float32Array).map((v, i) => v * mask[i]!),
+        x.shape,
+      );
+      return joined([hidden, filled!]);
+    },
+  };
+}
+
+/** Rows of pictures as numbers in [0, 1]. */
+async function intensities(rows: Dataset, indices: readonly number[]): Promise<NdArray> {
+  const { x } = await rows.rows(indices.map((i) => i % rows.length));
+  return ndarray(
+    Float32Array.from(x!.data as Uint8Array, (v) => v / 255),
+    x!.shape,
+  );
+}
+
+function joined(parts: readonly NdArray[]): NdArray {
+  const [, ...shape] = parts[0]!.shape;
+  const data = Float32Array.from(parts.flatMap(({ data }) => Array.from(data as Float32Array)));
+  return ndarray(data, [data.length / sizeOf(shape), ...shape]);
 }

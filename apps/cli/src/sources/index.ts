@@ -4,9 +4,11 @@ import { folderSource } from "./folder.js";
 import { musicSource } from "./music.js";
 import { namedSources } from "./named.js";
 import { tableSource, tableSources } from "./table.js";
+import { toySources } from "./toys.js";
 
 export const sources = new Registry("data set", [
   ...namedSources,
+  ...toySources,
   ...tableSources,
   musicSource,
   folderSource,

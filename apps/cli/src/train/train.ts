@@ -104,7 +104,9 @@ async function startingPoint(
 ): Promise<StartingPoint> {
   // Where there were checkpoints and none is valid, loading says so: to begin anew would throw away the log, too.
   if ((await newestCheckpoint(folder.checkpoints)) === undefined && !folder.hasCheckpoints) {
-    return { store: await runtime.init(trainable.model, { key: keys.initial }), step: 0 };
+    const store = await runtime.init(trainable.model, { key: keys.initial });
+    await trainable.start?.({ runtime, store, key: keys.initial });
+    return { store, step: 0 };
   }
   const store = runtime.emptyStore();
   const { step, skipped } = await loadCheckpoint(store, folder.checkpoints);

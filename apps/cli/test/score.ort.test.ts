@@ -1,0 +1,102 @@
+/** @file Flows of tables and of points in the plane, the whole way: train, measure, rank new rows, draw under conditions. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { key, normalDraws, uniformDraws } from "@gen/core";
+import { node } from "@gen/core/node";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { testWorld, type Heard } from "./world.js";
+
+let place: string;
+const run = (line: string): Promise<Heard> => testWorld(place, () => node({ threads: 1 })).run(line);
+const lines = (file: string): string[] => readFileSync(join(place, file), "utf8").trim().split("\n");
+
+/** Height follows sex; one city has a comma; some incomes are missing. */
+function people(n: number): string {
+  const [z, u] = [normalDraws(key(1), 2 * n), uniformDraws(key(2), 3 * n)];
+  const rows = Array.from({ length: n }, (_, i) => {
+    const sex = u[3 * i]! < 0.5 ? "f" : "m";
+    const height = ((sex === "m" ? 178 : 165) + 6 * z[2 * i]!).toFixed(1);
+    const city = ["Bern", "Rom", '"Paris, FR"'][Math.floor(3 * u[3 * i + 1]!)]!;
+    const income = u[3 * i + 2]! < 0.1 ? "NA" : String(Math.round(20_000 + 4000 * z[2 * i + 1]!));
+    return `${i},${sex},${height},${city},${income}`;
+  });
+  return ["number,sex,height,city,income", ...rows].join("\n");
+}
+
+beforeAll(async () => {
+  place = mkdtempSync(join(tmpdir(), "gen-tables-"));
+  writeFileSync(join(place, "people.csv"), people(400));
+  const line = "train flow --data people.csv --omit number --given sex --hidden 16 --depth 2 --batch-size 64";
+  expect(await run(`${line} --steps 120 --every 60 --learning-rate 0.005 --name people`)).toMatchObject({ code: 0 });
+});
+afterAll(() => rmSync(place, { recursive: true, force: true }));
+
+describe("a flow of a CSV file", () => {
+  it("is measured, by the trainer and through its file", async () => {
+    for (const model of ["runs/people", "runs/people/model --data people.csv --omit number"]) {
+      const { code, out } = await run(`eval ${model}`);
+      expect(code).toBe(0);
+      expect(out).toMatch(/[\d.]+ nats, [\d.]+ bits\/dim on 40 rows of test/);
+    }
+  });
+
+  it("ranks new rows, whose columns may stand in any order, and finds the outlier", async () => {
+    const rows = ["city,income,height,sex", "Bern,20100,177,m", "Rom,21000,120,m", '"Paris, FR",,166.5,f'];
+    writeFileSync(join(place, "new.csv"), rows.join("\n"));
+    const { code, out } = await run("score runs/people --data new.csv --to scores.csv");
+    expect({ code, out }).toMatchObject({
+      code: 0,
+      out: expect.stringContaining("1 of 3 rows with log p(x) <") as string,
+    });
+    const [head, first, , last] = lines("scores.csv");
+    expect(head).toBe("row,log p (nats),bits/dim,held-out rows that are less likely,outlier");
+    expect(first).toMatch(/^2,-[\d.]+,[\d.]+,0,yes$/);
+    expect(last).toMatch(/no$/);
+  });
+
+  it("names what a file lacks", async () => {
+    writeFileSync(join(place, "short.csv"), "city,income,size\nBern,1,2");
+    expect(await run("score runs/people --data short.csv")).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('expected a column "sex"') as string,
+    });
+    writeFileSync(join(place, "town.csv"), "city,income,height,sex\nBrn,1,2,m");
+    expect(await run("score runs/people --data town.csv")).toMatchObject({
+      err: expect.stringContaining('line 2, column "city": expected one of Bern, Paris, FR, Rom, got "Brn"') as string,
+    });
+  });
+
+  it("draws rows under a condition, as CSV", async () => {
+    expect(await run("sample runs/people --n 200 --given sex=m --to men.csv")).toMatchObject({ code: 0 });
+    const [head, ...rows] = lines("men.csv");
+    expect(head).toBe("height,city,income");
+    expect(rows).toHaveLength(200);
+    for (const row of rows) expect(row).toMatch(/^\d+(\.\d)?,(Bern|Rom|"Paris, FR"),(-?\d+)?$/);
+    expect(rows.some((row) => row.endsWith(","))).toBe(true); // gaps are drawn, too
+    expect(await run("sample runs/people")).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("expected --given sex=…, got none") as string,
+    });
+  });
+
+  it("refuses conditions that are not there, or on everything", async () => {
+    expect(await run("train flow --data people.csv --given size")).toMatchObject({
+      code: 2,
+      err: expect.stringContaining(
+        '--given: expected some of the columns number, sex, height, city, income, got "size"',
+      ) as string,
+    });
+    expect(await run("train flow --data two-moons --given x,y")).toMatchObject({ code: 2 });
+    expect(await run("train flow --data bars --given x")).toMatchObject({ code: 2 });
+  });
+});
+
+it("each kind of flow of rows learns points in the plane and shows its density", async () => {
+  for (const model of ["nsf-autoregressive", "maf", "cnf", "planar"]) {
+    const hidden = model === "planar" ? "" : "--hidden 8";
+    const line = `train flow --data two-moons --points 500 --model ${model} ${hidden} --depth 2`;
+    expect(await run(`${line} --steps 4 --every 4 --batch-size 32 --name ${model}`)).toMatchObject({ code: 0 });
+    expect(readdirSync(join(place, "runs", model, "samples"))).toContain("density-0000004.png");
+  }
+});
