@@ -53,3 +53,5 @@ export { jsonOf, matching } from "./decoding/constrain/constraint.js";
 export { decoderFile, huggingFaceFiles } from "./gpt/hugging-face.js";
 export type { HuggingFaceOptions } from "./gpt/hugging-face.js";
 export { gptOfConfig, loadGpt2 } from "./gpt/load.js";
+export { instructions, packed } from "./text/rows.js";
+export type { Instruction, InstructionsOptions, PackedOptions } from "./text/rows.js";

@@ -7,6 +7,12 @@ import { floatOf } from "@gen/core/onnx";
 import { loadWeights } from "@gen/core/tune";
 import { Gpt } from "./gpt.js";
 
+const ACTIVATIONS: Readonly<Record<string, "geluTanh" | "gelu" | "relu">> = {
+  gelu_new: "geluTanh",
+  gelu: "gelu",
+  relu: "relu",
+};
+
 /**
  * The GPT that a `config.json` of the type "gpt2" describes.
  *
@@ -20,7 +26,10 @@ export function gptOfConfig(text: string, { file = "config.json" }: { readonly f
     throw new GenError("format", `${file}: expected JSON, got ${messageOf(cause)}`, { cause });
   }
   const wrong = (name: string, wanted: string): GenError =>
-    new GenError("format", `${file}: expected ${wanted} as ${name}, got ${JSON.stringify(config[name]) ?? "nothing"}`);
+    new GenError(
+      "format",
+      `${file}: expected ${wanted} as ${name}, got ${config[name] === undefined ? "nothing" : JSON.stringify(config[name])}`,
+    );
   const whole = (name: string): number => {
     const value = config[name];
     if (!Number.isInteger(value) || Number(value) < 1) throw wrong(name, "a whole number ≥ 1");
@@ -28,7 +37,7 @@ export function gptOfConfig(text: string, { file = "config.json" }: { readonly f
   };
   if (config["model_type"] !== "gpt2") throw wrong("model_type", '"gpt2"');
   const activation = config["activation_function"] ?? "gelu_new";
-  const feedForward = ({ gelu_new: "geluTanh", gelu: "gelu", relu: "relu" } as const)[String(activation)];
+  const feedForward = typeof activation === "string" ? ACTIVATIONS[activation] : undefined;
   if (feedForward === undefined) throw wrong("activation_function", "gelu_new, gelu or relu");
   if (config["scale_attn_by_inverse_layer_idx"] === true) throw wrong("scale_attn_by_inverse_layer_idx", "false");
   const inner = config["n_inner"];

@@ -49,7 +49,7 @@ describe("a GPT-2 from elsewhere", async () => {
   it.each<[string, (t: typeof tensors) => typeof tensors, string]>([
     [
       "missing",
-      ({ "transformer.h.1.ln_2.bias": _, ...rest }) => rest,
+      (t) => Object.fromEntries(Object.entries(t).filter(([name]) => name !== "transformer.h.1.ln_2.bias")),
       'expected "transformer.h.1.ln_2.bias" [8], got no tensor of that name',
     ],
     [
