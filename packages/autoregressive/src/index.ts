@@ -21,6 +21,13 @@ export type { PixelBatch, PixelDraw, PixelModelOptions } from "./pixels/pixel-mo
 export { completePixels, pixelFields, pixelLogProb, samplePixels } from "./pixels/programs.js";
 export type { PixelRows } from "./pixels/programs.js";
 
+export { Made } from "./vectors/made.js";
+export type { MadeOptions } from "./vectors/made.js";
+export { Nade } from "./vectors/nade.js";
+export type { NadeOptions } from "./vectors/nade.js";
+export { sampleVectors, vectorFiles, vectorNats } from "./vectors/vector-model.js";
+export type { VectorModel } from "./vectors/vector-model.js";
+
 export { complete, stream } from "./decoding/generate.js";
 export type { Constraint, ConstraintState, GenerateOptions } from "./decoding/plan.js";
 export type { Completion, Finish, Piece, TokenChance } from "./decoding/row.js";

@@ -1,0 +1,148 @@
+/** @file MADE (Germain, Gregor, Murray & Larochelle 2015, arXiv:1502.03509): one masked network gives all factors at once. */
+import {
+  constant,
+  full,
+  GenError,
+  iota,
+  key,
+  logSumExp,
+  ndarray,
+  param,
+  permutation,
+  randomInteger,
+  scan,
+  showShape,
+  split,
+  splitKey,
+  stack,
+  type NdArray,
+  type Scope,
+  type Tensor,
+} from "@gen/core";
+import type { Codec } from "@gen/core/codec";
+import { madeMasks, torchUniform } from "@gen/core/nn";
+import { bernoulli, mixture, normal, type Law } from "@gen/core/prob";
+import type { VectorModel } from "./vector-model.js";
+
+export interface MadeOptions {
+  /** D: numbers in a row. */
+  readonly dim: number;
+  /** Hidden layers. @default [500] */
+  readonly hidden?: readonly number[];
+  /**
+   * Orders of the chain rule: the first is that of the row, others are random. In training each step takes one; log p(x) is
+   * that of their mixture, log (1/K) Σ_k p_k(x). @default 1
+   */
+  readonly orders?: number;
+  /** Real numbers, each by a mixture of so many normal laws; 0: zeros and ones. @default 0 */
+  readonly components?: number;
+  /** Between the user's units and the model's, for real numbers. @default none */
+  readonly codec?: Codec;
+}
+
+/** Rows whose numbers are given by those before them, in any of several orders over the same weights. */
+export class Made implements VectorModel {
+  readonly weights: readonly Tensor[];
+  readonly biases: readonly Tensor[];
+  readonly codec: Codec | undefined;
+  readonly dims: number;
+  readonly #orders: readonly (readonly number[])[];
+  /** For each layer [orders, in, out]. */
+  readonly #masks: readonly Tensor[];
+  readonly #components: number;
+
+  /** @throws GenError `range` for less than one number, unit or order; `option` for a codec of zeros and ones */
+  constructor({ dim, hidden = [500], orders = 1, components = 0, codec }: MadeOptions) {
+    const counts = { dim: [dim], hidden, orders: [orders], "components + 1": [components + 1] };
+    for (const [name, values] of Object.entries(counts))
+      for (const value of values)
+        if (!Number.isInteger(value) || value < 1)
+          throw new GenError("range", `Made: expected ${name} ≥ 1, got ${value}`);
+    if (codec !== undefined && components === 0)
+      throw new GenError("option", "Made: expected no codec for zeros and ones, got one", { fix: "set components" });
+    this.#orders = Array.from({ length: orders }, (_, k) =>
+      k === 0 ? Array.from({ length: dim }, (_, d) => d) : Array.from(permutation(split(key(0), k), dim)),
+    );
+    const perInput = components === 0 ? 1 : 3 * components;
+    const masks = this.#orders.map((order) => madeMasks({ inputs: dim, hidden, perInput, order }));
+    this.#masks = masks[0]!.map((_, l) => constant(stacked(masks.map((of) => of[l]!))));
+    const sizes = this.#masks.map(({ shape }) => shape.slice(1) as [number, number]);
+    this.weights = sizes.map(([fanIn, fanOut]) => param([fanIn, fanOut], torchUniform({ fanIn, fanOut })));
+    this.biases = sizes.map(([fanIn, fanOut]) => param([fanOut], torchUniform({ fanIn, fanOut })));
+    [this.dims, this.#components, this.codec] = [dim, components, codec];
+  }
+
+  get about(): string {
+    return this.#components === 0 ? "rows of zeros and ones" : (this.codec?.describe().x ?? "rows of real numbers");
+  }
+
+  logProb(x: Tensor, scope: Scope): Tensor {
+    const { y, logDet } = this.#encoded(x, scope);
+    const each = stack(this.#orders.map((_, k) => this.#given(y, this.#weightsOf(k)).logProb(y).sum(1))); // [K, N]
+    const logProb = logSumExp(each, 0).sub(Math.log(this.#orders.length));
+    return logDet === undefined ? logProb : logProb.add(logDet);
+  }
+
+  loss(x: Tensor, scope: Scope): Tensor {
+    if (this.#orders.length === 1) return this.logProb(x, scope).mean().neg();
+    const { y, logDet } = this.#encoded(x, scope);
+    const k = randomInteger(scope.nextKey(), [], this.#orders.length);
+    const weights = this.weights.map((weight, l) => weight.mul(this.#masks[l]!.gather(k)));
+    const nats = this.#given(y, weights).logProb(y).sum(1).neg();
+    return (logDet === undefined ? nats : nats.sub(logDet)).mean();
+  }
+
+  /** Each row in an order of its own: what the mixture over orders is. */
+  sample(n: number, scope: Scope): Tensor {
+    const [draws, choice] = [scope.nextKey(), scope.nextKey()];
+    const rows = stack(this.#orders.map((order, k) => this.#sampleIn(order, splitKey(draws, k), { n, k }))); // [K, n, D]
+    const chosen = randomInteger(choice, [n], this.#orders.length).unsqueeze(1); //                              [n, 1]
+    const isChosen = iota(this.#orders.length, "i32").reshape([-1, 1, 1]).equal(chosen);
+    const y = isChosen.where(rows, 0).sum(0);
+    return this.codec?.decode(y) ?? y;
+  }
+
+  #sampleIn(order: readonly number[], from: Tensor, { n, k }: { readonly n: number; readonly k: number }): Tensor {
+    const weights = this.#weightsOf(k);
+    const places = iota(this.dims, "i32");
+    const turns = order.map((_, turn) => order.indexOf(turn)); // which number comes when
+    const xs = [constant(ndarray(turns, [this.dims], "i32"))];
+    const { carry } = scan({ carry: [full([n, this.dims], 0)], xs }, ([y], [d]) => {
+      const drawn = this.#given(y!, weights).sample(splitKey(from, d!));
+      return { carry: [places.equal(d!).where(drawn, y!)] };
+    });
+    return carry[0]!;
+  }
+
+  /** Every number's law given those before it: events of one number. */
+  #given(y: Tensor, weights: readonly Tensor[]): Law {
+    const out = weights.reduce((h, weight, l) => (l === 0 ? h : h.relu()).matmul(weight).add(this.biases[l]!), y);
+    const K = this.#components;
+    if (K === 0) return bernoulli({ logits: out });
+    const [logits, mean, logStd] = out.reshape([y.shape[0]!, this.dims, 3 * K]).split([K, K, K]) as [
+      Tensor,
+      Tensor,
+      Tensor,
+    ];
+    return mixture({ logits, components: normal({ mean, std: logStd.exp() }) });
+  }
+
+  #weightsOf(k: number): Tensor[] {
+    return this.weights.map((weight, l) => weight.mul(this.#masks[l]!.slice(0, k, k + 1).squeeze(0)));
+  }
+
+  #encoded(x: Tensor, scope: Scope): { y: Tensor; logDet: Tensor | undefined } {
+    if (x.rank !== 2 || x.shape[1] !== this.dims)
+      throw new GenError("shape", `Made: expected rows [N, ${this.dims}], got ${showShape(x.shape)}`);
+    if (this.codec === undefined) return { y: x.cast("f32"), logDet: undefined };
+    return this.codec.encode(x, scope);
+  }
+}
+
+/** Arrays of one shape along a new first axis. */
+function stacked(masks: readonly NdArray[]): NdArray {
+  return ndarray(
+    masks.flatMap(({ data }) => Array.from(data as Float32Array)),
+    [masks.length, ...masks[0]!.shape],
+  );
+}

@@ -1,0 +1,79 @@
+/** @file NADE (Larochelle & Murray 2011, "The Neural Autoregressive Distribution Estimator"; Uria et al. 2016, arXiv:1605.02226). */
+import {
+  constantInit,
+  GenError,
+  normalInit,
+  param,
+  randomUniform,
+  scan,
+  showShape,
+  type Scope,
+  type Tensor,
+} from "@gen/core";
+import { bernoulli } from "@gen/core/prob";
+import type { VectorModel } from "./vector-model.js";
+
+export interface NadeOptions {
+  /** D: numbers in a row, each 0 or 1. */
+  readonly dim: number;
+  /** H: hidden units. @default 500 */
+  readonly hidden?: number;
+}
+
+/**
+ * Rows of zeros and ones, each given those before it by one hidden layer whose input grows by one term a number:
+ *
+ *     p(x_d = 1 | x_<d) = σ(b_d + V_d · h_d)      h_d = σ(c + Σ_{k<d} x_k W_k)
+ */
+export class Nade implements VectorModel {
+  /** W: [D, H] */
+  readonly inputWeight: Tensor;
+  /** V: [D, H] */
+  readonly outputWeight: Tensor;
+  /** b: [D] */
+  readonly bias: Tensor;
+  /** c: [H] */
+  readonly hiddenBias: Tensor;
+  readonly about = "rows of zeros and ones";
+
+  /** @throws GenError `range` for less than one number or unit */
+  constructor({ dim, hidden = 500 }: NadeOptions) {
+    for (const [name, value] of Object.entries({ dim, hidden }))
+      if (!Number.isInteger(value) || value < 1)
+        throw new GenError("range", `Nade: expected ${name} ≥ 1, got ${value}`);
+    const law = normalInit({ std: 1 / Math.sqrt(hidden) });
+    [this.inputWeight, this.outputWeight] = [param([dim, hidden], law), param([dim, hidden], law)];
+    [this.bias, this.hiddenBias] = [param([dim], constantInit(0)), param([hidden], constantInit(0))];
+  }
+
+  get dims(): number {
+    return this.inputWeight.shape[0]!;
+  }
+
+  logProb(x: Tensor, scope: Scope): Tensor;
+  logProb(x: Tensor): Tensor {
+    if (x.rank !== 2 || x.shape[1] !== this.dims)
+      throw new GenError("shape", `Nade: expected rows [N, ${this.dims}], got ${showShape(x.shape)}`);
+    const rows = x.cast("f32");
+    const sums = rows.unsqueeze(2).mul(this.inputWeight).cumSum(1, { exclusive: true }); // [N, D, H]
+    const h = sums.add(this.hiddenBias).sigmoid();
+    const logits = h.mul(this.outputWeight).sum(2).add(this.bias); //                       [N, D]
+    return bernoulli({ logits, eventDims: 1 }).logProb(rows);
+  }
+
+  loss(x: Tensor, scope: Scope): Tensor {
+    return this.logProb(x, scope).mean().neg();
+  }
+
+  sample(n: number, scope: Scope): Tensor {
+    const u = randomUniform(scope.nextKey(), [this.dims, n]);
+    const start = this.hiddenBias.expand([n, this.hiddenBias.shape[0]!]);
+    const xs = [this.inputWeight, this.outputWeight, this.bias, u];
+    const { ys } = scan({ carry: [start], xs }, ([sum], [w, v, b, drawn]) => {
+      const p = sum!.sigmoid().mul(v!).sum(1).add(b!).sigmoid(); // [n]
+      const x = drawn!.less(p).cast("f32");
+      return { carry: [sum!.add(x.unsqueeze(1).mul(w!))], ys: [x] };
+    });
+    return ys[0]!.transpose(); // [n, D]
+  }
+}
