@@ -147,7 +147,7 @@ describe("an exported model", () => {
     expect(await run("export runs/whole --to out/half --precision f16")).toMatchObject({ code: 0 });
     const folder = join(place, "out", "half");
     const card = parseCard(readFileSync(join(folder, "card.json"), "utf8"), { file: "card.json" });
-    expect(card.parity.map(({ tolerance }) => tolerance)).toEqual(card.parity.map(() => 1e-2));
+    for (const { file, tolerance } of card.parity) expect(tolerance).toBe(file === "complete.onnx" ? 1e-4 : 1e-2);
     expect(readFileSync(join(folder, "network.onnx")).length).toBeLessThan(
       readFileSync(at("whole", "model", "network.onnx")).length,
     );
@@ -183,7 +183,7 @@ describe("an exported model", () => {
     rmSync(at("whole", "report.html"));
     expect(await run("report runs/whole")).toMatchObject({ code: 0 });
     const page = readFileSync(at("whole", "report.html"), "utf8");
-    expect(page).toContain("new pictures from a seed");
+    expect(page).toContain("new rows from a seed");
     expect(page).toMatch(/\d\.\de-\d+ <small>cpu, 0\.0001 allowed<\/small>/);
     expect(page).toMatch(/a step is one graph of \d+ operations/);
   });
