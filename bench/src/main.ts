@@ -86,7 +86,7 @@ async function against(
     const { versions: ran, ...result } = await duel(
       () => calm().then(() => named(work.id, "ours", sides[0].ask(request))),
       () => calm().then(() => named(work.id, peer, sides[1].ask({ ...request, steps }))),
-      pairs,
+      { pairs, compared: work.compared },
     );
     versions.add(ran.ours).add(ran.theirs);
     note(`  ${digits(result.ratio)} × (at least ${digits(target)} ×)`);

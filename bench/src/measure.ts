@@ -19,12 +19,26 @@ export interface Duel extends Comparison {
   readonly range: readonly [number, number];
 }
 
+/** Which losses of two sides must agree, and how nearly. */
+export interface Compared {
+  /** Only the losses of so many steps at the start, instead of the second half of 96. */
+  readonly first: number;
+  /** How far apart their means may be, as a share. */
+  readonly within: number;
+}
+
+export interface DuelOptions {
+  readonly pairs: number;
+  /** @default the second half of the first 96 steps, within 2 % */
+  readonly compared?: Compared | undefined;
+}
+
 /**
  * Warm-up, then `pairs` interleaved pairs; the medians of the ratios and of both rates, in steps a second.
  *
  * @throws Error if the two sides do not compute the same thing, as far as their losses show.
  */
-export async function duel(ours: Turn, theirs: Turn, pairs: number): Promise<Duel> {
+export async function duel(ours: Turn, theirs: Turn, { pairs, compared }: DuelOptions): Promise<Duel> {
   const replies = { ours: [await ours()], theirs: [await theirs()] };
   for (let pair = 0; pair < pairs; pair++) {
     replies.ours.push(await ours());
@@ -38,7 +52,7 @@ export async function duel(ours: Turn, theirs: Turn, pairs: number): Promise<Due
     theirs: median(rates.theirs),
     range: [Math.min(...ratios), Math.max(...ratios)],
     versions: { ours: replies.ours[0]!.version, theirs: replies.theirs[0]!.version },
-    losses: compareLosses(lossesOf(replies.ours), lossesOf(replies.theirs)),
+    losses: compareLosses(lossesOf(replies.ours), lossesOf(replies.theirs), compared),
   };
 }
 
@@ -55,19 +69,20 @@ const COMPARABLE = 96;
  * Both sides start from the same weights and see the same batches, so the mean over the last half of the steps that
  * both have run, of the first 96 if there are more, must agree.
  *
- * @throws Error if a loss is not finite, or the means differ by more than 2 %.
+ * @throws Error if a loss is not finite, or the means differ by more than 2 % (or what `compared` says).
  */
-export function compareLosses(ours: readonly number[], theirs: readonly number[]): Duel["losses"] {
-  const steps = Math.min(ours.length, theirs.length, COMPARABLE);
-  const from = Math.floor(steps / 2);
+export function compareLosses(ours: readonly number[], theirs: readonly number[], compared?: Compared): Duel["losses"] {
+  const steps = Math.min(ours.length, theirs.length, compared?.first ?? COMPARABLE);
+  const from = compared === undefined ? Math.floor(steps / 2) : 0;
+  const within = compared?.within ?? TOLERANCE;
   const [mine, other] = [mean(ours.slice(from, steps)), mean(theirs.slice(from, steps))];
   if (!Number.isFinite(mine) || !Number.isFinite(other)) {
     throw new Error(`expected finite losses, got ${mine} (ours) and ${other} (theirs)`);
   }
-  if (Math.abs(mine - other) > TOLERANCE * Math.abs(other)) {
+  if (Math.abs(mine - other) > within * Math.abs(other)) {
     const got = `${mine.toFixed(2)} (ours) and ${other.toFixed(2)} (theirs)`;
     throw new Error(
-      `expected losses within 2 % of each other after ${steps} steps, got ${got}: the two do not compute the same`,
+      `expected losses within ${100 * within} % of each other after ${steps} steps, got ${got}: the two do not compute the same`,
     );
   }
   return { ours: mine, theirs: other, steps };

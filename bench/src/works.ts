@@ -1,4 +1,5 @@
 /** @file What is compared with what, and the ratio to reach. */
+import type { Compared } from "./measure.js";
 import type { TrainedWork } from "./spec.js";
 
 export type PeerId = "torch" | "jax-js" | "tfjs-wasm" | "tfjs-cpu";
@@ -19,6 +20,8 @@ export interface DuelWork {
   /** Steps in each turn of ours. */
   readonly steps: number;
   readonly opponents: readonly Opponent[];
+  /** What must agree, of games: after their first steps the noise of each side decides how they go on. */
+  readonly compared?: Compared;
 }
 
 /** Something of ours alone, against a number. */
@@ -66,6 +69,30 @@ export const works: readonly Work[] = [
       { peer: "torch", target: 2, steps: 192 },
       { peer: "jax-js", target: 5, steps: 40 },
     ],
+  },
+  {
+    kind: "duel",
+    id: "gan-dense",
+    title: "dense GAN 64-256-256-784, batch 128, both players, Adam",
+    steps: 128,
+    opponents: [{ peer: "torch", target: 1.5, steps: 128 }],
+    compared: { first: 1, within: 0.15 },
+  },
+  {
+    kind: "duel",
+    id: "gan-wgan-gp",
+    title: "the same as WGAN-GP: gradients of gradients",
+    steps: 96,
+    opponents: [{ peer: "torch", target: 1, steps: 96 }],
+    compared: { first: 1, within: 0.15 },
+  },
+  {
+    kind: "duel",
+    id: "gan-dcgan",
+    title: "DCGAN 3×32×32, 32-64-128 channels, batch 64, both players, Adam",
+    steps: 16,
+    opponents: [{ peer: "torch", target: 0.7, steps: 16 }],
+    compared: { first: 1, within: 0.15 },
   },
   {
     kind: "solo",

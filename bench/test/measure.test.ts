@@ -13,15 +13,17 @@ function turns(seconds: readonly number[], loss = 100): Turn {
 }
 
 void test("the warm-up does not count, and the ratio is the median over pairs", async () => {
-  const result = await duel(turns([9, 1, 1, 1]), turns([9, 2, 3, 8]), 3);
+  const result = await duel(turns([9, 1, 1, 1]), turns([9, 2, 3, 8]), { pairs: 3 });
   assert.equal(result.ratio, 3);
   assert.deepEqual(result.range, [2, 8]);
   assert.equal(result.ours, 10);
 });
 
 void test("sides that do not learn the same thing are an error", async () => {
-  await assert.rejects(duel(turns([1, 1]), turns([1, 1], 90), 1), /within 2 %/);
+  await assert.rejects(duel(turns([1, 1]), turns([1, 1], 90), { pairs: 1 }), /within 2 %/);
   assert.throws(() => compareLosses([NaN], [1]), /finite/);
+  assert.equal(compareLosses([1, 5], [1.1, 9], { first: 1, within: 0.15 }).steps, 1);
+  assert.throws(() => compareLosses([1, 5], [1.3, 5], { first: 1, within: 0.15 }), /within 15 %/);
   assert.equal(compareLosses([5, 1, 1], [9, 1, 1, 7]).steps, 3);
 });
 
