@@ -45,6 +45,10 @@ export interface DrawOptions {
   readonly label?: string | undefined;
   /** "column=value, …" for a model that is conditioned on columns of a table. */
   readonly given?: string | undefined;
+  /** Steps of the sampler, for a file with that input. @default as the run's pictures were drawn, or 50 */
+  readonly steps?: number | undefined;
+  /** Weight of the class, for a file with that input. @default as the run's pictures were drawn, or 1 */
+  readonly guidance?: number | undefined;
 }
 
 /**
@@ -76,12 +80,13 @@ export async function openSampler(folder: string): Promise<Sampler> {
   return {
     card: model.card,
     close: () => session.close(),
-    async draw({ seed, n, label, given, first = 0 }) {
+    async draw({ seed, n, label, given, steps, guidance, first = 0 }) {
       const { samples } = await session.run({
         seed: ndarray([seed], [], "i64"),
         n: ndarray([n], [], "i64"),
         ...labelsFor(model, { n, label, first }),
         ...contextFor(model, { n, given }),
+        ...settingsFor(model, { steps, guidance }),
       });
       if (samples !== undefined) return samples;
       throw new GenError("format", `${folder}/sampler.onnx: expected an output "samples", got none`, {
@@ -89,6 +94,27 @@ export async function openSampler(folder: string): Promise<Sampler> {
       });
     },
   };
+}
+
+/** What the inputs `steps` and `guidance` of a sampler get, if it has them. */
+function settingsFor({ card }: ModelFolder, given: Pick<DrawOptions, "steps" | "guidance">): Record<string, NdArray> {
+  const { options } = originOf(card);
+  const usual = { steps: options["samplerSteps"] ?? 50, guidance: options["guidance"] ?? 1 };
+  const inputs = card.files["sampler.onnx"]?.inputs ?? [];
+  const feeds: Record<string, NdArray> = {};
+  for (const name of ["steps", "guidance"] as const) {
+    const port = inputs.find((input) => input.name === name);
+    if (port !== undefined) feeds[name] = ndarray([Number(given[name] ?? usual[name])], [], port.dtype);
+    else if (given[name] !== undefined)
+      throw new GenError(
+        "option",
+        `gen sample: expected --${name} only for a sampler that takes it, got it for ${card.name}`,
+        {
+          fix: `leave out --${name}`,
+        },
+      );
+  }
+  return feeds;
 }
 
 /** What the sampler's input `label` gets, if it has one; where classes go in turn, the first is that of sample `first`. */

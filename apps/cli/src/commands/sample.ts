@@ -25,6 +25,8 @@ const options = defineOptions({
     kind: "string",
     description: "Values of the columns that a model is conditioned on: sex=f,age=30",
   },
+  steps: { kind: "integer", min: 1, description: "Steps of the sampler, of a diffusion model" },
+  guidance: { kind: "number", min: 0, description: "Weight of the class, of a diffusion model: 1 is as trained" },
   to: {
     kind: "path",
     description:
@@ -55,13 +57,15 @@ export const sampleCommand: Command = {
       n,
       seed,
       label,
+      steps,
+      guidance,
       given: condition,
       to,
       columns,
       scale,
     } = resolve(options, only(options, given), "gen sample");
     const folder = modelFolder(resolvePath(cwd, shown), shown);
-    const samples = await draw(folder, { seed, n, label, given: condition });
+    const samples = await draw(folder, { seed, n, label, given: condition, steps, guidance });
     const pictures = isPictures(samples);
     const { card } = await openFolder(folder);
     const table = columnsOf(card.codec, join(folder, "card.json"));

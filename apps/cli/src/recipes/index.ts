@@ -1,12 +1,13 @@
 /** @file The recipes that come with gen. A new family adds a line. */
 import type { Recipe } from "../recipe.js";
 import { Registry } from "../registry.js";
+import { diffusionRecipe } from "./diffusion.js";
 import { flowRecipe } from "./flow.js";
 import { ganRecipe } from "./gan.js";
 import { musicRecipe } from "./music.js";
 import { pixelCnnRecipe } from "./pixelcnn.js";
 import { vaeRecipe } from "./vae.js";
 
-const all: readonly Recipe[] = [vaeRecipe, flowRecipe, ganRecipe, pixelCnnRecipe, musicRecipe];
+const all: readonly Recipe[] = [vaeRecipe, flowRecipe, diffusionRecipe, ganRecipe, pixelCnnRecipe, musicRecipe];
 
 export const recipes = new Registry<Recipe>("recipe", all);

@@ -3,6 +3,7 @@ import { Registry } from "../registry.js";
 import { folderSource } from "./folder.js";
 import { musicSource } from "./music.js";
 import { namedSources } from "./named.js";
+import { soundsSource } from "./sounds.js";
 import { tableSource, tableSources } from "./table.js";
 import { toySources } from "./toys.js";
 
@@ -12,5 +13,6 @@ export const sources = new Registry("data set", [
   ...tableSources,
   musicSource,
   folderSource,
+  soundsSource,
   tableSource,
 ]);
