@@ -4,7 +4,7 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { arrays, batches, fit, key, ndarray, normalDraws, trainStep, type Dataset, type NdArray } from "@gen/core";
+import { batches, fit, key, ndarray, trainStep, type NdArray } from "@gen/core";
 import type { Runtime, Store } from "@gen/core";
 import { exportFolder, node, openFolder } from "@gen/core/node";
 import { adam } from "@gen/core/optim";
@@ -21,24 +21,10 @@ import {
   type FlowBatch,
 } from "../src/index.js";
 import type { RecipeCase } from "./recipes.js";
+import { ridge } from "./ridge.js";
 
 const SIZE = 128;
 const STEPS = 150;
-
-/** A bent ridge: x₀ ~ N(0, 1), each next one near the square of the one before. With context, shifted by it. */
-function ridge(n: number, { dim, contextDim }: { readonly dim: number; readonly contextDim: number }): Dataset {
-  const [u, c] = [normalDraws(key(1), n * dim), normalDraws(key(2), n * contextDim)];
-  const x = new Float32Array(n * dim);
-  for (let i = 0; i < n; i++) {
-    for (let k = 0; k < dim; k++) {
-      const at = i * dim + k;
-      x[at] = k === 0 ? u[at]! : 0.5 * x[at - 1]! ** 2 - 0.5 + 0.3 * u[at]!;
-      if (contextDim > 0) x[at] += 2 * c[i * contextDim]!;
-    }
-  }
-  const context = contextDim === 0 ? {} : { context: ndarray(Float32Array.from(c), [n, contextDim]) };
-  return arrays({ x: ndarray(x, [n, dim]), ...context });
-}
 
 /** −log p(x) under the full-covariance normal distribution with the moments of two-dimensional rows, mean in nats. */
 function gaussianNats({ data }: NdArray): number {
