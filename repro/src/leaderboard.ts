@@ -120,7 +120,7 @@ async function standings(set: BuiltIn, { own, n, by, multiply, log }: SetOptions
     log(`${set}: ${contestant.name}`);
     const drawn = await seen(by, contestant.samples(n), pictures);
     const sets = { generated: drawn.features, train: learned.features, test: unseen.features };
-    const copies = id === "data" ? {} : await memorisation(sets, { multiply });
+    const copies = id === "data" ? {} : await memorisation(sets, { limit: n, multiply });
     const shares = (await classCoverage(reference.logits)).shares;
     const metrics = {
       frechet: await frechet(reference.features, drawn.features),
