@@ -8,6 +8,7 @@ export { gunzip, type GunzipOptions } from "./gunzip.js";
 export { parseIdx } from "./idx.js";
 export { parsePieces, pianoRolls, type PianoRollDataset, type PianoRollOptions, type Piece } from "./piano-rolls.js";
 export { pictures, type PicturesOptions } from "./pictures.js";
+export { play, type PlayOptions } from "./play.js";
 export { END, PAD, parseScan, type ScanDataset } from "./scan.js";
 export { splitRows, type SplitOptions } from "./splits.js";
 export { fieldPerColumn, type TableDataset } from "./table.js";
