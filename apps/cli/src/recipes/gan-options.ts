@@ -70,7 +70,12 @@ export const ganOptions = defineOptions({
     default: "r1",
     description: "What is added to a loss; penalties on slopes go with every loss",
   },
-  penaltyWeight: { kind: "number", min: 0, description: "Weight of the penalty; that of its paper unless given" },
+  penaltyWeight: {
+    kind: "number",
+    min: 0,
+    appliesWhen: { penalty: Object.keys(penalties).filter((name) => name !== "none") },
+    description: "Weight of the penalty; that of its paper unless given",
+  },
   architecture: {
     kind: "choice",
     choices: ["dense", "dcgan", "resnet", "line"],
