@@ -4,7 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { GenError, key, ndarray, permutation, sizeOf, type Dataset, type NdArray } from "@gen/core";
 import { node } from "@gen/core/node";
 import { grid } from "@gen/data";
@@ -66,7 +66,8 @@ export interface Leaderboard {
   readonly sets: Readonly<Partial<Record<BuiltIn, readonly Standing[]>>>;
 }
 
-const FILE = join(folder, "results", "leaderboard.json");
+const PLACE = join(folder, "leaderboard");
+const FILE = join(PLACE, "leaderboard.json");
 /** Samples of each that its picture shows. */
 const SHOWN = 24;
 
@@ -80,6 +81,7 @@ export interface MeasureOptions {
 
 /** Measures all contestants, and writes the result and a picture for each set. */
 export async function measureLeaderboard({ n, threads, contestants, log }: MeasureOptions): Promise<Leaderboard> {
+  await mkdir(PLACE, { recursive: true });
   const sets: Partial<Record<BuiltIn, Standing[]>> = {};
   const runtime = await node({ threads });
   for (const set of builtIns) {
@@ -90,7 +92,6 @@ export async function measureLeaderboard({ n, threads, contestants, log }: Measu
   }
   await runtime.close();
   const board = { n, date: new Date().toISOString().slice(0, 10), sets };
-  await mkdir(dirname(FILE), { recursive: true });
   await writeFile(FILE, `${JSON.stringify(board, null, 2)}\n`);
   return board;
 }
@@ -138,7 +139,7 @@ async function standings(set: BuiltIn, { own, n, by, multiply, log }: SetOptions
     pictures.flatMap(({ data }) => Array.from(data, Number)),
     [pictures.length * SHOWN, ...pictures[0]!.shape.slice(1)],
   );
-  await writePng(join(folder, "results", `leaderboard-${set}.png`), grid(all, { columns: SHOWN, gap: 1 }));
+  await writePng(join(PLACE, `${set}.png`), grid(all, { columns: SHOWN, gap: 1 }));
   return found;
 }
 
