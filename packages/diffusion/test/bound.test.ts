@@ -95,7 +95,7 @@ describe("the bound of the best denoiser", () => {
   it("of levels is a probability: near density times width where levels are many", async () => {
     const levels = 256;
     const grid = ndarray(
-      Array.from(x.data, (v) => Math.round((Number(v) + 1) * 127.5) / 127.5 - 1),
+      Array.from(x.data, (v) => Math.round((v + 1) * 127.5) / 127.5 - 1),
       [n, 2],
     );
     const store = await runtime.init(make(), { key: key(0) });
