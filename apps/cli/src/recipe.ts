@@ -4,6 +4,7 @@
  */
 import type { Batches, Dataset, ExportFile, Key, Model, NdArray, Program, Runtime, Store } from "@gen/core";
 import type { Codec, ColumnInfo } from "@gen/core/codec";
+import type { Tokenizer } from "@gen/autoregressive";
 import type { PictureText, Quantity } from "./report/about.js";
 import type { Fields } from "./schema/field.js";
 import type { OptionsOf, Schema } from "./schema/schema.js";
@@ -21,6 +22,8 @@ export interface Splits {
   readonly licence?: string;
   /** What the columns of x are, of a table; a field `mask` is 1 where a value is known, if any may be missing. */
   readonly columns?: readonly ColumnInfo[];
+  /** Between a text and its tokens, for data that are texts. */
+  readonly tokenizer?: Tokenizer;
   /** Names of the classes that a field `label` counts, if there is one. */
   readonly classes?: readonly string[];
 }
@@ -89,6 +92,8 @@ export interface Trainable<E extends Fields = Fields> {
   evaluate?(live: Live, request: EvaluationRequest<E>): Promise<Readonly<Record<string, number>>>;
   /** Between the user's rows and the model's, for the card. */
   readonly codec?: Codec;
+  /** Further files of the exported model by their names, as text. */
+  readonly texts?: Readonly<Record<string, string>>;
   /** The files of the exported model, `sampler` among them. */
   readonly files: Readonly<Record<string, ExportFile>>;
 }

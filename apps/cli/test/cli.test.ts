@@ -95,7 +95,7 @@ describe("a wrong command line", () => {
       2,
       "--name: expected letters, digits, dots, hyphens and underscores, got ../x",
     ],
-    ["train vae more --data bars", 2, "gen train: expected at most 1 words beside the options, got vae more"],
+    ["train vae more --data bars", 2, "gen train: expected the data once, got more and --data"],
     ["train --config none.json", 1, "none.json"],
     ["train --config bad.json", 2, "gen train: beta: expected a number ≥ 0, got big"],
     ["train vae --resume runs/old", 2, "expected no recipe beside --resume, got vae"],

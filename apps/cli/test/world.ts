@@ -9,6 +9,7 @@ import { Registry } from "../src/registry.js";
 import { toySources } from "../src/sources/toys.js";
 import { folderSource } from "../src/sources/folder.js";
 import { tableSource } from "../src/sources/table.js";
+import { textSource } from "../src/sources/text.js";
 import { defineOptions } from "../src/schema/schema.js";
 
 /** 4 × 4 pictures of a bright row or column, whose position is the class. */
@@ -36,7 +37,7 @@ export const bars = defineDataSource({
   }),
 });
 
-export const testSources = new Registry("data set", [bars, ...toySources, folderSource, tableSource]);
+export const testSources = new Registry("data set", [bars, ...toySources, folderSource, tableSource, textSource]);
 
 export interface Heard {
   readonly code: number;

@@ -9,12 +9,14 @@ import { sampleCommand } from "./sample.js";
 import { scoreCommand } from "./score.js";
 import { startCommand } from "./start.js";
 import { trainCommand } from "./train.js";
+import { writeCommand } from "./write.js";
 
 export const commands: readonly Command[] = [
   startCommand,
   trainCommand,
   resumeCommand,
   sampleCommand,
+  writeCommand,
   completeCommand,
   evalCommand,
   scoreCommand,

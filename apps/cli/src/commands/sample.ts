@@ -65,9 +65,14 @@ export const sampleCommand: Command = {
       scale,
     } = resolve(options, only(options, given), "gen sample");
     const folder = modelFolder(resolvePath(cwd, shown), shown);
+    const { card } = await openFolder(folder);
+    if (card.files["network.onnx"]?.inputs.some(({ name }) => name === "tokens") === true) {
+      throw new GenError("option", `gen sample: expected pictures or rows, got the text model ${card.name}`, {
+        fix: `gen write ${shown}`,
+      });
+    }
     const samples = await draw(folder, { seed, n, label, given: condition, steps, guidance });
     const pictures = isPictures(samples);
-    const { card } = await openFolder(folder);
     const table = columnsOf(card.codec, join(folder, "card.json"));
     const ending = pictures ? "png" : table === undefined ? "json" : "csv";
     const path = to === undefined ? join(folder, "..", `drawn-seed-${seed}.${ending}`) : resolvePath(cwd, to);

@@ -25,10 +25,12 @@ export const trainCommand: Command = {
   summary: "Train a model; leave a folder with the model as ONNX, pictures, curves and a report.",
   positionals: [
     { name: "recipe", description: "the name of a recipe, or the path of a module of your own", required: false },
+    { name: "data", description: "what --data says, for short", required: false },
   ],
   examples: [
     "gen train vae --data glyphs",
     "gen train vae --data ./my-pictures --steps 5000 --name faces",
+    "gen train gpt ./notes",
     "gen train ./my-recipe.ts --learning-rate 1e-4",
     "gen train --config runs/faces/config.json --seed 1",
     "gen train --resume runs/faces",
@@ -80,7 +82,13 @@ async function planIn({ positionals, given }: Call, context: Context): Promise<P
       fix: `gen train ${context.recipes.all[0]?.name ?? "./my-recipe.js"}`,
     });
   }
-  const own = [...given].filter(([name]) => !(name in runOptions.fields) && !(name in outputOptions.fields));
+  const short = positionals[1];
+  if (short !== undefined && given.has("data")) {
+    throw new GenError("option", `${WHERE}: expected the data once, got ${short} and --data`, { fix: "leave out one" });
+  }
+  const stated =
+    short === undefined ? given : new Map([...given, ["data", { value: short, spelling: short }] as const]);
+  const own = [...stated].filter(([name]) => !(name in runOptions.fields) && !(name in outputOptions.fields));
   const all = config === undefined ? new Map(own) : givenBy(config, new Map(own));
   const data = all.get("data")?.value;
   const choice = await choose(recipe, typeof data === "string" ? data : dataIn([]), context);

@@ -6,8 +6,17 @@ import { flowRecipe } from "./flow.js";
 import { ganRecipe } from "./gan.js";
 import { musicRecipe } from "./music.js";
 import { pixelCnnRecipe } from "./pixelcnn.js";
+import { gptRecipe } from "./gpt.js";
 import { vaeRecipe } from "./vae.js";
 
-const all: readonly Recipe[] = [vaeRecipe, flowRecipe, diffusionRecipe, ganRecipe, pixelCnnRecipe, musicRecipe];
+const all: readonly Recipe[] = [
+  vaeRecipe,
+  flowRecipe,
+  diffusionRecipe,
+  ganRecipe,
+  pixelCnnRecipe,
+  musicRecipe,
+  gptRecipe,
+];
 
 export const recipes = new Registry<Recipe>("recipe", all);

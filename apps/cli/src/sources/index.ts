@@ -5,14 +5,17 @@ import { musicSource } from "./music.js";
 import { namedSources } from "./named.js";
 import { soundsSource } from "./sounds.js";
 import { tableSource, tableSources } from "./table.js";
+import { namedTexts, textSource } from "./text.js";
 import { toySources } from "./toys.js";
 
 export const sources = new Registry("data set", [
   ...namedSources,
   ...toySources,
   ...tableSources,
+  ...namedTexts,
   musicSource,
   folderSource,
   soundsSource,
   tableSource,
+  textSource,
 ]);

@@ -1,7 +1,7 @@
 /** @file The exported model of a run, and drawing with the trainer what its sampler draws. */
-import { basename } from "node:path";
+import { basename, join } from "node:path";
 import { ndarray, type NdArray } from "@gen/core";
-import { exportFolder } from "@gen/core/node";
+import { exportFolder, writeAtomic } from "@gen/core/node";
 import type { Origin } from "../exported.js";
 import type { Live } from "../recipe.js";
 import { isPath } from "./plan.js";
@@ -46,6 +46,8 @@ export async function exportModel(
     precision,
   };
   await exportFolder(path, request, live);
+  for (const [file, text] of Object.entries(trainable.texts ?? {}))
+    await writeAtomic(join(path, file), new TextEncoder().encode(text));
 }
 
 /**

@@ -5,6 +5,7 @@ import type { DataSource } from "../data-source.js";
 import { loadRecipe, type LoadedRecipe } from "../load-recipe.js";
 import type { Recipe } from "../recipe.js";
 import { isTable } from "../sources/table.js";
+import { isText } from "../sources/text.js";
 import { peek } from "../schema/argv.js";
 import type { Section } from "../schema/help.js";
 import { effective, resolve, type GivenOptions } from "../schema/resolve.js";
@@ -50,8 +51,11 @@ export function placeOf(data: string, cwd: string): string {
 }
 
 /** `--data` is the name of a source, a table, or a folder. */
-export function sourceOf(data: string, { sources }: World): DataSource {
-  return sources.get(isTable(data) ? "table" : isPath(data) ? "folder" : data, "--data");
+export function sourceOf(data: string, { sources, cwd }: World): DataSource {
+  return sources.get(
+    isTable(data) ? "table" : isPath(data) ? (isText(placeOf(data, cwd)) ? "text" : "folder") : data,
+    "--data",
+  );
 }
 
 /** Is this a path rather than a name? */
@@ -96,7 +100,10 @@ export function recipeIn(argv: readonly string[]): string | undefined {
   return first === undefined || first.startsWith("-") ? undefined : first;
 }
 
-/** What `--data` says, or the default. */
+/** What `--data`, or the word after the recipe, says; or the default. */
 export function dataIn(argv: readonly string[]): string {
-  return peek(argv, "data") ?? trainingOptions.fields.data.default;
+  const [first, second] = argv;
+  const word =
+    first === undefined || second === undefined || /^-/.test(first) || /^-/.test(second) ? undefined : second;
+  return peek(argv, "data") ?? word ?? trainingOptions.fields.data.default;
 }

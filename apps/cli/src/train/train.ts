@@ -261,7 +261,7 @@ export interface Ending {
 
 /** What a finished run says of itself, for people. */
 export function summaryOf(
-  { plan, trainable }: Session,
+  { plan, data, trainable }: Session,
   folder: RunFolder,
   { outcome: { step, metrics }, program }: Ending,
 ): string {
@@ -269,6 +269,8 @@ export function summaryOf(
   return [
     `Trained ${plan.recipe.name} for ${showCount(step)} steps in ${showDuration(seconds)}: ${showMetrics(metrics, trainable.metrics)}.`,
     `Look at it:   ${folder.shown}/report.html`,
-    `Draw from it: ${program} sample ${folder.shown} --n 64 --seed 7`,
+    data.tokenizer === undefined
+      ? `Draw from it: ${program} sample ${folder.shown} --n 64 --seed 7`
+      : `Go on with it: ${program} write ${folder.shown}`,
   ].join("\n");
 }
