@@ -1,7 +1,7 @@
 /** @file How near a diffusion model's samples are to the data, in the features of a classifier of ours; and its bound in bits/dim. */
 import { evaluate, key, ndarray, type Dataset, type NdArray } from "@gen/core";
 import { extract, frechet, manifold, rowsOf, type Extractor } from "@gen/eval";
-import { openExtractor, type BuiltIn } from "@gen/eval/node";
+import { builtInFolder, openExtractor, type BuiltIn } from "@gen/eval/node";
 import { bound, type Diffusion, type SampleOptions } from "@gen/diffusion";
 import { drawnSamples, openWeights, pictureOf } from "./diffusion-row.js";
 import type { Measured, TrainOptions } from "./row.js";
@@ -54,7 +54,7 @@ export async function measureDiffusion(
 ): Promise<{ measured: Measured; beside: Record<string, number> }> {
   const { id, model, classes, log = () => undefined } = options;
   const { runtime, store } = await openWeights(id, options);
-  const by = await openExtractor(options.features);
+  const by = await openExtractor(builtInFolder(options.features));
   const [test, train] = [await options.data("test"), await options.data("train")];
   const real = await seen(by, rowsOf(randomRows(test, COUNT, key(5))));
   const other = await seen(by, rowsOf(randomRows(train, COUNT, key(6))));
