@@ -46,7 +46,7 @@ describe("batches", () => {
     ]);
     const each = await Promise.all([1, 2, 3, 4].map((step) => ids(shuffled.at(step))));
     expect(Array.from(id.data, Number)).toEqual(each.flat());
-    expect(batches({ ...ten, isFresh: false }, { size: 4 })).toMatchObject({ several: undefined });
+    expect(batches({ ...ten, isFresh: false }, { size: 4 })).not.toHaveProperty("several");
   });
 
   it("refuses empty sets and sizes below one", () => {
