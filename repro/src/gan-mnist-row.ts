@@ -43,6 +43,7 @@ const LEARNED = 50_000;
 
 export function ganMnistRow(options: GanMnistOptions): Omit<Row, "id" | "paper" | "target" | "unit" | "better"> {
   return {
+    choosesDevice: true,
     split: "50,000 rows to learn, 1,000 others to choose σ of the windows, test rows to measure",
     train: async (given) => {
       const trained = await train(options, given);
