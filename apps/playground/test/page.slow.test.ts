@@ -1,0 +1,86 @@
+/** @file The bundled page in Chromium: five families learn in it, without a complaint of the browser or of axe. */
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { launch, missing } from "@gen/vitest/chromium";
+import type { Browser, Page } from "playwright";
+import { build, preview, type PreviewServer } from "vite";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
+
+const root = join(import.meta.dirname, "..");
+const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+let folder: string;
+let server: PreviewServer;
+let browser: Browser;
+beforeAll(async () => {
+  if (missing !== undefined) return;
+  folder = await mkdtemp(join(tmpdir(), "playground-"));
+  vi.stubEnv("NODE_ENV", "production"); // else React is the one for developers, which talks
+  await build({ root, logLevel: "error", build: { outDir: folder } });
+  server = await preview({ root, logLevel: "error", build: { outDir: folder }, preview: { port: 0 } });
+  browser = await launch();
+});
+afterAll(async () => {
+  if (missing !== undefined) return;
+  await browser.close();
+  await server.close();
+  await rm(folder, { recursive: true });
+});
+
+/** A page, and what went wrong in it so far. */
+async function open(search: string, scheme: "light" | "dark"): Promise<{ page: Page; complaints: string[] }> {
+  const page = await browser.newPage({ colorScheme: scheme });
+  const complaints: string[] = [];
+  page.on("pageerror", ({ message }) => complaints.push(message));
+  page.on("console", (line) => complaints.push(line.text()));
+  page.on("request", (request) => {
+    const { origin } = new URL(page.url());
+    if (!/^(data|blob):/.test(request.url()) && new URL(request.url()).origin !== origin && origin !== "null")
+      complaints.push(`asked for ${request.url()}`);
+  });
+  await page.goto(`${server.resolvedUrls!.local[0]!}${search}`);
+  return { page, complaints };
+}
+
+/** What axe finds against WCAG 2 AA. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as {
+      axe: { run(options: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+    };
+    const found = await axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21aa"] });
+    return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]!.html}`);
+  });
+}
+
+it.for(["light", "dark"] as const)("meets WCAG 2 AA in %s colours", async (scheme, { skip }) => {
+  if (missing !== undefined) skip(missing);
+  const { page, complaints } = await open("", scheme);
+  await page.getByRole("button", { name: "Train" }).waitFor();
+  expect(await violations(page)).toEqual([]);
+  expect(complaints).toEqual([]);
+  await page.close();
+});
+
+it("trains five families, pauses, goes on and stops", async ({ skip }) => {
+  if (missing !== undefined) skip(missing);
+  const { page, complaints } = await open("?device=wasm&shape=rings", "light");
+  expect(await page.getByRole("combobox", { name: /^Density/ }).inputValue()).toBe("rings");
+  await page.getByRole("button", { name: "Train" }).click();
+  await expect.poll(() => page.getByText(/^\d+ of 1500 steps,/).count(), { timeout: 300_000 }).toBe(5);
+  await page.getByRole("button", { name: "Pause" }).click();
+  await page.getByText(/^Paused, on wasm/).waitFor();
+  expect(await violations(page)).toEqual([]);
+  await page.getByRole("button", { name: "Resume" }).click();
+  await page
+    .getByText(/^75 of 1500 steps/)
+    .first()
+    .waitFor({ timeout: 300_000 });
+  await page.getByRole("button", { name: "Stop" }).click();
+  await page.getByRole("button", { name: "Train" }).waitFor();
+  expect(complaints).toEqual([]);
+  await page.close();
+});
