@@ -1,5 +1,6 @@
-/** @file A variational autoencoder of the plane: one latent number more than there are coordinates would be idle. */
+/** @file A variational autoencoder of the plane, with as many latent numbers as there are coordinates. */
 import { trainStep } from "@gen/core";
+import { Affine } from "@gen/core/codec";
 import { dense, gaussianLikelihood, logProb, sample, Vae } from "@gen/vae";
 import { CELLS, optimizerOf, rowsOf, SAMPLES, type Family } from "../course.js";
 
@@ -16,6 +17,7 @@ export const vae: Family = {
       latentDim: 2,
       architecture: dense({ hidden: [64, 64], activation: "silu" }),
       likelihood: gaussianLikelihood({ std: 0.12 }),
+      codec: new Affine({ shape: [2], scale: 1 }), // coordinates as they are
     });
     return {
       model,
