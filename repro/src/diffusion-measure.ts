@@ -3,7 +3,8 @@ import { batches, key, ndarray, split, type Dataset, type NdArray } from "@gen/c
 import { extract, frechet, manifold, rowsOf, type Extractor } from "@gen/eval";
 import { builtInFolder, openExtractor, type BuiltIn } from "@gen/eval/node";
 import { bound, type Diffusion, type SampleOptions } from "@gen/diffusion";
-import { drawnSamples, openWeights, pictureOf } from "./diffusion-row.js";
+import { drawnSamples, pictureOf } from "./diffusion-row.js";
+import { openWeights } from "./place.js";
 import type { Measured, TrainOptions } from "./row.js";
 import { randomRows } from "./subset.js";
 
@@ -92,7 +93,7 @@ const [BOUND_ROWS, BOUND_CHUNK] = [64, 32];
 
 /** The variational bound, mean over random test rows: a loop over all steps of the chain, which belongs on the CPU. */
 async function bitsPerDim({ id, model, threads }: MeasureOptions, test: Dataset): Promise<number> {
-  const { runtime, store } = await openWeights(id, threads === undefined ? {} : { threads });
+  const { runtime, store } = await openWeights(id, { threads });
   const program = bound(model, { n: BOUND_CHUNK, pixels: "u8" });
   const rows = batches(randomRows(test, BOUND_ROWS, key(7)), { size: BOUND_CHUNK });
   let total = 0;

@@ -11,15 +11,16 @@ import {
   type Runtime,
   type Store,
 } from "@gen/core";
-import { loadCheckpoint, node, saveCheckpoint } from "@gen/core/node";
-import { floatOf, halfOf } from "@gen/core/onnx";
+import { saveCheckpoint } from "@gen/core/node";
+import { halfOf } from "@gen/core/onnx";
 import { adam, chain, clipByGlobalNorm, cosine, ema, linear, sequential } from "@gen/core/optim";
 import { grid } from "@gen/data";
 import { writePng } from "@gen/data/node";
 import { diffusionLoss, fields, generate, type Diffusion, type LossOptions, type SampleOptions } from "@gen/diffusion";
+import { deviceOf, startOf } from "./place.js";
 import { checkpointFolder, resultFile } from "./results.js";
 import type { Result, TrainOptions } from "./row.js";
-import { readWeights, writeWeights } from "./weights.js";
+import { writeWeights } from "./weights.js";
 
 export interface DiffusionTraining {
   readonly id: string;
@@ -44,15 +45,10 @@ export async function trainDiffusion(
   { resume, threads, device = "cpu", log, signal }: TrainOptions,
 ): Promise<Pick<Result, "seconds" | "steps" | "seed">> {
   const root = key(seed);
-  const runtime = await node(device === "cpu" ? { threads } : { device });
+  const runtime = await deviceOf({ threads, device });
   const store = await runtime.init(model, { key: split(root, 0) });
   const folder = checkpointFolder(id);
-  let [from, before] = [0, 0];
-  if (resume) {
-    const { step, config } = await loadCheckpoint(store, folder);
-    [from, before] = [step, (config as { seconds: number }).seconds];
-    log(`going on from step ${from}`);
-  }
+  const [from, before] = await startOf(store, { folder, resume, log });
   const warmUp = Math.ceil(WARM_UP * steps);
   const rate = sequential(
     [{ rate: linear(learningRate / warmUp, { steps: warmUp, end: learningRate }), steps: warmUp }],
@@ -94,17 +90,6 @@ export async function trainDiffusion(
 async function averages(store: Store): Promise<Record<string, NdArray>> {
   const all = await store.readAll((name) => name.startsWith("ema."));
   return Object.fromEntries(Object.entries(all).map(([name, array]) => [name.slice("ema.".length), halfOf(array)]));
-}
-
-/** A runtime and a store with the weights of a row. */
-export async function openWeights(
-  id: string,
-  { threads, device = "cpu" }: Partial<TrainOptions> = {},
-): Promise<{ runtime: Runtime; store: Store }> {
-  const runtime = await node(device !== "cpu" ? { device } : threads === undefined ? {} : { threads });
-  const store = runtime.emptyStore();
-  for (const [name, array] of Object.entries(await readWeights(id))) await store.write(name, floatOf(array));
-  return { runtime, store };
 }
 
 export interface DrawnOptions extends Omit<SampleOptions, "n"> {

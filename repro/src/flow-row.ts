@@ -1,14 +1,14 @@
 /** @file What the rows of flows on pictures share: maximum likelihood of dequantised bytes, and bits/dim of the test rows. */
 import { batches, evaluate, fit, key, split, trainStep, type Dataset, type Shape } from "@gen/core";
 import { Chain, Dequantise, Logit, type Codec } from "@gen/core/codec";
-import { loadCheckpoint, node, saveCheckpoint } from "@gen/core/node";
+import { node, saveCheckpoint } from "@gen/core/node";
 import { ema, type Optimizer } from "@gen/core/optim";
 import { emoji, mnist } from "@gen/data/node";
 import { initialise, logProb, type Flow } from "@gen/flow";
+import { openWeights, startOf, writeBest } from "./place.js";
 import { checkpointFolder } from "./results.js";
 import type { Measured, Result, Row, TrainOptions } from "./row.js";
 import { randomRows, rowsOf } from "./subset.js";
-import { readWeights, writeWeights } from "./weights.js";
 
 /** Pictures, and how many of which. */
 export interface Pictures {
@@ -87,12 +87,8 @@ async function train(
   const store = await runtime.init(model, { key: split(root, 0) });
   const folder = checkpointFolder(id);
   const { train: rows, valid } = await pictures.open();
-  let [from, before] = [0, 0];
-  if (resume) {
-    const { step: done, config } = await loadCheckpoint(store, folder);
-    [from, before] = [done, (config as { seconds: number }).seconds];
-    log(`going on from step ${done}`);
-  } else if (startsFromData) {
+  const [from, before] = await startOf(store, { folder, resume, log });
+  if (from === 0 && startsFromData) {
     const { x } = await randomRows(rows, FIRST, split(root, 5)).rows(Array.from({ length: FIRST }, (_, i) => i));
     await runtime.run(initialise(model, { n: FIRST, pixels: "u8" }), { store, feeds: { x: x! }, key: split(root, 4) });
   }
@@ -123,17 +119,14 @@ async function train(
     await saveCheckpoint(store, folder, { step: n, config: { seconds: seconds() } });
   }
   const trained = seconds();
-  const best = Object.entries(await store.readAll((name) => name.startsWith("best.")));
-  await writeWeights(id, Object.fromEntries(best.map(([name, array]) => [name.slice("best.".length), array])));
+  await writeBest(id, store);
   await runtime.close();
   return { seconds: trained, steps };
 }
 
 /** bits/dim of test rows under the weights in the file, all or random ones: a bound in the mean over the noise. */
 async function measureTest({ id, model, pictures }: FlowRowOptions, n?: number): Promise<Measured> {
-  const runtime = await node();
-  const store = runtime.emptyStore();
-  for (const [name, array] of Object.entries(await readWeights(id))) await store.write(name, array);
+  const { runtime, store } = await openWeights(id);
   const { test } = await pictures.open();
   const rows = n === undefined ? test : randomRows(test, Math.min(n, test.length));
   const program = logProb(model, { n: CHUNK, pixels: "u8" });

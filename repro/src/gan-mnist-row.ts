@@ -15,15 +15,16 @@ import {
   type Runtime,
   type Store,
 } from "@gen/core";
-import { loadCheckpoint, node, saveCheckpoint } from "@gen/core/node";
+import { saveCheckpoint } from "@gen/core/node";
 import { mnist } from "@gen/data/node";
 import { classCoverage, extract, frechet, manifold, memorisation, onRuntime, parzen } from "@gen/eval";
 import { builtInFolder, openExtractor } from "@gen/eval/node";
 import { game, rowsPerStep, sample, type Gan, type GameOptions } from "@gen/gan";
+import { deviceOf, openWeights, startOf } from "./place.js";
 import { checkpointFolder } from "./results.js";
 import type { Measured, Result, Row, TrainOptions } from "./row.js";
 import { randomRows } from "./subset.js";
-import { readWeights, writeWeights } from "./weights.js";
+import { writeWeights } from "./weights.js";
 
 export interface GanMnistOptions {
   readonly id: string;
@@ -51,7 +52,7 @@ export function ganMnistRow(options: GanMnistOptions): Omit<Row, "id" | "paper" 
       return { ...(await measure(options, given)), seed, ...trained, notes: options.notes };
     },
     check: async (n) => {
-      const { runtime, store } = await opened(options);
+      const { runtime, store } = await openWeights(options.id);
       const { valid, test } = await rows();
       const samples = await drawn(options.model, { runtime, store, from: key(11) }, DRAWN);
       const found = await parzen(
@@ -69,7 +70,7 @@ export function ganMnistRow(options: GanMnistOptions): Omit<Row, "id" | "paper" 
       set: "mnist",
       name: "GAN, convolutional",
       async *samples(n) {
-        const { runtime, store } = await opened(options);
+        const { runtime, store } = await openWeights(options.id);
         yield await drawn(options.model, { runtime, store, from: key(12) }, n);
         await runtime.close();
       },
@@ -97,18 +98,9 @@ async function train(
   { id, model, game: options, steps, every }: GanMnistOptions,
   { resume, threads, device = "cpu", log, signal }: TrainOptions,
 ): Promise<Pick<Result, "seconds" | "steps">> {
-  const [root, runtime, folder] = [
-    key(seed),
-    await node(device === "cpu" ? { threads } : { device }),
-    checkpointFolder(id),
-  ];
+  const [root, runtime, folder] = [key(seed), await deviceOf({ threads, device }), checkpointFolder(id)];
   const store = await runtime.init(model, { key: split(root, 0) });
-  let [from, before] = [0, 0];
-  if (resume) {
-    const { step, config } = await loadCheckpoint(store, folder);
-    [from, before] = [step, (config as { seconds: number }).seconds];
-    log(`going on from step ${from}`);
-  }
+  const [from, before] = await startOf(store, { folder, resume, log });
   const { train: learned } = await rows();
   const data = batches(learned, { size: rowsPerStep(options), key: split(root, 1) });
   const start = performance.now();
@@ -131,13 +123,6 @@ async function writeGenerator(id: string, store: Store): Promise<void> {
   const all = await store.readAll((name) => /^(ema\.)?generator\.net\./.test(name));
   const own = Object.entries(all).filter(([name]) => !name.startsWith("ema."));
   await writeWeights(id, Object.fromEntries(own.map(([name, array]) => [name, all[`ema.${name}`] ?? array])));
-}
-
-async function opened({ id }: GanMnistOptions, threads = 1): Promise<{ runtime: Runtime; store: Store }> {
-  const runtime = await node({ threads });
-  const store = runtime.emptyStore();
-  for (const [name, array] of Object.entries(await readWeights(id))) await store.write(name, array);
-  return { runtime, store };
 }
 
 /** `n` pictures, of a model with classes as many of each. */
@@ -185,7 +170,7 @@ async function measure(
   options: GanMnistOptions,
   { threads, log }: Pick<TrainOptions, "threads" | "log">,
 ): Promise<Pick<Result, "measured" | "beside">> {
-  const { runtime, store } = await opened(options, threads);
+  const { runtime, store } = await openWeights(options.id, { threads });
   const by = await openExtractor(builtInFolder("mnist"));
   const multiply = onRuntime(runtime);
   const parts = await rows();

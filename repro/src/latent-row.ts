@@ -1,13 +1,13 @@
 /** @file What the rows of latent-variable models on fixed binarised MNIST share: training in stages, and log p of the test rows. */
 import { batches, evaluate, fit, key, split, trainStep, type Dataset } from "@gen/core";
-import { loadCheckpoint, node, saveCheckpoint } from "@gen/core/node";
+import { node, saveCheckpoint } from "@gen/core/node";
 import { ema, type Optimizer } from "@gen/core/optim";
 import { binarizedMnist } from "@gen/data/node";
 import { bound, elbo, logProb, lossOf, type LatentModel, type Objective, type VaeBatch } from "@gen/vae";
+import { openWeights, startOf, writeBest } from "./place.js";
 import { checkpointFolder } from "./results.js";
 import type { Result, Row, TrainOptions } from "./row.js";
 import { randomRows } from "./subset.js";
-import { readWeights, writeWeights } from "./weights.js";
 
 /** A part of a training: the same parameters, by an objective and a batch size of its own. */
 export interface Stage {
@@ -57,13 +57,8 @@ async function train(
   const [root, runtime] = [key(seed), await node({ threads })];
   const store = await runtime.init(stages[0].model, { key: split(root, 0) });
   const folder = checkpointFolder(id);
-  let from = 0;
-  let before = 0;
-  if (resume) {
-    const { step: done, config } = await loadCheckpoint(store, folder);
-    [from, before] = [done, (config as { seconds: number }).seconds];
-    log(`going on from step ${done}`);
-  }
+  const [begun, before] = await startOf(store, { folder, resume, log });
+  let from = begun;
   const rows = await binarizedMnist({ split: "train" });
   const validation = bound(stages[0].model, { n: 100, pixels: "u8", ...(validateBy && { objective: validateBy }) });
   const validate = {
@@ -98,8 +93,7 @@ async function train(
     from = until;
   }
   const trained = seconds();
-  const best = Object.entries(await store.readAll((name) => name.startsWith("best.")));
-  await writeWeights(id, Object.fromEntries(best.map(([name, array]) => [name.slice("best.".length), array])));
+  await writeBest(id, store);
   await runtime.close();
   return { seconds: trained, steps: stages.at(-1)!.until };
 }
@@ -110,9 +104,7 @@ async function measureTest(
   rows: Dataset,
   threads?: number,
 ): Promise<Pick<Result, "measured" | "beside">> {
-  const runtime = await node(threads === undefined ? {} : { threads });
-  const store = runtime.emptyStore();
-  for (const [name, array] of Object.entries(await readWeights(id))) await store.write(name, array);
+  const { runtime, store } = await openWeights(id, { threads });
   const on = { runtime, store, key: key(seed) };
   const { logProb: mean } = await evaluate(logProb(model, { n: 100, k: K, pixels: "u8" }), rows, on);
   const { nats } = await evaluate(bound(model, { n: 100, pixels: "u8", objective: elbo() }), rows, on);

@@ -2,7 +2,8 @@
 import type { Dataset } from "@gen/core";
 import type { BuiltIn } from "@gen/eval/node";
 import { measureDiffusion } from "./diffusion-measure.js";
-import { drawnSamples, openWeights, trainDiffusion, type DiffusionTraining } from "./diffusion-row.js";
+import { drawnSamples, trainDiffusion, type DiffusionTraining } from "./diffusion-row.js";
+import { openWeights } from "./place.js";
 import type { Row } from "./row.js";
 
 export interface PictureRowOptions extends Omit<DiffusionTraining, "data"> {

@@ -1,13 +1,13 @@
 /** @file What the rows of pixel models on fixed binarised MNIST share: maximum likelihood, and exact nats of the test rows. */
 import { batches, evaluate, fit, isGenError, key, split, trainStep } from "@gen/core";
-import { loadCheckpoint, node, saveCheckpoint } from "@gen/core/node";
+import { saveCheckpoint } from "@gen/core/node";
 import { ema, type Optimizer } from "@gen/core/optim";
 import { pixelFields, pixelLogProb, type PixelBatch, type PixelModel } from "@gen/autoregressive";
 import { binarizedMnist } from "@gen/data/node";
+import { deviceOf, openWeights, startOf, type Place, writeBest } from "./place.js";
 import { checkpointFolder } from "./results.js";
 import type { Measured, Result, Row, TrainOptions } from "./row.js";
 import { randomRows, rowsOf } from "./subset.js";
-import { readWeights, writeWeights } from "./weights.js";
 
 export interface PixelRowOptions {
   readonly id: string;
@@ -44,17 +44,12 @@ export function pixelRow(options: PixelRowOptions): Omit<Row, "id" | "paper" | "
 
 async function train(
   { id, model, optimizer, batchSize, steps, every }: PixelRowOptions,
-  { resume, threads, device = "cpu", log, signal }: TrainOptions,
+  { resume, log, signal, ...place }: TrainOptions,
 ): Promise<Pick<Result, "seconds" | "steps">> {
-  const [root, runtime] = [key(seed), await node({ device, ...(device === "cpu" ? { threads } : {}) })];
+  const [root, runtime] = [key(seed), await deviceOf(place)];
   const store = await runtime.init(model, { key: split(root, 0) });
   const folder = checkpointFolder(id);
-  let [from, before] = [0, 0];
-  if (resume) {
-    const { step: done, config } = await loadCheckpoint(store, folder);
-    [from, before] = [done, (config as { seconds: number }).seconds];
-    log(`going on from step ${done}`);
-  }
+  const [from, before] = await startOf(store, { folder, resume, log });
   const step = trainStep({
     model,
     batch: pixelFields(model, { n: batchSize, pixels: "u8" }),
@@ -90,21 +85,14 @@ async function train(
     if (!isGenError(error) || error.code !== "aborted" || done === 0) throw error;
     log(`interrupted: the best weights up to step ${done} count`);
   }
-  const best = Object.entries(await store.readAll((name) => name.startsWith("best.")));
-  await writeWeights(id, Object.fromEntries(best.map(([name, array]) => [name.slice("best.".length), array])));
+  await writeBest(id, store);
   await runtime.close();
   return { seconds: trained, steps: done };
 }
 
 /** −log p(x) of random test rows under the weights in the file, exact for each row. */
-async function measureTest(
-  { id, model }: PixelRowOptions,
-  n: number,
-  { threads, device = "cpu" }: Partial<Pick<TrainOptions, "threads" | "device">>,
-): Promise<Measured> {
-  const runtime = await node({ device, ...(device === "cpu" ? { threads } : {}) });
-  const store = runtime.emptyStore();
-  for (const [name, array] of Object.entries(await readWeights(id))) await store.write(name, array);
+async function measureTest({ id, model }: PixelRowOptions, n: number, place: Place): Promise<Measured> {
+  const { runtime, store } = await openWeights(id, place);
   const rows = randomRows(await binarizedMnist({ split: "test" }), n);
   const { nats } = await evaluate(pixelLogProb(model, { n: MEASURED, pixels: "u8" }), rows, { runtime, store });
   await runtime.close();

@@ -1,14 +1,15 @@
 /** @file What the rows of SCAN share: an encoder–decoder of commands and actions, and how many it meets to the last action. */
 import { batches, evaluate, fit, key, split, trainStep } from "@gen/core";
-import { loadCheckpoint, newestCheckpoint, node, saveCheckpoint } from "@gen/core/node";
-import { floatOf, halfOf } from "@gen/core/onnx";
+import { saveCheckpoint } from "@gen/core/node";
+import { halfOf } from "@gen/core/onnx";
 import { adam, chain, clipByGlobalNorm, cosine, warmUp } from "@gen/core/optim";
 import { exactness, Translator } from "@gen/autoregressive";
 import { scanTask } from "@gen/data/node";
+import { deviceOf, openWeights, startOf } from "./place.js";
 import { checkpointFolder } from "./results.js";
 import type { Measured, Result, Row, TrainOptions } from "./row.js";
 import { randomRows } from "./subset.js";
-import { readWeights, writeWeights } from "./weights.js";
+import { writeWeights } from "./weights.js";
 
 export interface ScanRowOptions {
   readonly id: string;
@@ -45,15 +46,10 @@ async function train(
   { resume, threads, device = "cpu", log, signal }: TrainOptions,
 ): Promise<Pick<Result, "seconds" | "steps">> {
   const root = key(seed);
-  const runtime = await node(device === "cpu" ? { threads } : { device });
+  const runtime = await deviceOf({ threads, device });
   const store = await runtime.init(model, { key: split(root, 0) });
   const folder = checkpointFolder(id);
-  let [from, before] = [0, 0];
-  if (resume && (await newestCheckpoint(folder)) !== undefined) {
-    const { step: done, config } = await loadCheckpoint(store, folder);
-    [from, before] = [done, (config as { seconds: number }).seconds];
-    log(`going on from step ${done}`);
-  }
+  const [from, before] = await startOf(store, { folder, resume, log });
   const step = trainStep({
     model,
     batch: model.fields(batchSize),
@@ -89,9 +85,7 @@ async function measure(
   { id, task }: ScanRowOptions,
   { n, threads }: { readonly n?: number; readonly threads?: number },
 ): Promise<Measured> {
-  const runtime = await node({ threads });
-  const store = runtime.emptyStore();
-  for (const [name, array] of Object.entries(await readWeights(id))) await store.write(name, floatOf(array));
+  const { runtime, store } = await openWeights(id, { threads });
   const all = await scanTask({ task, split: "test" });
   const rows = n === undefined ? all : randomRows(all, Math.min(n, all.length));
   const { exact } = await evaluate(exactness(model, { n: 64 }), rows, { runtime, store });

@@ -1,14 +1,15 @@
 /** @file What the rows of GPTs on tinyshakespeare share: characters, nanoGPT's optimizer, nats of the whole validation split. */
 import { batches, evaluate, fit, key, split, trainStep, type Dataset } from "@gen/core";
-import { loadCheckpoint, newestCheckpoint, node, saveCheckpoint } from "@gen/core/node";
-import { floatOf, halfOf } from "@gen/core/onnx";
+import { loadCheckpoint, newestCheckpoint, saveCheckpoint } from "@gen/core/node";
+import { halfOf } from "@gen/core/onnx";
 import { adam, chain, clipByGlobalNorm, cosine, groups, sequential, linear } from "@gen/core/optim";
 import { Gpt, textFields, textLoss, textNats, type GptOptions } from "@gen/autoregressive";
 import { openText } from "@gen/data/node";
+import { deviceOf, openWeights } from "./place.js";
 import { checkpointFolder } from "./results.js";
 import type { Measured, Row, TrainOptions } from "./row.js";
 import { randomRows } from "./subset.js";
-import { readWeights, writeWeights } from "./weights.js";
+import { writeWeights } from "./weights.js";
 
 export interface TextRowOptions {
   readonly id: string;
@@ -83,7 +84,7 @@ async function windows(split: "train" | "valid", { gpt: { context } }: TextRowOp
 async function train(model: Gpt, seed: number, options: TextRowOptions & TrainOptions): Promise<Run> {
   const { id, gpt, batchSize, steps, every, keepBest, resume, threads, device = "cpu", log, signal } = options;
   const root = key(seed);
-  const runtime = await node(device === "cpu" ? { threads } : { device });
+  const runtime = await deviceOf({ threads, device });
   const store = await runtime.init(model, { key: split(root, 0) });
   const folder = checkpointFolder(`${id}-${seed}`);
   let [from, before, curve] = [0, 0, [] as string[]];
@@ -130,9 +131,7 @@ async function train(model: Gpt, seed: number, options: TextRowOptions & TrainOp
 
 /** Nats per character of windows of the validation split under the weights in the file. */
 async function measure(model: Gpt, options: TextRowOptions, n: number): Promise<Measured> {
-  const runtime = await node();
-  const store = runtime.emptyStore();
-  for (const [name, array] of Object.entries(await readWeights(options.id))) await store.write(name, floatOf(array));
+  const { runtime, store } = await openWeights(options.id);
   const all = await windows("valid", options);
   const rows = randomRows(all, Math.min(n, all.length));
   const fields = textFields({ n: options.batchSize, length: options.gpt.context });

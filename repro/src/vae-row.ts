@@ -1,25 +1,14 @@
 /** @file Rows of dense VAEs of 28 × 28 pictures, told the class: their bound, and their samples for the leaderboard. */
-import {
-  batches,
-  evaluate,
-  fit,
-  GenError,
-  key,
-  ndarray,
-  paths,
-  split,
-  trainStep,
-  type Runtime,
-  type Store,
-} from "@gen/core";
+import { batches, evaluate, fit, GenError, key, ndarray, paths, split, trainStep } from "@gen/core";
 import { node } from "@gen/core/node";
 import { adam, chain, clipByGlobalNorm, cosine } from "@gen/core/optim";
 import { openDataset } from "@gen/data/node";
 import type { BuiltIn } from "@gen/eval/node";
 import { bound, dense, sample, Vae } from "@gen/vae";
+import { openWeights } from "./place.js";
 import type { Measured, Row } from "./row.js";
 import { randomRows } from "./subset.js";
-import { readWeights, writeWeights } from "./weights.js";
+import { writeWeights } from "./weights.js";
 
 export interface VaeRowOptions {
   readonly id: string;
@@ -41,7 +30,7 @@ export function vaeRow(options: VaeRowOptions): Omit<Row, "id" | "paper" | "targ
   const { id, set, classes, latentDim, hidden, batchSize, steps, learningRate } = options;
   const model = new Vae({ shape, latentDim, classes, architecture: dense({ hidden, activation: "silu" }) });
   const measure = async (n: number): Promise<Measured> => {
-    const { runtime, store } = await opened(id);
+    const { runtime, store } = await openWeights(id);
     const test = await openDataset(set, { split: "test" });
     const rows = randomRows(test, Math.min(n, test.length));
     const { nats } = await evaluate(bound(model, { n: 100, pixels: "u8" }), rows, { runtime, store, key: key(seed) });
@@ -76,7 +65,7 @@ export function vaeRow(options: VaeRowOptions): Omit<Row, "id" | "paper" | "targ
       set,
       name: "VAE, dense, with classes",
       async *samples(n) {
-        const { runtime, store } = await opened(id);
+        const { runtime, store } = await openWeights(id);
         for (let at = 0; at < n; at += CHUNK) {
           const rows = Math.min(CHUNK, n - at);
           const label = ndarray(
@@ -95,11 +84,4 @@ export function vaeRow(options: VaeRowOptions): Omit<Row, "id" | "paper" | "targ
       },
     },
   };
-}
-
-async function opened(id: string): Promise<{ readonly runtime: Runtime; readonly store: Store }> {
-  const runtime = await node({ threads: 1 });
-  const store = runtime.emptyStore();
-  for (const [name, array] of Object.entries(await readWeights(id))) await store.write(name, array);
-  return { runtime, store };
 }

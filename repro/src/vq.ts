@@ -18,14 +18,15 @@ import {
   type Store,
 } from "@gen/core";
 import { adam, cosine } from "@gen/core/optim";
-import { loadCheckpoint, node, saveCheckpoint } from "@gen/core/node";
+import { node, saveCheckpoint } from "@gen/core/node";
 import { grid } from "@gen/data";
 import { writePng } from "@gen/data/node";
 import { codePerplexity, collect, vqEncode, vqReconstruct, vqSample, type VqVae } from "@gen/vae";
+import { openWeights, startOf } from "./place.js";
 import { checkpointFolder, resultFile } from "./results.js";
 import type { Measured, Result, TrainOptions } from "./row.js";
 import { randomRows } from "./subset.js";
-import { readWeights, writeWeights } from "./weights.js";
+import { writeWeights } from "./weights.js";
 
 export interface VqRow {
   readonly id: string;
@@ -50,16 +51,12 @@ export async function trainVq(row: VqRow, { resume, threads, log, signal }: Trai
   const { id, seed, vq, stages } = row;
   const [root, runtime] = [key(seed), await node({ threads })];
   const store = await runtime.init(vq, { key: split(root, 0) });
-  let [from, before] = [0, 0];
-  if (resume) {
-    const { step: done, config } = await loadCheckpoint(store, checkpointFolder(id));
-    [from, before] = [done, (config as { seconds: number }).seconds];
-    log(`going on from step ${done}`);
-  }
+  const folder = checkpointFolder(id);
+  const [from, before] = await startOf(store, { folder, resume, log });
   const start = performance.now();
   const seconds = (): number => before + (performance.now() - start) / 1000;
   const save = (step: number): Promise<unknown> =>
-    saveCheckpoint(store, checkpointFolder(id), { step, config: { seconds: seconds() } });
+    saveCheckpoint(store, folder, { step, config: { seconds: seconds() } });
   const live = { runtime, store };
   const train = await row.data("train")!;
   await trainAutoencoder(row, { ...live, train, from }, { log, signal, save });
@@ -87,9 +84,7 @@ export async function trainVq(row: VqRow, { resume, threads, log, signal }: Trai
 
 /** The error of reconstructing random test rows under the weights in the file. */
 export async function checkVq(row: VqRow, n: number): Promise<Measured> {
-  const runtime = await node();
-  const store = runtime.emptyStore();
-  for (const [name, array] of Object.entries(await readWeights(row.id))) await store.write(name, array);
+  const { runtime, store } = await openWeights(row.id);
   const test = await row.data("test")!;
   const rows = randomRows(test, Math.min(n, test.length));
   const measured = psnr(await reconstructions(row, rows, { runtime, store }));
@@ -99,9 +94,7 @@ export async function checkVq(row: VqRow, n: number): Promise<Measured> {
 
 /** Samples at temperature 1 under the weights in the file, all classes alike. */
 export async function* vqSamples({ id, vq, seed }: VqRow, n: number): AsyncGenerator<NdArray> {
-  const runtime = await node();
-  const store = runtime.emptyStore();
-  for (const [name, array] of Object.entries(await readWeights(id))) await store.write(name, array);
+  const { runtime, store } = await openWeights(id);
   for (let at = 0; at < n; at += DRAWN) {
     const rows = Math.min(DRAWN, n - at);
     const label = ndarray(

@@ -3,15 +3,15 @@
  * Boulanger-Lewandowski, Bengio & Vincent 2012, arXiv:1206.6392; compared with Bai, Kolter & Koltun 2018, arXiv:1803.01271.
  */
 import { batches, evaluate, fit, isGenError, key, split, trainStep } from "@gen/core";
-import { loadCheckpoint, node, saveCheckpoint } from "@gen/core/node";
+import { node, saveCheckpoint } from "@gen/core/node";
 import { adam, chain, clipByGlobalNorm, ema, inverseSqrt } from "@gen/core/optim";
 import { rollFields, rollNats, RollModel, type RollBatch } from "@gen/autoregressive";
 import { pianoRolls } from "@gen/data";
 import { jsbChorales } from "@gen/data/node";
+import { openWeights, startOf, writeBest } from "../../../src/place.js";
 import { checkpointFolder } from "../../../src/results.js";
 import type { Measured, Result, TrainOptions } from "../../../src/row.js";
 import { transposed } from "../../../src/transposed.js";
-import { readWeights, writeWeights } from "../../../src/weights.js";
 
 const id = "ar/jsb/nats";
 const [seed, batchSize, steps, every, shift] = [0, 16, 12_000, 150, 5];
@@ -40,12 +40,7 @@ async function train({ resume, threads, log, signal }: TrainOptions): Promise<Pi
   const [root, runtime] = [key(seed), await node({ threads })];
   const store = await runtime.init(model, { key: split(root, 0) });
   const folder = checkpointFolder(id);
-  let [from, before] = [0, 0];
-  if (resume) {
-    const { step: taken, config } = await loadCheckpoint(store, folder);
-    [from, before] = [taken, (config as { seconds: number }).seconds];
-    log(`going on from step ${taken}`);
-  }
+  const [from, before] = await startOf(store, { folder, resume, log });
   const step = trainStep({
     model,
     batch: rollFields(model, { n: batchSize, steps: 129 }),
@@ -77,17 +72,14 @@ async function train({ resume, threads, log, signal }: TrainOptions): Promise<Pi
     if (!isGenError(error) || error.code !== "aborted" || done === 0) throw error;
     log(`interrupted: the best weights up to step ${done} count`);
   }
-  const best = Object.entries(await store.readAll((name) => name.startsWith("best.")));
-  await writeWeights(id, Object.fromEntries(best.map(([name, array]) => [name.slice("best.".length), array])));
+  await writeBest(id, store);
   await runtime.close();
   return { seconds: trained, steps: done };
 }
 
 /** Nats of each step: the sum over all pieces, divided by their steps. */
 async function measure(part: "valid" | "test"): Promise<Measured> {
-  const runtime = await node();
-  const store = runtime.emptyStore();
-  for (const [name, array] of Object.entries(await readWeights(id))) await store.write(name, array);
+  const { runtime, store } = await openWeights(id);
   const data = await jsbChorales({ split: part, length, pitches });
   const scored = await evaluate(rollNats(model, { n: 11, steps: length }), data, { runtime, store });
   await runtime.close();
