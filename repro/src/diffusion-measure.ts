@@ -1,6 +1,6 @@
 /** @file How near a diffusion model's samples are to the data, in the features of a classifier of ours; and its bound in bits/dim. */
-import { batches, key, ndarray, split, type Dataset, type NdArray } from "@gen/core";
-import { extract, frechet, manifold, rowsOf, type Extractor } from "@gen/eval";
+import { batches, key, split, type Dataset, type NdArray } from "@gen/core";
+import { extractAll, frechet, manifold, rowsOf } from "@gen/eval";
 import { builtInFolder, openExtractor, type BuiltIn } from "@gen/eval/node";
 import { bound, type Diffusion, type SampleOptions } from "@gen/diffusion";
 import { drawnSamples, pictureOf } from "./diffusion-row.js";
@@ -26,27 +26,13 @@ const WAYS: Readonly<Record<string, Omit<SampleOptions, "n">>> = {
   "ancestral, 1,000 steps": { sampler: "ddpm", steps: 1000, spacing: "linspace" },
 };
 
-interface Features {
-  readonly features: NdArray;
-  readonly classes: readonly number[];
-}
-
-async function seen(by: Extractor, x: AsyncIterable<NdArray> | NdArray): Promise<Features> {
-  const parts: Float32Array[] = [];
-  const classes: number[] = [];
-  let width = 0;
-  for await (const { features, logits } of extract(by, x)) {
-    width = features.shape[1]!;
-    parts.push(features.data as Float32Array);
-    const [n, count] = logits!.shape as [number, number];
-    for (let i = 0; i < n; i++) {
-      const row = Array.from(logits!.data.slice(i * count, (i + 1) * count) as Float32Array);
-      classes.push(row.indexOf(Math.max(...row)));
-    }
-  }
-  const data = new Float32Array(classes.length * width);
-  parts.reduce((at, part) => (data.set(part, at), at + part.length), 0);
-  return { features: ndarray(data, [classes.length, width]), classes };
+/** The class that each row's logits are largest for. */
+function classesOf(logits: NdArray): number[] {
+  const [n, count] = logits.shape as [number, number];
+  return Array.from({ length: n }, (_, i) => {
+    const row = logits.data.subarray(i * count, (i + 1) * count) as Float32Array;
+    return row.indexOf(Math.max(...row));
+  });
 }
 
 /** The distance of samples without guidance from test rows, and what belongs beside it. */
@@ -57,8 +43,8 @@ export async function measureDiffusion(
   const { runtime, store } = await openWeights(id, options);
   const by = await openExtractor(builtInFolder(options.features));
   const [test, train] = [await options.data("test"), await options.data("train")];
-  const real = await seen(by, rowsOf(randomRows(test, COUNT, key(5))));
-  const other = await seen(by, rowsOf(randomRows(train, COUNT, key(6))));
+  const real = await extractAll(by, rowsOf(randomRows(test, COUNT, key(5))));
+  const other = await extractAll(by, rowsOf(randomRows(train, COUNT, key(6))));
   const floor = await frechet(real.features, other.features);
   const beside: Record<string, number> = {
     "real against real": floor.value,
@@ -68,7 +54,7 @@ export async function measureDiffusion(
   for (const [name, way] of Object.entries(WAYS)) {
     log(`drawing ${COUNT} samples: ${name}`);
     const { x, label } = await drawnSamples(model, { ...way, runtime, store, classes, count: COUNT });
-    const drawn = await seen(by, x);
+    const drawn = await extractAll(by, x);
     const { value, standardError } = await frechet(real.features, drawn.features);
     log(`${name}: ${value.toFixed(3)} ± ${standardError.toFixed(3)}`);
     if (measured !== undefined) {
@@ -76,7 +62,7 @@ export async function measureDiffusion(
       continue;
     }
     measured = { value, standardError, n: COUNT };
-    const right = drawn.classes.filter((c, i) => c === Number(label.data[i])).length;
+    const right = classesOf(drawn.logits!).filter((c, i) => c === Number(label.data[i])).length;
     beside["share of the classifier's agreement"] = right / COUNT;
     beside["recall"] = (await manifold(real.features, drawn.features)).recall.value;
     await pictureOf(id, x, { classes });

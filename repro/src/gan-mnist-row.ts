@@ -17,7 +17,16 @@ import {
 } from "@gen/core";
 import { saveCheckpoint } from "@gen/core/node";
 import { mnist } from "@gen/data/node";
-import { classCoverage, extract, frechet, manifold, memorisation, onRuntime, parzen } from "@gen/eval";
+import {
+  classCoverage,
+  extractAll,
+  frechet,
+  manifold,
+  memorisation,
+  onRuntime,
+  parzen,
+  type Extracted,
+} from "@gen/eval";
 import { builtInFolder, openExtractor } from "@gen/eval/node";
 import { game, rowsPerStep, sample, type Gan, type GameOptions } from "@gen/gan";
 import { deviceOf, openWeights, startOf } from "./place.js";
@@ -182,20 +191,7 @@ async function measure(
   ];
   const found = await parzen({ samples: flat(samples), validation: valid, test }, { multiply });
   log(`Parzen ${found.logLikelihood.value.toFixed(1)} nats at σ = ${found.sigma.toFixed(3)}`);
-  const seen = async (x: NdArray): Promise<{ features: NdArray; logits: NdArray }> => {
-    const all = { features: [] as NdArray[], logits: [] as NdArray[] };
-    for (let at = 0; at < x.shape[0]!; at += CHUNK) {
-      const part = takeRows(
-        x,
-        Array.from({ length: CHUNK }, (_, i) => at + i),
-      );
-      for await (const { features, logits } of extract(by, { ...part, shape: [CHUNK, 1, 28, 28] })) {
-        all.features.push(features);
-        all.logits.push(logits!);
-      }
-    }
-    return { features: joined(all.features), logits: joined(all.logits) };
-  };
+  const seen = (x: NdArray): Promise<Extracted> => extractAll(by, { ...x, shape: [x.shape[0]!, 1, 28, 28] });
   const some = takeRows(
     learned,
     Array.from({ length: DRAWN }, (_, i) => i),
@@ -204,7 +200,7 @@ async function measure(
   const real = await manifold(ofTest.features, ofTrain.features, { multiply });
   const ours = await manifold(ofTest.features, ofSamples.features, { multiply });
   const distance = await frechet(ofTest.features, ofSamples.features);
-  const { shares } = await classCoverage(ofSamples.logits);
+  const { shares } = await classCoverage(ofSamples.logits!);
   const copies = await memorisation({ generated: flat(samples), train: learned, test }, { multiply });
   await Promise.all([runtime.close(), by.close()]);
   return {
@@ -220,16 +216,4 @@ async function measure(
       "Fréchet distance, features of the classifier": distance.value,
     },
   };
-}
-
-function joined(parts: readonly NdArray[]): NdArray {
-  const width = parts[0]!.shape[1]!;
-  const n = parts.reduce((sum, { shape }) => sum + shape[0]!, 0);
-  const data = new Float32Array(n * width);
-  let at = 0;
-  for (const part of parts) {
-    data.set(part.data as Float32Array, at);
-    at += part.data.length;
-  }
-  return ndarray(data, [n, width]);
 }

@@ -12,7 +12,7 @@ import { openDataset, writePng } from "@gen/data/node";
 import {
   classCoverage,
   classifierTest,
-  extract,
+  extractAll,
   frechet,
   kid,
   manifold,
@@ -112,24 +112,24 @@ async function standings(set: BuiltIn, { own, n, by, multiply, log }: SetOptions
     length: n,
     rows: (indices: readonly number[]) => train.rows(indices.map((i) => order[from + i]!)),
   });
-  const reference = await seen(by, rowsOf(part(0)));
-  const [learned, unseen] = [await seen(by, rowsOf(train)), await seen(by, rowsOf(test))];
+  const reference = await extractAll(by, rowsOf(part(0)));
+  const [learned, unseen] = [await extractAll(by, rowsOf(train)), await extractAll(by, rowsOf(test))];
   const data: Contestant = { set, name: "other rows of the data", samples: () => rowsOf(part(n)) };
   const found: Standing[] = [];
   const pictures: NdArray[] = [];
   for (const [id, contestant] of [["data", data] as const, ...own]) {
     log(`${set}: ${contestant.name}`);
-    const drawn = await seen(by, contestant.samples(n), pictures);
+    const drawn = await extractAll(by, keeping(contestant.samples(n), pictures));
     const sets = { generated: drawn.features, train: learned.features, test: unseen.features };
     const copies = id === "data" ? {} : await memorisation(sets, { limit: n, multiply });
-    const shares = (await classCoverage(reference.logits)).shares;
+    const shares = (await classCoverage(reference.logits!)).shares;
     const metrics = {
       frechet: await frechet(reference.features, drawn.features),
       kid: await kid(reference.features, drawn.features, { multiply }),
       ...(await manifold(reference.features, drawn.features, { multiply })),
       accuracy: (await classifierTest(reference.features, drawn.features, { judge: nearestNeighbours({ multiply }) }))
         .accuracy,
-      classKl: (await classCoverage(drawn.logits, { expected: shares })).kl,
+      classKl: (await classCoverage(drawn.logits!, { expected: shares })).kl,
       ...copies,
     };
     found.push({ id, name: contestant.name, metrics: only(metrics) });
@@ -150,13 +150,8 @@ function only(found: Readonly<Record<string, unknown>>): Standing["metrics"] {
   );
 }
 
-/** What the extractor sees of all pictures. @param shown takes the first of them, in [0, 1] */
-async function seen(
-  by: Extractor,
-  samples: AsyncIterable<NdArray>,
-  shown?: NdArray[],
-): Promise<{ readonly features: NdArray; readonly logits: NdArray }> {
-  const [features, logits]: [NdArray[], NdArray[]] = [[], []];
+/** Hands on pictures, and puts the first of them, in [0, 1], into `shown`. */
+async function* keeping(samples: AsyncIterable<NdArray>, shown: NdArray[]): AsyncGenerator<NdArray> {
   const some: number[] = [];
   let shape: readonly number[] = [];
   for await (const x of samples) {
@@ -164,20 +159,9 @@ async function seen(
     const missing = SHOWN * sizeOf(shape) - some.length;
     const scale = x.dtype === "u8" ? 1 / 255 : 1;
     if (missing > 0) some.push(...Array.from(x.data.subarray(0, missing), Number).map((value) => value * scale));
-    for await (const each of extract(by, x)) {
-      features.push(each.features);
-      logits.push(each.logits!);
-    }
+    yield x;
   }
-  shown?.push(ndarray(some, [SHOWN, ...shape]));
-  return { features: joined(features), logits: joined(logits) };
-}
-
-function joined(parts: readonly NdArray[]): NdArray {
-  const width = parts[0]!.shape[1]!;
-  const data = new Float32Array(parts.reduce((sum, { data }) => sum + data.length, 0));
-  parts.reduce((at, part) => (data.set(part.data as Float32Array, at), at + part.data.length), 0);
-  return ndarray(data, [data.length / width, width]);
+  shown.push(ndarray(some, [SHOWN, ...shape]));
 }
 
 /** The committed leaderboard, if there is one. @throws GenError `format` for a damaged file */

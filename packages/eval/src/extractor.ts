@@ -94,3 +94,23 @@ export async function* extract(by: Extractor, samples: Source): AsyncGenerator<E
 export async function* featuresOf(by: Extractor, samples: Source): AsyncGenerator<NdArray> {
   for await (const { features } of extract(by, samples)) yield features;
 }
+
+/** What an extractor sees of all samples, stacked: for metrics that look at them more than once. */
+export async function extractAll(by: Extractor, samples: Source): Promise<Extracted> {
+  const [features, logits]: [NdArray[], NdArray[]] = [[], []];
+  for await (const seen of extract(by, samples)) {
+    features.push(seen.features);
+    if (seen.logits !== undefined) logits.push(seen.logits);
+  }
+  return { features: stacked(features, by), ...(logits.length > 0 && { logits: stacked(logits, by) }) };
+}
+
+/** Chunks [n, W] under one another. */
+function stacked(parts: readonly NdArray[], { name }: Extractor): NdArray {
+  const [first] = parts;
+  if (first === undefined) throw new GenError("data", `${name}: expected samples, got none`);
+  const shape = [parts.reduce((rows, part) => rows + part.shape[0]!, 0), ...first.shape.slice(1)];
+  const data = new Float32Array(parts.reduce((sum, part) => sum + part.data.length, 0));
+  parts.reduce((at, part) => (data.set(part.data as Float32Array, at), at + part.data.length), 0);
+  return ndarray(data, shape);
+}

@@ -1,7 +1,7 @@
 /** @file `@gen/eval`: metrics that compare samples with data, whatever made them. Neither Node nor ONNX Runtime is imported here. */
 export { rowsOf } from "./source.js";
 export type { Source } from "./source.js";
-export { asTheyAre, extract, extractor, featuresOf } from "./extractor.js";
+export { asTheyAre, extract, extractAll, extractor, featuresOf } from "./extractor.js";
 export type { Extracted, Extractor, ExtractorOptions, Session } from "./extractor.js";
 export { classifierFiles, classify, PictureClassifier } from "./classifier.js";
 export type { PictureClassifierOptions } from "./classifier.js";

@@ -5,7 +5,15 @@ import { key, ndarray, uniformDraws, type NdArray } from "@gen/core";
 import { exportFolder, node, readBytes } from "@gen/core/node";
 import { glyphs, mnist } from "@gen/data/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { classifierFiles, extract, featuresOf, PictureClassifier, rowsOf } from "../src/index.js";
+import {
+  classifierFiles,
+  extract,
+  extractAll,
+  extractor,
+  featuresOf,
+  PictureClassifier,
+  rowsOf,
+} from "../src/index.js";
 import { builtInFolder, openExtractor, type BuiltIn } from "../src/node.js";
 import { streamed } from "./draws.js";
 
@@ -118,4 +126,35 @@ it("rowsOf reads a field that is there", async () => {
 it("a classifier refuses what is no picture, and fewer than two classes", () => {
   expect(() => new PictureClassifier({ shape: [28, 28], classes: 10 })).toThrow("expected pictures [C, H, W]");
   expect(() => new PictureClassifier({ shape: [1, 28, 28], classes: 1 })).toThrow("expected at least 2 classes, got 1");
+});
+
+describe("all that an extractor sees", () => {
+  const sums = extractor({
+    name: "sums",
+    logits: "logits",
+    session: {
+      run: ({ x }) => {
+        const [n, width] = x!.shape as [number, number];
+        const of = (k: number): number[] =>
+          Array.from({ length: n }, (_, i) => Number(x!.data[i * width]) * k + Number(x!.data[i * width + 1]));
+        return Promise.resolve({ features: ndarray(of(1), [n, 1]), logits: ndarray(of(2), [n, 1]) });
+      },
+    },
+  });
+
+  it("is what it sees of each chunk, in order", async () => {
+    const rows = 1201;
+    const x = ndarray(
+      Array.from({ length: 2 * rows }, (_, i) => i),
+      [rows, 2],
+    );
+    const { features, logits } = await extractAll(sums, x);
+    expect(features.shape).toEqual([rows, 1]);
+    expect(Array.from(features.data, Number)).toEqual(Array.from({ length: rows }, (_, i) => 4 * i + 1));
+    expect(Array.from(logits!.data, Number)).toEqual(Array.from({ length: rows }, (_, i) => 6 * i + 1));
+  });
+
+  it("is nothing without samples", async () => {
+    await expect(extractAll(sums, [])).rejects.toThrow("sums: expected samples, got none");
+  });
 });
