@@ -69,18 +69,18 @@ async function fitted(
   const root = split(key(seed), depth);
   const store = await runtime.init(flow, { key: split(root, 0) });
   const ramp = linear(0.01, { steps: steps / 2, end: 1 });
-  const batch = { step: { shape: [], dtype: "i32" } } as const;
+  const batch = { step: { shape: [1], dtype: "i32" } } as const;
   const step = trainStep({
     model: flow,
     batch,
     loss: ({ step }, scope) =>
-      reverseKl(flow, (z) => energies[name](z).neg(), { n: batchSize, scope, beta: rateAt(ramp, step, "f32") }),
+      reverseKl(flow, (z) => energies[name](z).neg(), { n: batchSize, scope, beta: rateAt(ramp, step.reshape([]), "f32") }),
     optimizer: chain(clipByGlobalNorm(5), adam({ learningRate: cosine(5e-3, { steps }) })),
   });
   const counter = {
     size: 1,
     fields: { step: { dtype: "i32", shape: [] } },
-    at: (n: number) => ({ step: ndarray([n], [], "i32") }),
+    at: (n: number) => ({ step: ndarray([n], [1], "i32") }),
   } as const;
   const training = fit(step, { runtime, store, data: counter, steps, key: split(root, 1), signal });
   while ((await training.next()).done !== true);
