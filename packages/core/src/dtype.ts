@@ -56,3 +56,14 @@ export function viewOf<D extends DType>(dtype: D, bytes: Uint8Array): DataOf<D> 
 export function bytesOf(data: Data): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
+
+/** The shortest decimal that names a number among those of f32: 4.6, where `String` writes 4.599999904632568. */
+export function singleText(value: number): string {
+  if (Object.is(value, -0)) return "-0";
+  const single = Math.fround(value);
+  for (let digits = 1; digits < 9; digits++) {
+    const short = Number(single.toPrecision(digits));
+    if (Math.fround(short) === single) return String(short);
+  }
+  return String(Number(single.toPrecision(9)));
+}

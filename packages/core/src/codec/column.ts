@@ -1,4 +1,5 @@
 /** @file Columns of a table: what is known of one before its numbers are seen, and what was learned from them. */
+import { singleText } from "../dtype.js";
 
 /** What a file says of a column, or a person. */
 export interface ColumnInfo {
@@ -60,7 +61,7 @@ export function columnText(column: Column): string {
     case "real":
     case "integer": {
       const steps = column.rounding === 0 ? "real" : `multiples of ${column.rounding}`;
-      return `${column.name} (${steps}, ${column.low} to ${column.high}${unit}${gaps})`;
+      return `${column.name} (${steps}, ${singleText(column.low)} to ${singleText(column.high)}${unit}${gaps})`;
     }
     case "categorical": {
       const { categories } = column;
@@ -69,6 +70,6 @@ export function columnText(column: Column): string {
       return `${column.name} (one of ${categories.length}: ${first.join(", ")}${more}${gaps})`;
     }
     case "constant":
-      return `${column.name} (always ${column.value}${unit})`;
+      return `${column.name} (always ${singleText(column.value)}${unit})`;
   }
 }

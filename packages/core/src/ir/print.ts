@@ -9,7 +9,7 @@
  *
  * Numbers count from 0 in each graph, so that equal graphs print alike whatever was made before them.
  */
-import { isReal, type Data } from "../dtype.js";
+import { isReal, singleText, type Data } from "../dtype.js";
 import type { NdArray } from "../ndarray.js";
 import { showShape } from "../shape.js";
 import { halfToNumber } from "./evaluate-arrays.js";
@@ -160,17 +160,7 @@ function* elements(data: Data, dtype: NdArray["dtype"]): Generator<string> {
   for (const value of data) {
     if (dtype === "bool") yield value ? "true" : "false";
     else if (typeof value === "bigint" || !isReal(dtype)) yield String(value);
-    else yield shortest(dtype === "f16" ? halfToNumber(value) : value, dtype === "f32");
+    else if (dtype === "f32") yield singleText(value);
+    else yield Object.is(value, -0) ? "-0" : String(dtype === "f16" ? halfToNumber(value) : value);
   }
-}
-
-/** The shortest decimal that names the number among those of its type. */
-function shortest(value: number, isSingle: boolean): string {
-  if (Object.is(value, -0)) return "-0";
-  if (!isSingle || !Number.isFinite(value)) return String(value);
-  for (let digits = 1; digits < 9; digits++) {
-    const short = Number(value.toPrecision(digits));
-    if (Math.fround(short) === value) return String(short);
-  }
-  return String(Number(value.toPrecision(9)));
 }

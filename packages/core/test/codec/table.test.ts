@@ -51,6 +51,11 @@ describe("fitTable", () => {
     expect(column).toMatchObject({ low: 1e6, high: 1e6 + 12.5 });
   });
 
+  it("describes numbers of f32 as a person wrote them", async () => {
+    const codec = await fitTable(arrays({ x: ndarray([4.6, 15.9, 0.1, 7.7], [4, 1]) }));
+    expect(codec.describe().x).toContain("0.1 to 15.9");
+  });
+
   it("takes NaN for a gap where there is no mask", async () => {
     const codec = await fitTable(arrays({ x: ndarray([1, NaN, 2.5, 7], [4, 1]) }));
     expect(codec.columns[0]).toMatchObject({ kind: "real", gaps: true, rounding: 0.5, low: 1, high: 7 });
