@@ -161,7 +161,9 @@ async function compare(
   for (const size of CHECKED_SIZES) {
     const sizes = Object.fromEntries(Object.keys(file.symbols).map((symbol) => [symbol, size]));
     const inputs = file.example(sizes);
-    const wanted = await runtime.run(file.trace(sizes), { store, from, feeds: inputs });
+    const program = file.trace(sizes);
+    const wanted = await runtime.run(program, { store, from, feeds: inputs });
+    await runtime.release(program);
     const got = await session.run(inputs);
     for (const [name, { data }] of Object.entries(wanted)) {
       const found = got[name]?.data;

@@ -55,6 +55,13 @@ const DEVICES = {
 } as const;
 
 async function open(device: "wasm" | "webgpu", options: WebOptions): Promise<Backend> {
+  const port = await start(device, options);
+  const spec = { device, ...DEVICES[device] };
+  return device === "webgpu" ? drawOnHost(inWords(workerBackend(gpuPort(port), spec))) : workerBackend(port, spec);
+}
+
+/** A worker whose ONNX Runtime works on the device. */
+export async function start(device: "wasm" | "webgpu", options: WebOptions): Promise<PageWorker> {
   const threads = threadsOf(options.threads);
   if (device === "webgpu") await checkGpu();
   const ort = options.ort ?? mapped(`onnxruntime-web/${device}`);
@@ -71,8 +78,7 @@ async function open(device: "wasm" | "webgpu", options: WebOptions): Promise<Bac
       cause,
     });
   }
-  const spec = { device, ...DEVICES[device] };
-  return device === "webgpu" ? drawOnHost(inWords(workerBackend(gpuPort(port), spec))) : workerBackend(port, spec);
+  return port;
 }
 
 function smallest(): Graph {
