@@ -1,19 +1,80 @@
 /** @file The frame of every page: what this is, and where one can go. */
-import { TrainPage } from "./train/train-page.js";
+import { Suspense, useEffect } from "react";
+import { Guard } from "./shell/guard.js";
+import { Link } from "./shell/link.js";
+import { PAGES, type Page, type PageName } from "./shell/pages.js";
+import { chooseScheme, useScheme } from "./shell/theme.js";
+import { useAddress } from "./url-state.js";
+
+const NAMES = Object.keys(PAGES) as [PageName, ...PageName[]];
+const ADDRESS = { page: NAMES } as const;
 
 export function App() {
+  const [{ page }] = useAddress(ADDRESS);
+  const { title, View, Understand }: Page = PAGES[page];
+  useEffect(() => {
+    document.title = page === NAMES[0] ? "gen playground" : `${title} · gen playground`;
+  }, [page, title]);
   return (
     <>
       <header className="top">
-        <h1>gen playground</h1>
-        <p>
-          Generative models that learn in this page. Every step of training is an ONNX graph, run here by ONNX Runtime;
-          nothing leaves this machine.
-        </p>
+        <Link page="home" className="brand">
+          gen
+        </Link>
+        <nav aria-label="Pages">
+          <ul>
+            {NAMES.map((name) => (
+              <li key={name}>
+                <Link page={name} isCurrent={name === page}>
+                  {PAGES[name].title}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </nav>
+        <SchemeButton />
       </header>
       <main>
-        <TrainPage />
+        <Guard key={page}>
+          <Suspense fallback={<p className="status">Fetching this page …</p>}>
+            <View />
+          </Suspense>
+          {Understand === undefined ? null : (
+            <Suspense fallback={null}>
+              <Understand />
+            </Suspense>
+          )}
+        </Guard>
       </main>
+      <footer>
+        <p>
+          All of it runs in this page, by ONNX Runtime on {threadsText()}. Nothing that you draw, type or drop leaves
+          this machine.
+        </p>
+      </footer>
     </>
+  );
+}
+
+/** Threads of wasm need memory that is shared, which browsers allow in pages that are isolated. */
+function threadsText(): string {
+  return window.crossOriginIsolated
+    ? "several threads"
+    : "one thread (threads are off: the host of this page does not isolate it)";
+}
+
+function SchemeButton() {
+  const scheme = useScheme();
+  const other = scheme === "dark" ? "light" : "dark";
+  return (
+    <button
+      type="button"
+      className="scheme"
+      onClick={() => chooseScheme(other)}
+      aria-label={`Show in ${other} colours`}
+      title={`Show in ${other} colours`}
+    >
+      {scheme === "dark" ? "☀" : "☾"}
+    </button>
   );
 }

@@ -58,7 +58,7 @@ async function violations(page: Page): Promise<string[]> {
 
 it.for(["light", "dark"] as const)("meets WCAG 2 AA in %s colours", async (scheme, { skip }) => {
   if (missing !== undefined) skip(missing);
-  const { page, complaints } = await open("", scheme);
+  const { page, complaints } = await open("?page=train", scheme);
   await page.getByRole("button", { name: "Train" }).waitFor();
   expect(await violations(page)).toEqual([]);
   expect(complaints).toEqual([]);
@@ -67,7 +67,7 @@ it.for(["light", "dark"] as const)("meets WCAG 2 AA in %s colours", async (schem
 
 it("trains five families, pauses, goes on and stops", async ({ skip }) => {
   if (missing !== undefined) skip(missing);
-  const { page, complaints } = await open("?device=wasm&shape=rings", "light");
+  const { page, complaints } = await open("?page=train&device=wasm&shape=rings", "light");
   expect(await page.getByRole("combobox", { name: /^Density/ }).inputValue()).toBe("rings");
   await page.getByRole("button", { name: "Train" }).click();
   await expect.poll(() => page.getByText(/^\d+ of 1500 steps,/).count(), { timeout: 300_000 }).toBe(5);

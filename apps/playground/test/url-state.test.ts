@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { addressOf, chosen } from "../src/url-state.js";
+import { addressOf, chosen, number, text } from "../src/url-state.js";
 
 const CHOICES = { shape: ["moons", "rings"], seed: ["0", "1"] } as const;
 
@@ -19,5 +19,23 @@ describe("the address of a page", () => {
 
   it("keeps what belongs to others", () => {
     expect(addressOf("?page=train", { seed: "1" }, CHOICES)).toBe("?page=train&seed=1");
+  });
+
+  it("holds numbers of a range, whole ones unless said", () => {
+    const settings = {
+      n: number({ start: 4, min: 1, max: 9 }),
+      at: number({ start: 0, min: -1, max: 1, decimals: 2 }),
+    };
+    expect(chosen("?n=7&at=-0.5", settings)).toEqual({ n: 7, at: -0.5 });
+    expect(chosen("?n=7.5&at=", settings)).toEqual({ n: 4, at: 0 });
+    expect(chosen("?n=10&at=Infinity", settings)).toEqual({ n: 4, at: 0 });
+    expect(addressOf("", { at: 1 / 3, n: 4 }, settings)).toBe("?at=0.33");
+  });
+
+  it("holds words, up to a length", () => {
+    const settings = { prompt: text({ start: "A", length: 5 }) };
+    expect(chosen("?prompt=to%20be%20or", settings)).toEqual({ prompt: "to be" });
+    expect(addressOf("", { prompt: "x&y" }, settings)).toBe("?prompt=x%26y");
+    expect(addressOf("?prompt=b", { prompt: "" }, settings)).toBe("?prompt=");
   });
 });

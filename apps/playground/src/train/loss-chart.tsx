@@ -1,5 +1,6 @@
 /** @file The losses so far, as a line: each dot the mean of a few steps. */
 import { useEffect, useRef } from "react";
+import { useScheme } from "../shell/theme.js";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 
@@ -16,6 +17,7 @@ const BIN = 10;
 export function LossChart({ label, losses, steps }: LossChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | undefined>(undefined);
+  const scheme = useScheme();
   useEffect(() => {
     const element = place.current;
     if (element === null) return;
@@ -48,10 +50,10 @@ export function LossChart({ label, losses, steps }: LossChartProps) {
       made.destroy();
       chart.current = undefined;
     };
-  }, [steps]);
+  }, [steps, scheme]);
   useEffect(() => {
     chart.current?.setData(binned(losses));
-  }, [losses, steps]);
+  }, [losses, steps, scheme]);
   return <div ref={place} className="chart" role="img" aria-label={`${label}, step by step`} />;
 }
 

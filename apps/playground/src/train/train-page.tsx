@@ -33,6 +33,10 @@ export function TrainPage() {
 
   return (
     <>
+      <h1>Train five families on one density</h1>
+      <p className="lead">
+        The same steps, on the same rows. Every step of training is an ONNX graph, run here by ONNX Runtime.
+      </p>
       <form
         className="settings"
         aria-label="What is trained"

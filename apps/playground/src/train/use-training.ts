@@ -1,7 +1,8 @@
 /** @file A training as the page sees it: started, paused, stopped, and what each family shows. */
-import { isGenError, messageOf, type Runtime } from "@gen/core";
+import type { Runtime } from "@gen/core";
 import { web } from "@gen/core/web";
 import { useCallback, useEffect, useRef, useState } from "react";
+import { explained } from "../shell/explained.js";
 import type { Settings } from "./course.js";
 import { cloud, type ShapeName } from "./densities.js";
 import { FAMILIES } from "./families.js";
@@ -110,12 +111,6 @@ function seen(before: Progress, look: Look): Progress {
     looks: new Map([...before.looks, [look.family, { ...before.looks.get(look.family), ...look }]]), // keeps the last map
     losses: new Map([...before.losses, [look.family, losses]]),
   };
-}
-
-function explained(error: unknown): string {
-  return isGenError(error) && error.fix !== undefined
-    ? `${messageOf(error)}\nTo fix it: ${error.fix}`
-    : messageOf(error);
 }
 
 /** Lets through while it is open. */
