@@ -46,14 +46,26 @@ async function leaderboard({ n, threads }: Extract<Command, { do: "leaderboard" 
   print(leaderboardText(await measureLeaderboard({ n, threads, contestants, log: note })));
 }
 
-async function train({ id, resume, threads, device = "cpu" }: Extract<Command, { do: "train" }>): Promise<void> {
+async function train({
+  id,
+  resume,
+  threads,
+  device = "cpu",
+  minutes,
+}: Extract<Command, { do: "train" }>): Promise<void> {
   const row = await load(id);
   if (device !== "cpu" && row.choosesDevice !== true) {
     throw new GenError("option", `repro: expected ${id} on the CPU, got --device ${device}`, {
       fix: "leave out --device",
     });
   }
+  if (minutes !== undefined && row.isRelay !== true) {
+    throw new GenError("option", `repro: expected ${id} without --minutes: its training has an end of its own`, {
+      fix: "leave out --minutes",
+    });
+  }
   const stop = new AbortController();
+  if (minutes !== undefined) setTimeout(() => stop.abort(new Error("time is up")), minutes * 60_000).unref();
   process.once("SIGINT", () => stop.abort(new Error("interrupted")));
   const { measured, ...result } = await row.train({ resume, threads, device, log: note, signal: stop.signal });
   const { size } = await stat(weightsFile(id));

@@ -14,6 +14,8 @@ export type Command =
       readonly resume: boolean;
       readonly threads: number;
       readonly device?: NodeDevice;
+      /** How long it trains at the most. */
+      readonly minutes?: number;
     }
   | { readonly do: "check"; readonly id: string; readonly n: number };
 
@@ -23,12 +25,16 @@ const LEADERBOARD_ROWS = 10_000;
 /** Test rows that `--check` evaluates, at the least. */
 const LEAST_ROWS = 1000;
 
+/** Minutes that a timer can count: three weeks. */
+const LONGEST = 30_000;
+
 export const usage = `pnpm repro                    the ledger, every row, its target and what was measured; then the leaderboard
 pnpm -s repro --json          the measured rows as JSON
 pnpm repro <id>               trains the row again, writes its weights and its result
 pnpm repro <id> --resume      goes on from the row's checkpoint
 pnpm repro <id> --threads 2   computes with so many threads (default 1); the result does not depend on it
 pnpm repro <id> --device webgpu   computes on the GPU, where the row can
+pnpm repro <id> --minutes 50  stops after so long and measures what was learned, where the row can; --resume goes on
 pnpm repro <id> --check       evaluates the committed weights on --n random test rows (default ${LEAST_ROWS})
 pnpm repro leaderboard        measures the samples of every row that draws pictures and whose weights are here; --n, --threads`;
 
@@ -40,6 +46,7 @@ const options = {
   n: { type: "string" },
   threads: { type: "string" },
   device: { type: "string" },
+  minutes: { type: "string" },
 } as const;
 
 /** @throws GenError `option` for what is unknown or has no effect, with the nearest valid name */
@@ -53,13 +60,13 @@ export function readCommand(argv: readonly string[]): Command {
   const [id, ...rest] = positionals;
   if (rest.length > 0) throw new GenError("option", `repro: expected one id, got ${positionals.join(" ")}`);
   if (id === undefined) {
-    for (const flag of ["resume", "check", "n", "threads", "device"] as const)
+    for (const flag of ["resume", "check", "n", "threads", "device", "minutes"] as const)
       if (values[flag] !== undefined) throw ineffective(flag, "an id");
     return { do: "list", json: values.json === true };
   }
   if (values.json !== undefined) throw ineffective("json", "no id");
   if (id === "leaderboard") {
-    for (const flag of ["resume", "check", "device"] as const)
+    for (const flag of ["resume", "check", "device", "minutes"] as const)
       if (values[flag] !== undefined) throw ineffective(flag, "the id of a row");
     return {
       do: "leaderboard",
@@ -70,12 +77,17 @@ export function readCommand(argv: readonly string[]): Command {
   entryOf(id);
   if (values.check !== true) {
     if (values.n !== undefined) throw ineffective("n", "--check");
-    const device = values.device === undefined ? {} : { device: deviceOf(values.device) };
-    return { do: "train", id, resume: values.resume === true, threads: threadCount(values.threads ?? "1"), ...device };
+    return {
+      do: "train",
+      id,
+      resume: values.resume === true,
+      threads: threadCount(values.threads ?? "1"),
+      ...(values.device !== undefined && { device: deviceOf(values.device) }),
+      ...(values.minutes !== undefined && { minutes: minuteCount(values.minutes) }),
+    };
   }
-  if (values.threads !== undefined) throw ineffective("threads", "no --check");
-  if (values.resume !== undefined) throw ineffective("resume", "no --check");
-  if (values.device !== undefined) throw ineffective("device", "no --check");
+  for (const flag of ["threads", "resume", "device", "minutes"] as const)
+    if (values[flag] !== undefined) throw ineffective(flag, "no --check");
   return { do: "check", id, n: rowCount(values.n) };
 }
 
@@ -89,6 +101,12 @@ function threadCount(text: string): number {
   const n = Number(text);
   if (Number.isSafeInteger(n) && n >= 1) return n;
   throw new GenError("option", `repro: expected --threads ≥ 1, got ${text}`);
+}
+
+function minuteCount(text: string): number {
+  const minutes = Number(text);
+  if (minutes > 0 && minutes <= LONGEST) return minutes;
+  throw new GenError("option", `repro: expected --minutes above 0 and up to ${LONGEST}, got ${text}`);
 }
 
 function deviceOf(text: string): NodeDevice {

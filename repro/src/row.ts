@@ -39,6 +39,8 @@ export interface Result {
 export interface Row extends Entry {
   /** Whether it can be trained on another device than the CPU. @default false */
   readonly choosesDevice?: boolean;
+  /** Whether its training may stop at any step, and is measured where it is: with `--minutes`, or when interrupted. @default false */
+  readonly isRelay?: boolean;
   /** Which rows were learned from, which chose the weights, which were measured. */
   readonly split: string;
   train(options: TrainOptions): Promise<Result>;

@@ -99,6 +99,7 @@ describe("the command line", () => {
     [[], { do: "list", json: false }],
     [["--json"], { do: "list", json: true }],
     [["ar/jsb/nats"], { do: "train", id: "ar/jsb/nats", resume: false, threads: 1 }],
+    [["ar/jsb/nats", "--minutes", "50"], { do: "train", id: "ar/jsb/nats", resume: false, threads: 1, minutes: 50 }],
     [
       ["ar/shakespeare/full", "--device", "webgpu", "--threads", "4"],
       { do: "train", id: "ar/shakespeare/full", resume: false, threads: 4, device: "webgpu" },
@@ -111,6 +112,8 @@ describe("the command line", () => {
   it.each([
     [["--jsno"], "did you mean --json?"],
     [["--resume"], "--resume has an effect only with an id"],
+    [["ar/jsb/nats", "--minutes", "0"], "expected --minutes above 0"],
+    [["ar/jsb/nats", "--check", "--minutes", "5"], "--minutes has an effect only with no --check"],
     [["ar/jsb/nats", "--n", "2000"], "--n has an effect only with --check"],
     [["ar/jsb/nats", "--check", "--n", "10"], "expected --n ≥ 1000"],
     [["ar/jsb/nats", "ar/jsb/nats"], "expected one id"],

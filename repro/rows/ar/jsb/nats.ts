@@ -2,14 +2,13 @@
  * @file Chorales of Bach in quarters: an LSTM over time, a masked network over the notes of a step.
  * Boulanger-Lewandowski, Bengio & Vincent 2012, arXiv:1206.6392; compared with Bai, Kolter & Koltun 2018, arXiv:1803.01271.
  */
-import { batches, evaluate, fit, isGenError, key, split, trainStep } from "@gen/core";
-import { node, saveCheckpoint } from "@gen/core/node";
+import { evaluate, trainStep } from "@gen/core";
 import { adam, chain, clipByGlobalNorm, ema, inverseSqrt } from "@gen/core/optim";
 import { rollFields, rollNats, RollModel, type RollBatch } from "@gen/autoregressive";
 import { pianoRolls } from "@gen/data";
 import { jsbChorales } from "@gen/data/node";
-import { openWeights, startOf, writeBest } from "../../../src/place.js";
-import { checkpointFolder } from "../../../src/results.js";
+import { openWeights } from "../../../src/place.js";
+import { trainInRelay } from "../../../src/relay.js";
 import type { Measured, Result, TrainOptions } from "../../../src/row.js";
 import { transposed } from "../../../src/transposed.js";
 
@@ -24,6 +23,7 @@ const model = new RollModel({ pitches: pitches[1] - pitches[0] + 1, ...options }
 
 export const row = {
   split: "229 pieces to learn, 76 to choose the weights, 77 to measure: −log p of a piece, summed over its steps",
+  isRelay: true,
   train: async (given: TrainOptions): Promise<Result> => {
     const trained = await train(given);
     return {
@@ -36,11 +36,7 @@ export const row = {
   check: (): Promise<Measured> => measure("test"),
 };
 
-async function train({ resume, threads, log, signal }: TrainOptions): Promise<Pick<Result, "seconds" | "steps">> {
-  const [root, runtime] = [key(seed), await node({ threads })];
-  const store = await runtime.init(model, { key: split(root, 0) });
-  const folder = checkpointFolder(id);
-  const [from, before] = await startOf(store, { folder, resume, log });
+async function train(given: TrainOptions): Promise<Pick<Result, "seconds" | "steps">> {
   const step = trainStep({
     model,
     batch: rollFields(model, { n: batchSize, steps: 129 }),
@@ -50,31 +46,14 @@ async function train({ resume, threads, log, signal }: TrainOptions): Promise<Pi
   });
   const { pieces } = await jsbChorales({ split: "train" });
   const rows = pianoRolls(transposed(pieces, shifts), { name: "jsb-chorales", length: 129, pitches });
-  const valid = await jsbChorales({ split: "valid", length, pitches });
-  const program = rollNats(model, { n: 19, steps: length });
-  const validate = { program, metric: "nats", data: valid, from: "ema", keepBest: true, every };
-  const data = batches(rows, { size: batchSize, key: split(root, 1) });
-  const start = performance.now();
-  const seconds = (): number => before + (performance.now() - start) / 1000;
-  const run = { runtime, store, data, steps, from, every, signal, validate, key: split(root, 2) };
-  let [mean, done, trained] = [0, from, before];
-  try {
-    for await (const { n, loss, rate, validation } of fit(step, run)) {
-      mean += (loss - mean) / (((n - 1) % every) + 1);
-      if (validation === undefined) continue;
-      const { nats, steps: count } = validation.metrics;
-      [done, trained] = [n, seconds()];
-      const perStep = (nats!.mean / count!.mean).toFixed(3);
-      log(`step ${n}: train ${mean.toFixed(3)}, valid ${perStep} nats/step, ${rate.toFixed(2)} steps/s`);
-      await saveCheckpoint(store, folder, { step: n, config: { seconds: trained } });
-    }
-  } catch (error) {
-    if (!isGenError(error) || error.code !== "aborted" || done === 0) throw error;
-    log(`interrupted: the best weights up to step ${done} count`);
-  }
-  await writeBest(id, store);
-  await runtime.close();
-  return { seconds: trained, steps: done };
+  const valid = {
+    program: rollNats(model, { n: 19, steps: length }),
+    data: await jsbChorales({ split: "valid", length, pitches }),
+  };
+  const relay = { id, seed, model, step, train: rows, batchSize, steps, every, valid };
+  const say = ({ nats, steps: count }: Readonly<Record<string, number>>): string =>
+    `${(nats! / count!).toFixed(3)} nats/step`;
+  return trainInRelay({ ...relay, say }, given);
 }
 
 /** Nats of each step: the sum over all pieces, divided by their steps. */
