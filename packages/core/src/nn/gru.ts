@@ -14,6 +14,7 @@ import {
   type Recurrence,
   type Recurrent,
   type RecurrentOptions,
+  type RestartOptions,
 } from "./recurrent.js";
 
 /**
@@ -51,8 +52,8 @@ export class Gru implements Layer {
   }
 
   /** A whole sequence, from a carry: x [N, T, inputs]. */
-  run(x: Tensor, carry: Carry = this.initialCarry(x.shape[0]!)): Recurrence {
-    return overTime(this.#own, x, carry);
+  run(x: Tensor, carry: Carry = this.initialCarry(x.shape[0]!), options: RestartOptions = {}): Recurrence {
+    return overTime(this.#own, x, { carry, ...options });
   }
 
   /** One step: x [N, inputs]. */

@@ -12,6 +12,7 @@ import {
   type Recurrence,
   type Recurrent,
   type RecurrentOptions,
+  type RestartOptions,
 } from "./recurrent.js";
 
 export interface LstmOptions extends RecurrentOptions {
@@ -54,8 +55,8 @@ export class Lstm implements Layer {
   }
 
   /** A whole sequence, from a carry: x [N, T, inputs]. */
-  run(x: Tensor, carry: Carry = this.initialCarry(x.shape[0]!)): Recurrence {
-    return overTime(this.#own, x, carry);
+  run(x: Tensor, carry: Carry = this.initialCarry(x.shape[0]!), options: RestartOptions = {}): Recurrence {
+    return overTime(this.#own, x, { carry, ...options });
   }
 
   /** One step: x [N, inputs]. */

@@ -1,7 +1,7 @@
 /** @file What recurrent layers share: a cell repeated over time, inside a scan or unrolled, or taken one step at a time. */
 import { GenError } from "../error.js";
 import { uniformInit } from "../ir/initializer.js";
-import { showShape } from "../shape.js";
+import { sameShape, showShape } from "../shape.js";
 import { scan } from "../tensor/control.js";
 import { param } from "../tensor/inputs.js";
 import { full, stack, type Tensor } from "../tensor/tensor.js";
@@ -25,6 +25,11 @@ export interface Recurrence {
   /** [N, T, H], or [N, H] of a single step. */
   readonly y: Tensor;
   readonly carry: Carry;
+}
+
+export interface RestartOptions {
+  /** bool [N, T]: true where a row begins anew, from zeros, before the step. @default nowhere */
+  readonly restart?: Tensor;
 }
 
 /** One step of a cell: `gates` is x·W + b, [N, …]. */
@@ -53,24 +58,46 @@ export function recurrentWeights(
   };
 }
 
+interface Whole extends RestartOptions {
+  readonly carry: Carry;
+}
+
 /** A whole sequence [N, T, inputs]. The products with x are made for all times at once, before the first step. */
-export function overTime({ inputWeight, bias, cell, unroll = false }: Recurrent, x: Tensor, carry: Carry): Recurrence {
-  const gates = x.matmul(checked(x, inputWeight, 3)).add(bias); //  [N, T, …]
+export function overTime(
+  { inputWeight, bias, cell, unroll = false }: Recurrent,
+  x: Tensor,
+  { carry, restart }: Whole,
+): Recurrence {
+  const gates = x.matmul(checked(x, inputWeight, 3)).add(bias); //           [N, T, …]
+  const kept = restart === undefined ? [] : [keptOf(restart, x)]; //         [N, T, 1]
+  const step = (row: Tensor, now: Carry, keep: Tensor | undefined): Recurrence =>
+    cell(row, keep === undefined ? now : now.map((c) => c.mul(keep)));
   if (!unroll) {
-    const { carry: last, ys } = scan({ carry, xs: [gates.transpose([1, 0, 2])] }, (now, [row]) => {
-      const { y, carry: next } = cell(row!, now);
+    const xs = [gates, ...kept].map((v) => v.transpose([1, 0, 2]));
+    const { carry: last, ys } = scan({ carry, xs }, (now, [row, keep]) => {
+      const { y, carry: next } = step(row!, now, keep);
       return { carry: next, ys: [y] };
     });
-    return { y: ys[0]!.transpose([1, 0, 2]), carry: last }; //      [T, N, H] → [N, T, H]
+    return { y: ys[0]!.transpose([1, 0, 2]), carry: last }; //               [T, N, H] → [N, T, H]
   }
   const ys: Tensor[] = [];
   let now = carry;
   for (let t = 0; t < x.shape[1]!; t++) {
-    const step = cell(gates.slice(1, t, t + 1).squeeze(1), now);
-    ys.push(step.y);
-    now = step.carry;
+    const [row, keep] = [gates, ...kept].map((v) => v.slice(1, t, t + 1).squeeze(1));
+    const next = step(row!, now, keep);
+    ys.push(next.y);
+    now = next.carry;
   }
   return { y: stack(ys, 1), carry: now };
+}
+
+/** 1 where a row goes on, 0 where it begins anew: [N, T, 1]. */
+function keptOf(restart: Tensor, x: Tensor): Tensor {
+  const wanted = x.shape.slice(0, 2);
+  if (restart.dtype !== "bool" || !sameShape(restart.shape, wanted)) {
+    throw new GenError("shape", `recurrent: expected bool${showShape(wanted)} as restart, got ${restart.toString()}`);
+  }
+  return restart.not().cast(x.dtype).unsqueeze(2);
 }
 
 /** One step: x [N, inputs]. */

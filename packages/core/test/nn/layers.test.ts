@@ -2,12 +2,14 @@ import { describe, expect, it } from "vitest";
 import { ndarray, type NdArray } from "../../src/ndarray.js";
 import { Conv1d, Conv2d } from "../../src/nn/conv.js";
 import { ConvTranspose2d } from "../../src/nn/conv-transpose.js";
+import { Gru } from "../../src/nn/gru.js";
 import { Linear } from "../../src/nn/linear.js";
+import { Lstm } from "../../src/nn/lstm.js";
 import { Mlp } from "../../src/nn/mlp.js";
 import { Sequential } from "../../src/nn/sequential.js";
 import { traceScope } from "../../src/program/scope.js";
 import { feed } from "../../src/tensor/inputs.js";
-import type { Tensor } from "../../src/tensor/tensor.js";
+import { concat, constant, type Tensor } from "../../src/tensor/tensor.js";
 import { valuesOf } from "../../src/testing/run-reference.js";
 
 const scope = traceScope("eval");
@@ -91,6 +93,31 @@ describe("convolutions", () => {
     expect(() => new Conv2d({ inputs: 3, outputs: 4, kernel: 3, groups: 2 })).toThrow("groups that divide 3 and 4");
     expect(() => new Conv2d({ inputs: 3, outputs: 4, kernel: [3] })).toThrow("2 whole numbers ≥ 1 as kernel");
     expect(() => new Conv2d({ inputs: 3, outputs: 4, kernel: 3 }).forward(feed([3, 8, 8]))).toThrow("[N, C, H, W]");
+  });
+});
+
+describe("recurrent layers", () => {
+  const sizes = { inputs: 2, hidden: 3 };
+  it.each([
+    ["Lstm", (unroll: boolean) => new Lstm({ ...sizes, unroll })],
+    ["Gru", (unroll: boolean) => new Gru({ ...sizes, unroll })],
+  ])("%s begins anew where told to", (_, make) => {
+    for (const unroll of [false, true]) {
+      const layer = make(unroll);
+      const x = feed([2, 5, 2]);
+      const given = Object.values(layer)
+        .filter((v): v is Tensor => typeof v === "object" && "node" in v)
+        .map((p, k): [Tensor, number[]] => [p, Array.from({ length: p.size }, (__, i) => Math.sin(3 * i + k))]);
+      const restart = constant(ndarray([0, 0, 1, 0, 0, 0, 0, 0, 0, 0], [2, 5], "bool"));
+      const row = (from: number, to: number): Tensor => x.slice(0, 0, 1).slice(1, from, to);
+      const apart = concat([layer.run(row(0, 2)).y, layer.run(row(2, 5)).y], 1);
+      const values = Array.from({ length: x.size }, (__, i) => Math.cos(i));
+      const { y } = layer.run(x, layer.initialCarry(2), { restart });
+      const whole = layer.run(x.slice(0, 1)).y;
+      const got = compute(y.sub(concat([apart, whole], 0)), [...given, [x, values]]);
+      expect(Math.max(...got.map(Math.abs))).toBeLessThan(1e-12);
+      expect(() => layer.run(x, layer.initialCarry(2), { restart: restart.slice(1, 1) })).toThrow("bool[2, 5]");
+    }
   });
 });
 
