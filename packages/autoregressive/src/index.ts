@@ -38,6 +38,8 @@ export type { Behind } from "./gpt/gpt.js";
 export type { GptOptions } from "./gpt/options.js";
 export { gpt1, gpt2, llama, slidingGpt } from "./gpt/recipes.js";
 export type { GptSizes } from "./gpt/recipes.js";
+export { RecurrentText } from "./recurrent/recurrent-text.js";
+export type { RecurrentTextOptions } from "./recurrent/recurrent-text.js";
 export { textFiles } from "./text/export.js";
 export type { TextFilesOptions } from "./text/export.js";
 export type { Extended, LanguageModel, MemorySpec, Place, Reading } from "./text/language-model.js";

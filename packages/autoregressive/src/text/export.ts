@@ -40,12 +40,14 @@ export function textFiles(
   { start, tokens: about = "indices of tokens" }: TextFilesOptions,
 ): Readonly<Record<string, ExportFile>> {
   const what = `${about}, from 0 to ${model.vocabulary - 1}`;
+  const { context } = model;
+  const atMost = (before: string): string => (Number.isFinite(context) ? `; ${before}at most ${context}` : "");
   const describe = {
-    tokens: `${what}; at most ${model.context} in a row`,
+    tokens: `${what}${atMost("in a row ")}`,
     logits: "unnormalised log p of every token after each",
     logprob: "log p of each row after its first token, nats",
     seed: "where the randomness comes from: the same seed gives the same texts on every runtime; at least 0",
-    steps: `how many tokens are written; with those before them at most ${model.context}`,
+    steps: `how many tokens are written${atMost("with those before them ")}`,
     temperature: "logits are divided by it: 1 as learned, towards 0 the likeliest",
     samples: what,
   };

@@ -72,7 +72,7 @@ export function overTime(
   const kept = restart === undefined ? [] : [keptOf(restart, x)]; //         [N, T, 1]
   const step = (row: Tensor, now: Carry, keep: Tensor | undefined): Recurrence =>
     cell(row, keep === undefined ? now : now.map((c) => c.mul(keep)));
-  if (!unroll) {
+  if (!unroll && x.shape[1]! > 1) {
     const xs = [gates, ...kept].map((v) => v.transpose([1, 0, 2]));
     const { carry: last, ys } = scan({ carry, xs }, (now, [row, keep]) => {
       const { y, carry: next } = step(row!, now, keep);
