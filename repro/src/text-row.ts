@@ -16,7 +16,9 @@ export interface TextRowOptions {
   readonly gpt: Omit<GptOptions, "vocabulary">;
   readonly batchSize: number;
   readonly steps: number;
-  /** Steps in which the rate rises to 1e-3, before it falls to 1e-4. */
+  /** The highest rate, from which it falls to a tenth. @default 1e-3 */
+  readonly rate?: number;
+  /** Steps in which the rate rises. */
   readonly warmUp: number;
   /** Steps between two validations and checkpoints. */
   readonly every: number;
@@ -61,10 +63,10 @@ interface Run extends Measured {
 }
 
 /** nanoGPT's AdamW: decay of matrices alone, gradients of norm 1 at most. */
-function optimizer({ steps, warmUp }: TextRowOptions) {
+function optimizer({ steps, warmUp, rate = 1e-3 }: TextRowOptions) {
   const learningRate = sequential(
-    [{ rate: linear(1e-3 / warmUp, { steps: warmUp, end: 1e-3 }), steps: warmUp }],
-    cosine(1e-3, { steps: steps - warmUp, end: 1e-4 }),
+    [{ rate: linear(rate / warmUp, { steps: warmUp, end: rate }), steps: warmUp }],
+    cosine(rate, { steps: steps - warmUp, end: rate / 10 }),
   );
   const own = { learningRate, beta2: 0.99 };
   return chain(
