@@ -1,12 +1,13 @@
 /** @file The jax-js side: the whole step, Adam included, is one jitted function, which is the fastest way it offers. */
 import { defaultDevice, init, jit, nn, numpy as np, random, valueAndGrad } from "@jax-js/jax";
-import { product, readFixture } from "../src/fixtures.js";
+import { adamOptions, product, readFixture } from "../src/fixtures.js";
 import { serve, type Request, type Work } from "../src/protocol.js";
-import { spec } from "../src/spec.js";
 import { versionOf } from "../src/versions.js";
+import { mlp50 } from "../src/works/core.js";
+import { vaeDense } from "../src/works/vae.js";
 
-const { learningRate, beta1, beta2, epsilon } = spec.adam;
-const { latent } = spec["vae-dense"];
+const { learningRate, beta1, beta2, epsilon } = adamOptions;
+const { latent } = vaeDense;
 
 type Params = np.Array[];
 
@@ -37,11 +38,14 @@ const deep: Loss = (params, x, key) => {
   const n = x.shape[0]!;
   let h = nn.relu(layer(params, 0, x.ref));
   const last = params.length / 2 - 1;
-  for (let i = 1; i < last; i++) h = h.ref.add(nn.relu(layer(params, i, h)).div(spec["mlp-50"].layers));
+  for (let i = 1; i < last; i++) h = h.ref.add(nn.relu(layer(params, i, h)).div(mlp50.layers));
   return crossEntropy(layer(params, last, h), x).div(n);
 };
 
-const losses: Readonly<Record<string, Loss>> = { "vae-dense": vae, "mlp-50": deep };
+const subjects: Readonly<Record<string, { readonly loss: Loss; readonly batch: number }>> = {
+  "vae-dense": { loss: vae, batch: vaeDense.batch },
+  "mlp-50": { loss: deep, batch: mlp50.batch },
+};
 
 const stepOf = (loss: Loss) =>
   jit((params: Params, m: Params, v: Params, t: np.Array, x: np.Array, key: np.Array) => {
@@ -62,16 +66,18 @@ const stepOf = (loss: Loss) =>
   });
 
 async function start({ work, folder }: Request): Promise<Work> {
-  const loss = losses[work];
-  if (loss === undefined) throw new Error(`jax-js side: expected ${Object.keys(losses).join(" or ")}, got ${work}`);
+  const subject = subjects[work];
+  if (subject === undefined)
+    throw new Error(`jax-js side: expected ${Object.keys(subjects).join(" or ")}, got ${work}`);
+  const { loss, batch } = subject;
   await init("wasm");
   defaultDevice("wasm");
   const step = stepOf(loss);
-  const { batch, data } = spec[work as "vae-dense" | "mlp-50"];
-  const { pictures, params } = readFixture(folder);
-  const size = batch * product(data);
-  const batches = Array.from({ length: pictures.length / size }, (_, i) =>
-    np.array(pictures.slice(i * size, (i + 1) * size)).reshape([batch, ...data]),
+  const { rows, params } = readFixture(folder);
+  const shape = [batch, ...rows.shape.slice(1)];
+  const size = product(shape);
+  const batches = Array.from({ length: rows.data.length / size }, (_, i) =>
+    np.array(rows.data.slice(i * size, (i + 1) * size)).reshape(shape),
   );
   let p: Params = [...params.values()].map(({ data, shape }) => np.array(data).reshape([...shape]));
   let m: Params = p.map((a) => np.zeros(a.shape));

@@ -5,10 +5,10 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import "@tensorflow/tfjs-backend-wasm";
-import { product, readFixture } from "../src/fixtures.js";
+import { adamOptions, product, readFixture } from "../src/fixtures.js";
 import { serve, type Request, type Work } from "../src/protocol.js";
-import { spec } from "../src/spec.js";
 import { versionOf } from "../src/versions.js";
+import { vaeConv, vaeDense } from "../src/works/vae.js";
 
 type Weights = ReadonlyMap<string, tf.Variable>;
 
@@ -32,7 +32,7 @@ const denseVae: Network = {
   arrange: (_, value) => value,
 };
 
-const { channels, stride, data: pictureShape, latent: convLatent } = spec["vae-conv"];
+const { channels, stride, data: pictureShape, latent: convLatent } = vaeConv;
 const side = pictureShape[1] / stride ** channels.length;
 const top = channels.at(-1)!;
 const levels = [pictureShape[0], ...channels];
@@ -94,20 +94,21 @@ async function start({ work, folder }: Request): Promise<Work> {
   await tf.setBackend(backend);
   await tf.ready();
   const network = work === "vae-dense" ? denseVae : convVae;
-  const { batch, data } = spec[work as "vae-dense" | "vae-conv"];
-  const { pictures, params } = readFixture(folder);
+  const { batch } = work === "vae-dense" ? vaeDense : vaeConv;
+  const { rows, params } = readFixture(folder);
+  const shape = [batch, ...rows.shape.slice(1)];
   const weights = new Map(
     [...params].map(([name, { data, shape }]) => [
       name,
       tf.variable(network.arrange(name, tf.tensor(data, [...shape]))),
     ]),
   );
-  const size = batch * product(data);
-  const batches = Array.from({ length: pictures.length / size }, (_, i) => {
-    const x = tf.tensor(pictures.slice(i * size, (i + 1) * size), [batch, ...data]);
+  const size = product(shape);
+  const batches = Array.from({ length: rows.data.length / size }, (_, i) => {
+    const x = tf.tensor(rows.data.slice(i * size, (i + 1) * size), shape);
     return x.rank === 4 ? x.transpose([0, 2, 3, 1]) : x;
   });
-  const { learningRate, beta1, beta2, epsilon } = spec.adam;
+  const { learningRate, beta1, beta2, epsilon } = adamOptions;
   const optimizer = tf.train.adam(learningRate, beta1, beta2, epsilon);
   let done = 0;
   return {

@@ -29,21 +29,24 @@ export interface Compared {
 
 export interface DuelOptions {
   readonly pairs: number;
+  /** What is done in a step, in the unit of the work. @default 1 */
+  readonly perStep?: number | undefined;
   /** @default the second half of the first 96 steps, within 2 % */
   readonly compared?: Compared | undefined;
 }
 
 /**
- * Warm-up, then `pairs` interleaved pairs; the medians of the ratios and of both rates, in steps a second.
+ * Warm-up, then `pairs` interleaved pairs; the medians of the ratios and of both rates, a second.
  *
  * @throws Error if the two sides do not compute the same thing, as far as their losses show.
  */
-export async function duel(ours: Turn, theirs: Turn, { pairs, compared }: DuelOptions): Promise<Duel> {
+export async function duel(ours: Turn, theirs: Turn, { pairs, perStep = 1, compared }: DuelOptions): Promise<Duel> {
   const replies = { ours: [await ours()], theirs: [await theirs()] };
   for (let pair = 0; pair < pairs; pair++) {
     replies.ours.push(await ours());
     replies.theirs.push(await theirs());
   }
+  const rate = ({ steps, seconds }: Reply): number => (perStep * steps) / seconds;
   const rates = { ours: replies.ours.slice(1).map(rate), theirs: replies.theirs.slice(1).map(rate) };
   const ratios = rates.ours.map((mine, i) => mine / rates.theirs[i]!);
   return {
@@ -92,10 +95,6 @@ export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-}
-
-function rate({ steps, seconds }: Reply): number {
-  return steps / seconds;
 }
 
 function lossesOf(replies: readonly Reply[]): number[] {

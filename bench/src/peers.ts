@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { PeerId } from "./works.js";
+import type { PeerId } from "./work.js";
 
 export interface Peer {
   readonly title: string;
@@ -30,7 +30,7 @@ export const ours = typescript("ours.ts");
 export const peers: { readonly [P in PeerId]: Peer } = {
   torch: {
     title: "PyTorch eager, CPU",
-    command: ["python3", "sides/pytorch.py"],
+    command: ["python3", "sides/pytorch/main.py"],
     absence() {
       const { status } = spawnSync("python3", ["-c", "import torch"], { stdio: "ignore" });
       return status === 0 ? undefined : 'python3 -c "import torch" does not work here';

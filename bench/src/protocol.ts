@@ -8,7 +8,7 @@ import { createInterface } from "node:readline";
 
 export interface Request {
   readonly work: string;
-  /** Training steps to run, and to time. */
+  /** Steps to run, and to time: of training, of sampling, or of decoding. */
   readonly steps: number;
   readonly threads: number;
   /** Where the fixture of the work is (`fixtures.ts`); empty for works that have none. */
@@ -19,7 +19,7 @@ export interface Reply {
   /** Wall time of the steps alone. */
   readonly seconds: number;
   readonly steps: number;
-  /** The loss of each step. */
+  /** The loss of each step; of samples, a number of each step that tells whether they are the same or alike. */
   readonly losses: readonly number[];
   /** Resident memory in MiB, early and late, for the work that watches it. */
   readonly resident?: readonly [early: number, late: number];
@@ -28,7 +28,7 @@ export interface Reply {
 }
 
 /** Answers requests on stdin until it closes: the main function of a side. `start` is called by the first request. */
-export async function serve(version: string, start: (first: Request) => Promise<Work>): Promise<void> {
+export async function serve(version: string, start: Start): Promise<void> {
   let work: Work | undefined;
   for await (const line of createInterface({ input: process.stdin })) {
     const request = JSON.parse(line) as Request;
@@ -43,8 +43,11 @@ export async function serve(version: string, start: (first: Request) => Promise<
   process.exit(); // Nobody asks any more; threads of a runtime would keep the process alive.
 }
 
+/** Builds the model of a work. */
+export type Start = (first: Request) => Promise<Work>;
+
 export interface Work {
-  /** Trains for some steps and returns the loss of each. */
+  /** Takes some steps and returns the loss of each, or what stands for it. */
   run(steps: number): Promise<number[]>;
   /** What the last run has seen, for {@link Reply.resident}. */
   resident?(): readonly [number, number];

@@ -2,7 +2,8 @@
 import { cpus, release, totalmem, type } from "node:os";
 import type { Duel } from "./measure.js";
 import { peers } from "./peers.js";
-import { works, type PeerId } from "./works.js";
+import type { PeerId } from "./work.js";
+import { works } from "./works.js";
 
 /** One line of `pnpm -s bench --json`. Ratio > 1: ours is better. */
 export interface Row {
@@ -50,55 +51,49 @@ export function rowOf({ work, against, ratio, ours, theirs, unit }: Result): Row
   return { work, against, ratio, ours, theirs, unit };
 }
 
-/** What was measured before, with what is new in its place. */
+/** What was measured before, with what is new in its place. A comparison that was not possible this time keeps its number. */
 export function merged(old: Report | undefined, now: Report): Report {
   if (old === undefined) return now;
-  const isNew = (row: Absence | Result): boolean =>
-    [...now.results, ...now.absent].some(({ work, against }) => work === row.work && against === row.against);
+  const isIn = (rows: readonly (Absence | Result)[], row: Absence | Result): boolean =>
+    rows.some(({ work, against }) => work === row.work && against === row.against);
   const place = ({ work }: Absence | Result): number => works.findIndex(({ id }) => id === work);
   const order = <T extends Absence | Result>(rows: readonly T[]): T[] => rows.toSorted((a, b) => place(a) - place(b));
+  const results = [...old.results.filter((row) => !isIn(now.results, row)), ...now.results];
+  const absent = [...old.absent.filter((row) => !isIn(now.absent, row)), ...now.absent];
   return {
     ...now,
     versions: [...new Set([...old.versions, ...now.versions])],
-    results: order([...old.results.filter((row) => !isNew(row)), ...now.results]),
-    absent: order([...old.absent.filter((row) => !isNew(row)), ...now.absent]),
+    results: order(results),
+    absent: order(absent.filter((row) => !isIn(results, row))),
   };
 }
 
-/** The table of the README and of the terminal: GitHub's markdown, aligned. */
-export function table(results: readonly Result[]): string {
-  const header = [
-    "work",
-    "against",
-    "ratio",
-    "at least",
-    "reached",
-    "range of pairs",
-    "ours",
-    "theirs",
-    "unit",
-    "loss, ours / theirs",
-    "date",
-  ];
-  const body = results.map((result) => [
-    titleOf(result.work),
-    againstTitle(result.against),
-    `${digits(result.ratio)} ×`,
-    `${digits(result.target)} ×`,
-    result.ratio >= result.target ? "yes" : "no",
-    result.range === undefined ? "" : result.range.map(digits).join(" to "),
-    digits(result.ours),
-    digits(result.theirs),
-    result.unit,
-    result.losses === undefined
-      ? ""
-      : `${result.losses.ours.toFixed(1)} / ${result.losses.theirs.toFixed(1)} at step ${result.losses.steps}`,
-    result.date,
-  ]);
+/** A table for the terminal and for READMEs: GitHub's markdown, aligned. */
+export function table(results: readonly Result[], { losses = true }: { readonly losses?: boolean } = {}): string {
+  const columns: Readonly<Record<string, (result: Result) => string>> = {
+    work: ({ work }) => titleOf(work),
+    against: ({ against }) => againstTitle(against),
+    ratio: ({ ratio }) => `${digits(ratio)} ×`,
+    "at least": ({ target }) => `${digits(target)} ×`,
+    reached: ({ ratio, target }) => (ratio >= target ? "yes" : "no"),
+    "range of pairs": ({ range }) => range?.map(digits).join(" to ") ?? "",
+    ours: ({ ours }) => digits(ours),
+    theirs: ({ theirs }) => digits(theirs),
+    unit: ({ unit }) => unit,
+    ...(losses ? { "loss, ours / theirs": lossesOf } : {}),
+    date: ({ date }) => date,
+  };
+  const header = Object.keys(columns);
+  const body = results.map((result) => Object.values(columns).map((cell) => cell(result)));
   const widths = header.map((cell, i) => Math.max(cell.length, ...body.map((line) => line[i]!.length)));
   const line = (cells: readonly string[]): string =>
     `| ${cells.map((cell, i) => cell.padEnd(widths[i]!)).join(" | ")} |`;
   return [line(header), line(widths.map((width) => "-".repeat(width))), ...body.map(line)].join("\n");
+}
+
+function lossesOf({ losses }: Result): string {
+  if (losses === undefined) return "";
+  return `${digits(losses.ours)} / ${digits(losses.theirs)} at step ${losses.steps}`;
 }
 
 /** The whole report as text. */
@@ -115,14 +110,11 @@ export function text(report: Report): string {
   return lines.join("\n");
 }
 
-const BEGIN = "<!-- results: begin -->";
-const END = "<!-- results: end -->";
-
-/** The README with its table replaced. @throws Error if the README lost its markers. */
-export function withTable(readme: string, report: Report): string {
-  const [from, to] = [readme.indexOf(BEGIN), readme.indexOf(END)];
-  if (from < 0 || to < from) throw new Error(`bench/README.md: expected the markers ${BEGIN} and ${END}`);
-  return `${readme.slice(0, from + BEGIN.length)}\n\n${text(report)}\n\n${readme.slice(to)}`;
+/** The text with what stands between two markers replaced. @throws Error if it lost its markers */
+export function withBetween(whole: string, [begin, end]: readonly [string, string], content: string): string {
+  const [from, to] = [whole.indexOf(begin), whole.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`README.md: expected the markers ${begin} and ${end}`);
+  return `${whole.slice(0, from + begin.length)}\n\n${content}\n\n${whole.slice(to)}`;
 }
 
 function titleOf(id: string): string {

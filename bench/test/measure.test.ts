@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readArguments } from "../src/arguments.js";
 import { compareLosses, duel, median, type Turn } from "../src/measure.js";
-import { merged, withTable, type Report } from "../src/report.js";
-import { paramsOf } from "../src/spec.js";
+import { starts } from "../sides/ours/starts.js";
+import { merged, withBetween, type Report } from "../src/report.js";
+import type { DuelWork } from "../src/work.js";
+import { works } from "../src/works.js";
 
 /** A side whose turns take the given seconds. */
 function turns(seconds: readonly number[], loss = 100): Turn {
@@ -47,7 +49,8 @@ void test("unknown flags and works name the nearest valid one", () => {
 });
 
 void test("the dense VAE has the parameters of 784-400-20", () => {
-  const sizes = paramsOf("vae-dense").map(({ shape }) => shape.reduce((a, b) => a * b));
+  const vae = works.find((work) => work.kind === "duel" && work.id === "vae-dense") as DuelWork;
+  const sizes = vae.params().map(({ shape }) => shape.reduce((a, b) => a * b));
   assert.equal(
     sizes.reduce((a, b) => a + b),
     784 * 400 + 400 + 400 * 40 + 40 + 20 * 400 + 400 + 400 * 784 + 784,
@@ -84,12 +87,20 @@ void test("a record takes the place of the same comparison alone", () => {
     ],
   );
   assert.deepEqual(absent, []);
+  const failed = merged(old, { ...shared, results: [], absent: [{ ...lost, work: "vae-dense" }] });
+  assert.equal(failed.results.length, 2); // what was measured stays
+  assert.deepEqual(failed.absent, [lost]);
   assert.equal(merged(undefined, now), now);
 });
 
-void test("the README keeps what is around its table", () => {
-  const report: Report = { machine: "m", threads: 2, versions: [], pairs: 5, results: [], absent: [] };
-  const readme = withTable("a <!-- results: begin --> old <!-- results: end --> b", report);
-  assert.match(readme, /^a <!-- results: begin -->[^]*Machine: m[^]*<!-- results: end --> b$/);
-  assert.throws(() => withTable("no markers", report), /markers/);
+void test("a README keeps what is around its table", () => {
+  assert.equal(
+    withBetween("a <!-- x --> old <!-- /x --> b", ["<!-- x -->", "<!-- /x -->"], "new"),
+    "a <!-- x -->\n\nnew\n\n<!-- /x --> b",
+  );
+  assert.throws(() => withBetween("no markers", ["<", ">"], ""), /markers/);
+});
+
+void test("our side knows how every work starts", () => {
+  for (const { id } of works) assert.ok(starts[id], id);
 });

@@ -6,10 +6,11 @@ import { gelu, softmax, trainStep, type Tensor } from "@gen/core";
 import { Linear } from "@gen/core/nn";
 import { adam } from "@gen/core/optim";
 import { node } from "@gen/core/node";
+import { adamOptions } from "../../src/fixtures.js";
 import type { Request, Work } from "../../src/protocol.js";
-import { spec } from "../../src/spec.js";
+import { graph12x768 } from "../../src/works/core.js";
 
-const { layers, width, heads, context, batch } = spec["graph-12x768"];
+const { layers, width, heads, context, batch } = graph12x768;
 
 class Block {
   readonly qkv = new Linear({ inputs: width, outputs: 3 * width });
@@ -59,7 +60,7 @@ export async function startGraph({ threads }: Request): Promise<Work> {
           const error = model.forward(x).sub(y);
           return error.mul(error).mean();
         },
-        optimizer: adam(spec.adam),
+        optimizer: adam(adamOptions),
       });
       await runtime.compile(step);
       return [];

@@ -1,13 +1,14 @@
 /** @file Resident memory while the dense VAE trains: after the first 500 steps, and at the end. */
 import { median } from "../../src/measure.js";
 import type { Request, Work } from "../../src/protocol.js";
-import { spec } from "../../src/spec.js";
+import { memory } from "../../src/works/core.js";
 import { training } from "./training.js";
+import { denseVae } from "./vae.js";
 
-const { after, window } = spec.memory;
+const { after, window } = memory;
 
 export async function startMemory(request: Request): Promise<Work> {
-  const reports = await training({ ...request, work: "vae-dense", steps: window });
+  const reports = await training(denseVae, { ...request, steps: window });
   const sizes: number[] = []; // MiB, after each step
   return {
     async run(steps) {

@@ -1,0 +1,15 @@
+/** @file How each work starts on our side. */
+import type { Start } from "../../src/protocol.js";
+import { core } from "./core.js";
+import { startGraph } from "./graph.js";
+import { gans } from "./gan.js";
+import { startMemory } from "./memory.js";
+import { vaes } from "./vae.js";
+
+export const starts: Readonly<Record<string, Start>> = {
+  ...vaes,
+  ...gans,
+  ...core,
+  "graph-12x768": startGraph,
+  memory: startMemory,
+};
