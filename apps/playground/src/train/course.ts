@@ -1,5 +1,5 @@
 /** @file What the page asks of a family: a model of points in the plane, its step of training, and what is shown of it. */
-import type { Batches, Dataset, Key, Model, Program } from "@gen/core";
+import type { Batches, Dataset, ExportFile, Key, Model, Program } from "@gen/core";
 import { batches, split } from "@gen/core";
 import { adam, type Optimizer } from "@gen/core/optim";
 
@@ -30,6 +30,8 @@ export interface Course {
   readonly samples: Asked;
   /** log p, in nats, of rows x [CELLS², 2]; a family without a density has none. */
   readonly logDensity?: Program;
+  /** What an export of it holds. */
+  files(): Readonly<Record<string, ExportFile>>;
 }
 
 export interface Family {

@@ -1,6 +1,6 @@
 /**
  * @file Several families in one training: they take turns on one device, each as many steps as the others, and after each
- * turn what they have learned is looked at.
+ * turn what they have learned is looked at. Its settings may change between turns, and it may begin where another ended.
  */
 import {
   fit,
@@ -32,6 +32,12 @@ export interface Look {
   readonly logDensity?: Float32Array;
 }
 
+/** Where a family stands: its steps, and its weights and moments, or its weights alone. */
+export interface Standing {
+  readonly steps: number;
+  readonly states: Readonly<Record<string, NdArray>>;
+}
+
 export interface TrainingOptions {
   readonly families: readonly Family[];
   readonly points: Dataset;
@@ -42,6 +48,8 @@ export interface TrainingOptions {
   /** Steps of a turn. */
   readonly turn: number;
   readonly signal: AbortSignal;
+  /** Where families begin that do not begin anew, by id. */
+  readonly from?: ReadonlyMap<string, Standing>;
 }
 
 /** A map of the density is drawn when the training has had so many times as long as the last map took. */
@@ -49,9 +57,11 @@ const PATIENCE = 4;
 
 interface Learner {
   readonly family: Family;
-  readonly course: Course;
   readonly store: Store;
-  readonly reports: AsyncGenerator<Report, void>;
+  course: Course;
+  settings: Settings;
+  reports: AsyncGenerator<Report, void>;
+  steps: number;
   /** Milliseconds of training since the last map, and of making it. */
   sinceMap: number;
   mapTook: number;
@@ -59,60 +69,130 @@ interface Learner {
 
 /** Trains until each family has taken all its steps; yields a look at each family after each of its turns. */
 export async function* train(runtime: Runtime, options: TrainingOptions): AsyncGenerator<Look, void> {
-  const { families, points, settings, seed, steps, turn, signal } = options;
-  const root = key(seed);
-  const learners: Learner[] = [];
-  for (const family of families) {
-    const course = family.course(points, settings, split(root, 0));
-    const store = await runtime.init(course.model, { key: split(root, 1) });
-    const { step, data } = course;
-    const run = { runtime, store, data, steps, every: turn, signal, key: split(root, 2), patienceMs: 60 };
-    learners.push({ family, course, store, reports: fit(step, run), sinceMap: 0, mapTook: 0 });
-  }
+  const trainer = await Trainer.open(runtime, options);
   try {
-    for (let done = 0; done < steps; done += turn) {
-      const until = Math.min(steps, done + turn);
-      for (const learner of learners) yield await takeTurn(runtime, learner, { until, root, isLast: until === steps });
-    }
+    yield* trainer.looks();
   } finally {
-    for (const { course, store, reports } of learners) {
+    await trainer.close();
+  }
+}
+
+export class Trainer {
+  readonly #runtime: Runtime;
+  readonly #options: TrainingOptions;
+  readonly #root: Key;
+  readonly #learners: Learner[] = [];
+  #settings: Settings;
+
+  private constructor(runtime: Runtime, options: TrainingOptions) {
+    [this.#runtime, this.#options, this.#settings] = [runtime, options, options.settings];
+    this.#root = key(options.seed);
+  }
+
+  /** @throws GenError if what a family begins from is not of its architecture */
+  static async open(runtime: Runtime, options: TrainingOptions): Promise<Trainer> {
+    const trainer = new Trainer(runtime, options);
+    for (const family of options.families) await trainer.#enrol(family, options.from?.get(family.id));
+    return trainer;
+  }
+
+  /** Takes effect at the next turn of each family: a new step over the same weights and moments. */
+  change(settings: Settings): void {
+    this.#settings = settings;
+  }
+
+  /** Where each family stands, to go on from there, here or on another device. Not within a turn. */
+  async standings(): Promise<ReadonlyMap<string, Standing>> {
+    const entries = this.#learners.map(
+      async ({ family, steps, store }) => [family.id, { steps, states: await store.readAll() }] as const,
+    );
+    return new Map(await Promise.all(entries));
+  }
+
+  /** A family's model and numbers, to export. */
+  trained(id: string): { readonly course: Course; readonly store: Store; readonly steps: number } | undefined {
+    return this.#learners.find(({ family }) => family.id === id);
+  }
+
+  async *looks(): AsyncGenerator<Look, void> {
+    const { steps, turn } = this.#options;
+    for (const learner of this.#learners)
+      if (learner.steps > 0) yield await this.#look(learner, { losses: [], rate: 0, isMapped: true });
+    for (;;) {
+      const least = Math.min(...this.#learners.map((learner) => learner.steps));
+      if (least >= steps) return;
+      const until = Math.min(steps, least - (least % turn) + turn);
+      for (const learner of this.#learners) if (learner.steps < until) yield await this.#turn(learner, until);
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const { course, store, reports } of this.#learners) {
       await reports.return();
       for (const program of [course.step, course.samples.program, course.logDensity]) {
-        if (program !== undefined) await runtime.release(program);
+        if (program !== undefined) await this.#runtime.release(program);
       }
       store.dispose();
     }
   }
-}
 
-async function takeTurn(
-  runtime: Runtime,
-  learner: Learner,
-  { until, root, isLast }: { readonly until: number; readonly root: Key; readonly isLast: boolean },
-): Promise<Look> {
-  const { family, course, store, reports } = learner;
-  const losses: number[] = [];
-  const start = performance.now();
-  let steps = 0;
-  while (steps < until) {
-    const next = await reports.next();
-    if (next.done === true) break;
-    steps = next.value.n;
-    losses.push(next.value.loss);
+  async #enrol(family: Family, from: Standing | undefined): Promise<void> {
+    const settings = this.#settings;
+    const course = family.course(this.#options.points, settings, split(this.#root, 0));
+    const store = await this.#runtime.init(course.model, { key: split(this.#root, 1) });
+    for (const [name, array] of Object.entries(from?.states ?? {})) await store.write(name, array);
+    const learner = { family, course, store, settings, steps: from?.steps ?? 0, sinceMap: 0, mapTook: 0 };
+    this.#learners.push({ ...learner, reports: this.#fit(learner) });
   }
-  const took = performance.now() - start;
-  learner.sinceMap += took;
-  const { program, output } = course.samples;
-  const drawn = await runtime.run(program, { store, key: split(root, 3) });
-  const samples = drawn[output]!.data as Float32Array;
-  const look = { family: family.id, steps, losses, rate: (1000 * losses.length) / took, samples };
-  const isDue = isLast || learner.sinceMap >= PATIENCE * learner.mapTook;
-  if (course.logDensity === undefined || !isDue) return look;
-  const begun = performance.now();
-  const { logProb } = await runtime.run(course.logDensity, { store, key: split(root, 4), feeds: { x: cells() } });
-  learner.mapTook = performance.now() - begun;
-  learner.sinceMap = 0;
-  return { ...look, logDensity: logProb!.data as Float32Array };
+
+  #fit({ course, store, steps: from }: Pick<Learner, "course" | "store" | "steps">): AsyncGenerator<Report, void> {
+    const { steps, turn: every, signal } = this.#options;
+    const { step, data } = course;
+    const run = { runtime: this.#runtime, store, data, steps, from, every, signal, patienceMs: 60 };
+    return fit(step, { ...run, key: split(this.#root, 2) });
+  }
+
+  async #turn(learner: Learner, until: number): Promise<Look> {
+    if (learner.settings !== this.#settings) await this.#renew(learner);
+    const losses: number[] = [];
+    const start = performance.now();
+    while (learner.steps < until) {
+      const next = await learner.reports.next();
+      if (next.done === true) break;
+      learner.steps = next.value.n;
+      losses.push(next.value.loss);
+    }
+    const took = performance.now() - start;
+    learner.sinceMap += took;
+    const isMapped = until === this.#options.steps || learner.sinceMap >= PATIENCE * learner.mapTook;
+    return this.#look(learner, { losses, rate: (1000 * losses.length) / took, isMapped });
+  }
+
+  async #renew(learner: Learner): Promise<void> {
+    await learner.reports.return();
+    await this.#runtime.release(learner.course.step);
+    learner.settings = this.#settings;
+    const { step, data } = learner.family.course(this.#options.points, learner.settings, split(this.#root, 0));
+    learner.course = { ...learner.course, step, data };
+    learner.reports = this.#fit(learner);
+  }
+
+  async #look(
+    learner: Learner,
+    { isMapped, ...turn }: Pick<Look, "losses" | "rate"> & { readonly isMapped: boolean },
+  ): Promise<Look> {
+    const { family, course, store, steps } = learner;
+    const { program, output } = course.samples;
+    const drawn = await this.#runtime.run(program, { store, key: split(this.#root, 3) });
+    const look = { family: family.id, steps, ...turn, samples: drawn[output]!.data as Float32Array };
+    if (course.logDensity === undefined || !isMapped) return look;
+    const begun = performance.now();
+    const run = { store, key: split(this.#root, 4), feeds: { x: cells() } };
+    const { logProb } = await this.#runtime.run(course.logDensity, run);
+    learner.mapTook = performance.now() - begun;
+    learner.sinceMap = 0;
+    return { ...look, logDensity: logProb!.data as Float32Array };
+  }
 }
 
 /** The middles of the cells of the map, [CELLS², 2]. */

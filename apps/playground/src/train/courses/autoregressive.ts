@@ -1,6 +1,6 @@
 /** @file One coordinate after the other: a masked network with mixtures of normal laws. */
 import { trainStep } from "@gen/core";
-import { Made, sampleVectors, vectorNats } from "@gen/autoregressive";
+import { Made, sampleVectors, vectorFiles, vectorNats } from "@gen/autoregressive";
 import { CELLS, optimizerOf, rowsOf, SAMPLES, type Family } from "../course.js";
 
 export const autoregressive: Family = {
@@ -23,6 +23,7 @@ export const autoregressive: Family = {
       data: rowsOf(points, settings, key),
       samples: { program: sampleVectors(model, { n: SAMPLES }), output: "samples" },
       logDensity: vectorNats(model, { n: CELLS * CELLS }),
+      files: () => vectorFiles(model),
     };
   },
 };

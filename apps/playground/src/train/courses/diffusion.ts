@@ -1,6 +1,6 @@
 /** @file Flow matching in the plane: from noise to data along straight lines. */
 import { trainStep } from "@gen/core";
-import { Diffusion, diffusionLoss, fields, logProb, MlpNetwork, sample, straight } from "@gen/diffusion";
+import { Diffusion, diffusionLoss, exportedFiles, fields, logProb, MlpNetwork, sample, straight } from "@gen/diffusion";
 import { CELLS, optimizerOf, rowsOf, SAMPLES, type Family } from "../course.js";
 
 export const diffusion: Family = {
@@ -27,6 +27,7 @@ export const diffusion: Family = {
       data: rowsOf(points, settings, key),
       samples: { program: sample(model, { n: SAMPLES, steps: 24, sampler: "heun" }), output: "samples" },
       logDensity: logProb(model, { n: CELLS * CELLS, steps: 100, trace: "exact" }),
+      files: () => exportedFiles(model, { x: "points of the plane", sampler: "heun" }),
     };
   },
 };

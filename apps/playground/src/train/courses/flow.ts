@@ -1,6 +1,6 @@
 /** @file A neural spline flow of the plane. */
 import { trainStep } from "@gen/core";
-import { logProb, nsf, sample } from "@gen/flow";
+import { exportedFiles, logProb, nsf, sample } from "@gen/flow";
 import { CELLS, optimizerOf, rowsOf, SAMPLES, type Family } from "../course.js";
 
 export const flow: Family = {
@@ -23,6 +23,7 @@ export const flow: Family = {
       data: rowsOf(points, settings, key),
       samples: { program: sample(model, { n: SAMPLES }), output: "samples" },
       logDensity: logProb(model, { n: CELLS * CELLS }),
+      files: () => exportedFiles(model, { x: "points of the plane" }),
     };
   },
 };

@@ -1,5 +1,5 @@
 /** @file Two players over the plane: the non-saturating losses with the R1 penalty. */
-import { dense, game, Gan, nonSaturating, r1, sample } from "@gen/gan";
+import { dense, exportedFiles, game, Gan, nonSaturating, r1, sample } from "@gen/gan";
 import { adam } from "@gen/core/optim";
 import { rowsOf, SAMPLES, type Family } from "../course.js";
 
@@ -23,6 +23,7 @@ export const gan: Family = {
       step: game(model, { batch: settings.batch, optimizers: { discriminator: optimizer, generator: optimizer } }),
       data: rowsOf(points, settings, key),
       samples: { program: sample(model, { n: SAMPLES }), output: "samples" },
+      files: () => exportedFiles(model, { x: "points of the plane" }),
     };
   },
 };

@@ -1,7 +1,7 @@
 /** @file A variational autoencoder of the plane, with as many latent numbers as there are coordinates. */
 import { trainStep } from "@gen/core";
 import { Affine } from "@gen/core/codec";
-import { dense, gaussianLikelihood, logProb, sample, Vae } from "@gen/vae";
+import { dense, exportedFiles, gaussianLikelihood, logProb, sample, Vae } from "@gen/vae";
 import { CELLS, optimizerOf, rowsOf, SAMPLES, type Family } from "../course.js";
 
 export const vae: Family = {
@@ -30,6 +30,7 @@ export const vae: Family = {
       data: rowsOf(points, settings, key),
       samples: { program: sample(model, { n: SAMPLES, draw: "sample" }), output: "samples" },
       logDensity: logProb(model, { n: CELLS * CELLS, k: 64 }),
+      files: () => exportedFiles(model),
     };
   },
 };
