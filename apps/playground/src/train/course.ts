@@ -31,7 +31,7 @@ export interface Course {
   /** log p, in nats, of rows x [CELLS², 2]; a family without a density has none. */
   readonly logDensity?: Program;
   /** What an export of it holds. */
-  files(): Readonly<Record<string, ExportFile>>;
+  readonly files: () => Readonly<Record<string, ExportFile>>;
 }
 
 export interface Family {

@@ -10,11 +10,13 @@ export interface FamilyCardProps {
   readonly losses: readonly number[] | undefined;
   /** Steps in all. */
   readonly steps: number;
+  /** Not while it trains. */
+  readonly onExport?: () => void;
 }
 
 const NONE: readonly number[] = [];
 
-export function FamilyCard({ family, look, losses = NONE, steps }: FamilyCardProps) {
+export function FamilyCard({ family, look, losses = NONE, steps, onExport }: FamilyCardProps) {
   const { id, name, equation, paper, lossLabel, densityLabel } = family;
   return (
     <section className="card" aria-labelledby={`${id}-title`}>
@@ -38,6 +40,9 @@ export function FamilyCard({ family, look, losses = NONE, steps }: FamilyCardPro
         <br />
         {densityLabel === undefined ? "no density: only samples" : `shade: density, ${densityLabel}`}
       </p>
+      <button type="button" onClick={onExport} disabled={onExport === undefined || look === undefined}>
+        Export <span className="unseen">the {name} as ONNX</span>
+      </button>
     </section>
   );
 }

@@ -92,7 +92,7 @@ async function numbers(
 ): Promise<Record<string, NdArray>> {
   using store = reference().emptyStore();
   await loadWeights({ store, model, source });
-  return store.readAll();
+  return await store.readAll();
 }
 
 function modelOf(family: Family, { points, settings }: ReopenOptions): Model {

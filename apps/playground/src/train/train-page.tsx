@@ -1,12 +1,16 @@
 /** @file Five ways to learn one density: families side by side, in the same steps, on the same rows. */
 import { useState } from "react";
+import { FileButton } from "../shell/file-button.js";
 import { useAddress } from "../url-state.js";
 import { Choice } from "./choice.js";
-import { SHAPES, TITLES } from "./densities.js";
+import type { Settings } from "./course.js";
 import { DataCard } from "./data-card.js";
+import { SHAPES, TITLES } from "./densities.js";
 import { FAMILIES } from "./families.js";
 import { FamilyCard } from "./family-card.js";
-import { useTraining, type Plan, type Progress } from "./use-training.js";
+import { Status } from "./status.js";
+import { useModels } from "./use-models.js";
+import { useTraining } from "./use-training.js";
 
 const CHOICES = {
   shape: SHAPES,
@@ -16,83 +20,71 @@ const CHOICES = {
   seed: ["0", "1", "2", "3"],
   device: ["auto", "wasm", "webgpu"],
 } as const;
+const LABELS = {
+  shape: "Density",
+  steps: "Steps",
+  batch: "Batch",
+  rate: "Learning rate",
+  seed: "Seed",
+  device: "Device",
+} as const;
+type Name = keyof typeof CHOICES;
+const NAMES = Object.keys(CHOICES) as Name[];
+/** What may change while it trains. */
+const LIVE: ReadonlySet<Name> = new Set(["batch", "rate"]);
 
 export function TrainPage() {
   const [chosen, choose] = useAddress(CHOICES);
   const [strokes, setStrokes] = useState<readonly number[]>([]);
-  const { progress, start, pause, resume, stop } = useTraining();
-  const { shape, seed } = chosen;
+  const { progress, start, pause, resume, stop, goOn, change, exported } = useTraining();
+  const models = useModels();
+  const { shape, seed, steps, device } = chosen;
   const isBusy = progress.state === "opening" || progress.state === "running" || progress.state === "paused";
+  const isStill = (progress.state === "paused" || progress.state === "done") && !models.isBusy;
+  const settings: Settings = { learningRate: Number(chosen.rate), batch: Number(chosen.batch) };
 
-  const begin = (): void => {
-    const settings = { learningRate: Number(chosen.rate), batch: Number(chosen.batch) };
-    const { device, steps } = chosen;
-    start({ shape, strokes, seed: Number(seed), steps: Number(steps), device, settings } satisfies Plan);
+  const set = (name: Name, value: string): void => {
+    choose({ [name]: value });
+    if (name === "rate") change({ ...settings, learningRate: Number(value) });
+    if (name === "batch") change({ ...settings, batch: Number(value) });
   };
-  const titles: Readonly<Record<string, string>> = TITLES;
+  const load = async (file: File): Promise<void> => {
+    const recipe = await models.load(file, settings);
+    if (recipe !== undefined) choose({ shape: recipe.shape, seed: String(recipe.seed) as typeof seed });
+  };
 
   return (
     <>
       <h1>Train five families on one density</h1>
       <p className="lead">
-        The same steps, on the same rows. Every step of training is an ONNX graph, run here by ONNX Runtime.
+        The same steps, on the same rows. Every step of training is an ONNX graph, run here by ONNX Runtime. Batch and
+        learning rate may change while it runs.
       </p>
       <form
         className="settings"
         aria-label="What is trained"
         onSubmit={(event) => {
           event.preventDefault();
-          begin();
+          const plan = { shape, strokes, seed: Number(seed), steps: Number(steps), device, settings };
+          start({ ...plan, from: models.from });
         }}
       >
-        <Choice
-          label="Density"
-          value={shape}
-          options={CHOICES.shape}
-          titles={titles}
-          onChange={(v) => choose({ shape: v })}
-          disabled={isBusy}
-        />
-        <Choice
-          label="Steps"
-          value={chosen.steps}
-          options={CHOICES.steps}
-          onChange={(v) => choose({ steps: v })}
-          disabled={isBusy}
-        />
-        <Choice
-          label="Batch"
-          value={chosen.batch}
-          options={CHOICES.batch}
-          onChange={(v) => choose({ batch: v })}
-          disabled={isBusy}
-        />
-        <Choice
-          label="Learning rate"
-          value={chosen.rate}
-          options={CHOICES.rate}
-          onChange={(v) => choose({ rate: v })}
-          disabled={isBusy}
-        />
-        <Choice
-          label="Seed"
-          value={seed}
-          options={CHOICES.seed}
-          onChange={(v) => choose({ seed: v })}
-          disabled={isBusy}
-        />
-        <Choice
-          label="Device"
-          value={chosen.device}
-          options={CHOICES.device}
-          onChange={(v) => choose({ device: v })}
-          disabled={isBusy}
-        />
+        {NAMES.map((name) => (
+          <Choice
+            key={name}
+            label={LABELS[name]}
+            value={chosen[name]}
+            options={CHOICES[name] as readonly string[]}
+            titles={TITLES}
+            onChange={(value) => set(name, value)}
+            disabled={isBusy && !LIVE.has(name)}
+          />
+        ))}
         <div className="buttons">
           {isBusy ? (
             <>
               {progress.state === "paused" ? (
-                <button type="button" onClick={resume}>
+                <button type="button" onClick={resume} disabled={models.isBusy}>
                   Resume
                 </button>
               ) : (
@@ -109,9 +101,15 @@ export function TrainPage() {
               Train
             </button>
           )}
+          <FileButton
+            label="Load a model"
+            accept=".zip,.onnx"
+            disabled={isBusy || models.isBusy}
+            onFiles={([file]) => void load(file!)}
+          />
         </div>
       </form>
-      <Status progress={progress} />
+      <Status progress={progress} note={models.note} goOn={goOn} />
       <div className="cards">
         <DataCard shape={shape} seed={Number(seed)} strokes={strokes} onDraw={setStrokes} isLocked={isBusy} />
         {FAMILIES.map((family) => (
@@ -120,34 +118,11 @@ export function TrainPage() {
             family={family}
             look={progress.looks.get(family.id)}
             losses={progress.losses.get(family.id)}
-            steps={Number(chosen.steps)}
+            steps={Number(steps)}
+            {...(isStill && { onExport: () => void models.save(family.id, exported) })}
           />
         ))}
       </div>
-    </>
-  );
-}
-
-const SAYS = {
-  idle: "Choose a density and press Train. The engine, 4 MB, is fetched when it is first needed.",
-  opening: "Fetching and starting ONNX Runtime …",
-  running: "Training on",
-  paused: "Paused, on",
-  done: "Trained on",
-  failed: "It stopped.",
-} as const;
-
-function Status({ progress: { state, device = "", error } }: { readonly progress: Progress }) {
-  return (
-    <>
-      <p className="status" role="status">
-        {SAYS[state]} {state === "running" || state === "paused" || state === "done" ? device : ""}
-      </p>
-      {error === undefined ? null : (
-        <pre className="error" role="alert">
-          {error}
-        </pre>
-      )}
     </>
   );
 }

@@ -9,8 +9,8 @@ import { reopened } from "../../src/train/reopen.js";
 import { Trainer, type Look } from "../../src/train/training.js";
 
 const runtime = await node({ threads: 1 });
-/** Without maps of the density, which take their time. */
-const FAMILIES: readonly Family[] = ALL.map((family) => ({
+/** Three of them, without maps of the density, as these take their time. */
+const FAMILIES: readonly Family[] = ALL.filter(({ id }) => id !== "flow" && id !== "diffusion").map((family) => ({
   ...family,
   course: (...args) => {
     const { model, step, data, samples, files } = family.course(...args);
@@ -38,7 +38,14 @@ afterAll(async () => {
   await runtime.close();
 });
 
-async function zipOf(family: string): Promise<Uint8Array> {
+const zips = new Map<string, Promise<Uint8Array>>();
+function zipOf(family: string): Promise<Uint8Array> {
+  const made = zips.get(family) ?? zipped(family);
+  zips.set(family, made);
+  return made;
+}
+
+async function zipped(family: string): Promise<Uint8Array> {
   const recipe = { shape: "moons", seed: 0, settings } as const;
   const { zip } = await exported({ runtime, trainer, family, recipe, checkers: [] });
   return new Uint8Array(await zip.arrayBuffer());
@@ -58,9 +65,9 @@ describe("a model that was exported", () => {
   });
 
   it("is known by a single file that holds all of it", async () => {
-    const files = unzipSync(await zipOf("flow"));
-    const { family, standing, recipe } = await reopened("network.onnx", files["flow-moons/network.onnx"]!, known);
-    expect([family.id, standing.steps, recipe]).toEqual(["flow", 0, undefined]);
+    const files = unzipSync(await zipOf("vae"));
+    const { family, standing, recipe } = await reopened("network.onnx", files["vae-moons/network.onnx"]!, known);
+    expect([family.id, standing.steps, recipe]).toEqual(["vae", 0, undefined]);
   });
 });
 
