@@ -1,5 +1,6 @@
 /** @file Lowering of `scan`: ONNX Scan where arrays are scanned, Loop (whose length may be known at run time) elsewhere. */
-import type { NodeOf } from "../ir/node.js";
+import type { Graph, Port } from "../ir/graph.js";
+import type { Node, NodeOf } from "../ir/node.js";
 import { emitPlan } from "./emit.js";
 import type { OnnxGraph, OnnxValue } from "./proto.js";
 import { valueOf, type Scope } from "./scope.js";
@@ -9,6 +10,26 @@ export function lowerScan(scope: Scope, node: NodeOf<"scan">): readonly (string 
   const { results, scanned } = scope.plan.loops.get(node)!;
   const outputs = scanned.length > 0 ? emitScan(scope, node) : emitLoop(scope, node);
   return node.types.map((_, index) => outputs[results.indexOf(index)]);
+}
+
+/**
+ * Names of the inputs and outputs of a graph that are the rows of a loop which is all that it computes: they have one row for
+ * each step, and the loop takes as many steps as there are rows. None in any other graph.
+ */
+export function rowsOf({ inputs, outputs }: Graph): ReadonlySet<string> {
+  const [loop, ...others] = new Set(outputs.map(({ node }) => sourceOf(node)));
+  if (loop?.op !== "scan" || others.length > 0) return new Set();
+  const { carries, scanned } = loop.attrs;
+  const arrays = new Set(loop.inputs.slice(carries, carries + scanned));
+  if (scanned === 0 || [...arrays].some(({ op }) => op !== "input")) return new Set();
+  const isStack = ({ node }: Port): boolean => (node.op === "at" ? node.attrs.index : 0) >= carries;
+  const rows = [...inputs.filter(({ node }) => arrays.has(node)), ...outputs.filter(isStack)];
+  return new Set(rows.map(({ name }) => name));
+}
+
+/** What a node is a result of: itself, or a node of several. */
+function sourceOf(node: Node): Node | undefined {
+  return node.op === "at" ? node.inputs[0] : node;
 }
 
 /** Slices in, rows out; the directions keep the stacks in the order of the arrays. */

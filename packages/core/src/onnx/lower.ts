@@ -3,7 +3,7 @@
  * asked of target.ts, what fuses was found by plan.ts.
  */
 import { GenError } from "../error.js";
-import type { Graph } from "../ir/graph.js";
+import type { Graph, Port } from "../ir/graph.js";
 import { typeOf, type Node, type NodeOf } from "../ir/node.js";
 import { isWide } from "../dtype.js";
 import type { NdArray } from "../ndarray.js";
@@ -13,15 +13,18 @@ import { withProducts } from "./channels-last.js";
 import { isProduct } from "./conv-rule.js";
 import { lowerConv, lowerConvInputGrad, lowerConvWeightGrad } from "./lower-conv.js";
 import { lowerArgTopK, lowerGather, lowerIota, lowerPad, lowerScatterAdd, lowerSlice } from "./lower-index.js";
-import { lowerScan } from "./lower-loop.js";
+import { lowerScan, rowsOf } from "./lower-loop.js";
 import { lowerRandomBits } from "./lower-random.js";
 import { emitTyped, ordered, unordered } from "./kernels.js";
 import { emitPlan } from "./emit.js";
 import { plan, type Product } from "./plan.js";
-import { IR_VERSION, OPSET_VERSION, type OnnxModel, type OnnxNode, type OnnxTensor } from "./proto.js";
+import { IR_VERSION, OPSET_VERSION, type OnnxModel, type OnnxNode, type OnnxTensor, type OnnxValue } from "./proto.js";
 import { Scope, valueOf, type LowerTable } from "./scope.js";
 import { VERSION } from "../version.js";
 import { MICROSOFT, type Target } from "./target.js";
+
+/** How a file for the CPU calls a number of rows that is known when it runs: one session serves every length of a loop. */
+export const STEPS = "steps";
 
 export interface LowerOptions {
   /** @default "portable" */
@@ -54,6 +57,11 @@ export function lower(
     graph.outputs.map(({ name }) => name),
   );
   const baked = bake(graph, weights);
+  const rows = target === "cpu" ? rowsOf(graph) : new Set<string>();
+  const typed = ({ name, node }: Port): OnnxValue => {
+    const value = valueOf(name, node);
+    return rows.has(name) ? { ...value, shape: [STEPS, ...value.shape.slice(1)] } : value;
+  };
   return {
     irVersion: IR_VERSION,
     opsets: opsetsOf(scope.nodes),
@@ -63,10 +71,8 @@ export function lower(
       name: "main",
       nodes: scope.nodes,
       initializers: [...baked, ...scope.shared.initializers],
-      inputs: graph.inputs
-        .filter(({ name }) => weights[name] === undefined)
-        .map(({ name, node }) => valueOf(name, node)),
-      outputs: graph.outputs.map(({ name, node }) => valueOf(name, node)),
+      inputs: graph.inputs.filter(({ name }) => weights[name] === undefined).map(typed),
+      outputs: graph.outputs.map(typed),
     },
     metadata,
   };

@@ -2,10 +2,11 @@
 import type { Graph } from "../ir/graph.js";
 import { typeOf } from "../ir/node.js";
 import type { NdArray } from "../ndarray.js";
-import { lower } from "../onnx/lower.js";
+import { lower, STEPS } from "../onnx/lower.js";
 import { encodeModel } from "../onnx/proto.js";
 import type { Target } from "../onnx/target.js";
 import type { Backend, Handle } from "./backend.js";
+import { Models } from "./models.js";
 
 /** The way to a worker that runs `serve.mjs`. */
 export interface WorkerPort {
@@ -59,13 +60,15 @@ export const GPU_SESSION = {
 
 export function workerBackend(port: WorkerPort, options: WorkerBackendOptions): Backend {
   const { device, loopsInside, target, session } = options;
+  const models = new Models(port);
   return {
     device,
     loopsInside,
     async compile(graph) {
-      const bytes = encodeModel(lower(graph, { target }));
-      const request = { bytes, options: session, outputs: outputTypes(graph) };
-      const model = (await port.ask("load", request, [bytes.buffer])) as number;
+      const file = lower(graph, { target });
+      const request = { bytes: encodeModel(file), options: session, outputs: outputTypes(graph) };
+      const isForAnyLength = file.graph.inputs.some(({ shape }) => shape[0] === STEPS);
+      const { model, release } = await (isForAnyLength ? models.share(request) : models.load(request));
       return {
         async run(inputs, keep, given = []) {
           const buffers = [...new Set(given.map(({ data }) => data.buffer))];
@@ -76,9 +79,7 @@ export function workerBackend(port: WorkerPort, options: WorkerBackendOptions): 
           const handles = Object.entries(kept).map(([name, handle]) => [name, { handle }] as const);
           return { kept: Object.fromEntries(handles), returned };
         },
-        async release() {
-          await port.ask("unload", { model }).catch(() => undefined); // a closed runtime has released everything
-        },
+        release,
       };
     },
     put: async (array) => ({ handle: (await port.ask("put", { array })) as number }),

@@ -1,7 +1,7 @@
 /** @file fit: the training loop. No callbacks, no globals: it yields a report for each step, and the caller decides. */
 import { GenError } from "../error.js";
 import { bytesPerElement, isReal } from "../dtype.js";
-import { ndarray, scalarOf, type NdArray } from "../ndarray.js";
+import { ndarray, type NdArray } from "../ndarray.js";
 import { repeat, STEP } from "../program/compose.js";
 import type { Program } from "../program/program.js";
 import { split, type Key } from "../rng/key.js";
@@ -47,10 +47,7 @@ export interface Report {
 
 /** Most memory that the batches of one run may take. */
 const FEED_BYTES = 64 * 2 ** 20;
-/**
- * Programs of several steps that stay compiled: as many lengths as the stretch between two stops takes, most of the time.
- * Each holds memory of its own, which would add up while the clock asks for new lengths.
- */
+/** Programs of several steps that stay ready: as many lengths as the stretch between two stops takes, most of the time. */
 const COMPILED = 5;
 
 /**
@@ -70,7 +67,7 @@ export async function* fit(step: Program, options: FitOptions): AsyncGenerator<R
       fix: "pass { key: key(seed) }",
     });
   const validator = validate === undefined ? undefined : new Validator(validate, { runtime, store });
-  const pace = new Pace(runtime, step, options.patienceMs ?? 250);
+  const pace = new Pace(step, { runtime, patienceMs: options.patienceMs ?? 250, steps: steps - from });
   const stops = [every, validate?.every].flatMap((n) => (n === undefined ? [] : [n]));
 
   const gather = (n: number): { k: number; feeds: Promise<Rows> } => {
@@ -117,8 +114,9 @@ export async function* fit(step: Program, options: FitOptions): AsyncGenerator<R
  * patience; few enough that each is compiled once.
  */
 class Pace {
-  /** Of several steps, the one that ran last at the end. */
+  /** By length, the one that ran last at the end. Where lengths are many, that of one step is one of them: all share a session. */
   readonly #programs = new Map<number, Program>();
+  readonly #loops: boolean;
   readonly #step: Program;
   readonly #runtime: Runtime;
   readonly #seconds: number;
@@ -126,8 +124,9 @@ class Pace {
   #most = 1;
   #runs = 0;
 
-  constructor(runtime: Runtime, step: Program, patienceMs: number) {
+  constructor(step: Program, { runtime, patienceMs, steps }: { runtime: Runtime; patienceMs: number; steps: number }) {
     this.#runtime = runtime;
+    this.#loops = runtime.loopsInside && steps > 1;
     this.#seconds = patienceMs / 1000;
     this.#step = step;
     const bytes = [...step.feeds.values()].reduce(
@@ -139,7 +138,7 @@ class Pace {
 
   /** Whether K has been found: only then is it worth fetching ahead. */
   get settled(): boolean {
-    return !this.#runtime.loopsInside || this.#runs >= 3;
+    return !this.#loops || this.#runs >= 3;
   }
 
   next(room: number): number {
@@ -152,15 +151,15 @@ class Pace {
     k: number,
     { store, feeds, key, n }: { store: Store; feeds: Rows; key: Key | undefined; n: number },
   ): Promise<{ pending: Pending; seconds: number }> {
-    const program = k === 1 ? this.#step : await this.#programOf(k);
+    const program = this.#loops ? await this.#programOf(k) : this.#step;
     await this.#runtime.compile(program);
     const draws = program.usesKey && key !== undefined;
     const start = performance.now();
     const pending = await this.#runtime.start(program, {
       store,
-      feeds: k === 1 ? unstacked(feeds) : draws ? { ...feeds, [STEP]: ndarray([BigInt(n)], [], "u64") } : feeds,
+      feeds: !this.#loops ? unstacked(feeds) : draws ? { ...feeds, [STEP]: ndarray([BigInt(n)], [], "u64") } : feeds,
       giveFeeds: true, // they were stacked for this run alone
-      ...(draws ? { key: k === 1 ? split(key, n) : key } : {}),
+      ...(draws ? { key: this.#loops ? key : split(key, n) } : {}),
     });
     const seconds = (performance.now() - start) / 1000;
     this.#adapt(seconds / k);
@@ -170,7 +169,7 @@ class Pace {
   /** The first run warms up; the next ones show how long a step takes. */
   #adapt(secondsPerStep: number): void {
     this.#runs++;
-    if (!this.#runtime.loopsInside || this.#runs < 2) return;
+    if (!this.#loops || this.#runs < 2) return;
     const wanted = Math.max(1, Math.min(this.#limit, (0.9 * this.#seconds) / secondsPerStep));
     const isTooMuch = wanted < this.#most;
     const isTooLittle = wanted > 2 * this.#most; // a new K is a new session: not for a moment's gain
@@ -232,9 +231,7 @@ function unstacked(rows: Rows): Rows {
 
 function rowsOf(step: Program, { outputs }: Pending, k: number): Record<string, number>[] {
   return Array.from({ length: k }, (_, i) =>
-    Object.fromEntries(
-      step.outputs.map((name) => [name, k === 1 ? scalarOf(outputs[name]!) : Number(outputs[name]!.data[i])]),
-    ),
+    Object.fromEntries(step.outputs.map((name) => [name, Number(outputs[name]!.data[i])])),
   );
 }
 
