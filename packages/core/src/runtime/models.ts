@@ -20,7 +20,7 @@ interface Loaded {
 /** A session, and how to do without it. */
 export interface Lease {
   readonly model: number;
-  release(): Promise<void>;
+  readonly release: () => Promise<void>;
 }
 
 export class Models {
