@@ -96,12 +96,13 @@ export class Validator {
   async #recall(): Promise<void> {
     if (this.#best !== undefined || !this.#store.has("validation")) return;
     const { data } = await this.#store.read("validation");
-    this.#best = Number(data[0]);
-    this.#since = Number(data[1]);
+    [this.#best, this.#since] = new Float64Array(data.buffer, data.byteOffset, 2) as unknown as [number, number];
   }
 
+  /** Two f64 by their bits, as u64: every device can keep these. */
   async #remember(): Promise<void> {
     if (this.#best === undefined) return;
-    await this.#store.write("validation", { dtype: "f64", shape: [2], data: Float64Array.of(this.#best, this.#since) });
+    const { buffer } = Float64Array.of(this.#best, this.#since);
+    await this.#store.write("validation", { dtype: "u64", shape: [2], data: new BigUint64Array(buffer) });
   }
 }

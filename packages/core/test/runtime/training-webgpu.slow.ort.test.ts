@@ -8,6 +8,7 @@ import {
   arrays,
   batches,
   fit,
+  inference,
   key,
   ndarray,
   program,
@@ -101,6 +102,22 @@ describe("a training on WebGPU", () => {
     } finally {
       await rm(folder, { recursive: true });
     }
+  });
+
+  it("validates, and keeps the best", async ({ skip }) => {
+    if (missing !== undefined) skip(missing);
+    const runtime = await open("webgpu");
+    const store = await runtime.init(model, { key: key(0) });
+    const rows = arrays({ x: ndarray(pictures, [40, 12], "u8") });
+    const program = inference(model, { x: { shape: [SIZE, 12], dtype: "u8" } }, ({ x }) => ({
+      far: model.encoder.forward(x.cast("f32").div(255)).square().sum(1),
+    }));
+    const validate = { program, data: rows, every: 2, keepBest: true };
+    const reports = [];
+    for await (const report of fit(step, { runtime, store, data, steps: 4, key: key(2), validate }))
+      reports.push(report);
+    expect(reports.at(-1)!.validation!.metrics["far"]!.count).toBe(40);
+    expect(store.has("best.encoder.weight")).toBe(true);
   });
 
   it("leaves the store as it was when a run is discarded", async ({ skip }) => {

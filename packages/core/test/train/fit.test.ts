@@ -171,4 +171,13 @@ describe("validation", () => {
     const reports = await collect(fit(step, { ...options, steps: 100, validate }));
     expect(reports.at(-1)!.n).toBe(15); // the first is the best, and two more are not better
   });
+
+  it("goes on from what it remembers, in a type that every device has", async () => {
+    const { step, options, model, store } = await setup({ learningRate: 0 });
+    const validate = { program: squares(model), data: toyRows(), every: 5, patience: 2 };
+    await collect(fit(step, { ...options, steps: 10, validate }));
+    expect((await store.read("validation")).dtype).toBe("u64"); // WebGPU has no f64
+    const reports = await collect(fit(step, { ...options, from: 10, steps: 100, validate }));
+    expect(reports.at(-1)!.n).toBe(15);
+  });
 });
