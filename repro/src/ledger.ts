@@ -237,6 +237,12 @@ export const ledger: readonly Entry[] = [
     better: "lower",
   },
   {
+    id: "ar/binarized-mnist/pixelcnn-small",
+    paper: "no paper: the PixelCNN that the playground completes pictures with",
+    unit: "nats",
+    better: "lower",
+  },
+  {
     id: "ar/binarized-mnist/row-lstm",
     paper: "Row LSTM: 80.54 in van den Oord et al. 2016 (arXiv:1601.06759), Table 4",
     target: 80.54,
