@@ -27,15 +27,21 @@ const installed = (name: string) => (): string | undefined =>
 
 export const ours = typescript("ours.ts");
 
-export const peers: { readonly [P in PeerId]: Peer } = {
-  torch: {
-    title: "PyTorch eager, CPU",
-    command: ["python3", "sides/pytorch/main.py"],
-    absence() {
-      const { status } = spawnSync("python3", ["-c", "import torch"], { stdio: "ignore" });
-      return status === 0 ? undefined : 'python3 -c "import torch" does not work here';
-    },
+/** Libraries of Python that have to be there. */
+const python = (title: string, ...modules: string[]): Peer => ({
+  title,
+  command: ["python3", "sides/pytorch/main.py"],
+  absence() {
+    const code = `import ${modules.join(", ")}`;
+    const { status } = spawnSync("python3", ["-c", code], { stdio: "ignore" });
+    return status === 0 ? undefined : `python3 -c "${code}" does not work here`;
   },
+});
+
+export const peers: { readonly [P in PeerId]: Peer } = {
+  torch: python("PyTorch eager, CPU", "torch"),
+  nflows: python("nflows on PyTorch eager, CPU", "torch", "nflows"),
+  zuko: python("zuko on PyTorch eager, CPU", "torch", "zuko"),
   "jax-js": { title: "jax-js in Node", command: typescript("jax.ts"), absence: installed("@jax-js/jax") },
   "tfjs-wasm": {
     title: "TensorFlow.js wasm in Node",
@@ -47,4 +53,10 @@ export const peers: { readonly [P in PeerId]: Peer } = {
     command: typescript("tfjs.ts", "cpu"),
     absence: installed("@tensorflow/tfjs"),
   },
+  "transformers-js": {
+    title: "transformers.js in Node",
+    command: typescript("transformers.ts"),
+    absence: installed("@huggingface/transformers"),
+  },
+  recomputed: { title: "ours without a cache", command: [...ours, "recomputed"], absence: () => undefined },
 };

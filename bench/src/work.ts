@@ -2,7 +2,8 @@
 import type { Compared } from "./measure.js";
 import type { Random } from "./random.js";
 
-export type PeerId = "torch" | "jax-js" | "tfjs-wasm" | "tfjs-cpu";
+export type PeerId =
+  "torch" | "nflows" | "zuko" | "jax-js" | "tfjs-wasm" | "tfjs-cpu" | "transformers-js" | "recomputed";
 
 export interface Opponent {
   readonly peer: PeerId;

@@ -1,7 +1,8 @@
 /** @file All works, in the order in which they run and stand in the table. */
 import type { Work } from "./work.js";
 import { coreDuels, coreSolos } from "./works/core.js";
+import { flows } from "./works/flow.js";
 import { gans } from "./works/gan.js";
 import { vaes } from "./works/vae.js";
 
-export const works: readonly Work[] = [...vaes, ...gans, ...coreDuels, ...coreSolos];
+export const works: readonly Work[] = [...vaes, ...gans, ...flows, ...coreDuels, ...coreSolos];

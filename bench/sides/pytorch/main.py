@@ -11,10 +11,11 @@ from pathlib import Path
 import torch
 
 import core
+import flow
 import gan
 import vae
 
-WORKS = {**vae.WORKS, **gan.WORKS, **core.WORKS}
+WORKS = {**vae.WORKS, **gan.WORKS, **flow.WORKS, **core.WORKS}
 
 
 def main():
