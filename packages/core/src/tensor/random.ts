@@ -54,8 +54,8 @@ export function randomUniform(key: Tensor, shape: Shape): Tensor {
 }
 
 export interface NormalDrawOptions {
-  /** Draws given that |z| ≤ within: from the truncated normal distribution. At least 0. @default any */
-  readonly within?: number;
+  /** Draws given that |z| ≤ within: from the truncated normal distribution. At least 0; a scalar f32 may be it, too. @default any */
+  readonly within?: number | Tensor;
 }
 
 /**
@@ -70,7 +70,7 @@ export function randomNormal(key: Tensor, shape: Shape, { within }: NormalDrawOp
       ? drawn
       : drawn
           .sub(0.5)
-          .mul(scalar(within * Math.SQRT1_2).erf()) // the share of the distribution that lies within
+          .mul((typeof within === "number" ? scalar(within) : within).mul(Math.SQRT1_2).erf()) // the share of the distribution that lies within
           .add(0.5);
   const w = u.mul(u.neg().add(1)).mul(4).log().neg();
   const central = polynomial(w.sub(2.5), GILES_CENTRAL);

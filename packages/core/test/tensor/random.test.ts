@@ -55,4 +55,5 @@ it("normals may be kept within bounds: the rest of the distribution, and not a h
   expect(square).toBeCloseTo(1 - (2 * 0.2419707) / 0.6826895, 2); // 1 − 2τφ(τ) / (2Φ(τ) − 1)
   expect(draws.filter((z) => Math.abs(z) < 0.5).length / draws.length).toBeCloseTo(0.3829249 / 0.6826895, 2);
   expect(values(randomNormal(k, [3], { within: 0 }))).toEqual([0, 0, 0]);
+  expect(values(randomNormal(k, [20_000], { within: scalar(1) })).map(Number)).toEqual(draws); // or a number of the graph
 });
