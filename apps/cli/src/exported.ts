@@ -16,6 +16,9 @@ export function modelFolder(path: string, shown: string): string {
   });
 }
 
+/** A truncation that no draw from N(0, 1) in f32 reaches. */
+const ALL_NOISE = 6;
+
 /** What gen writes into the card's `recipe`. */
 export interface Origin {
   readonly recipe: string;
@@ -49,6 +52,8 @@ export interface DrawOptions {
   readonly steps?: number | undefined;
   /** Weight of the class, for a file with that input. @default as the run's pictures were drawn, or 1 */
   readonly guidance?: number | undefined;
+  /** Noise stays within this, for a file with that input. @default all of it */
+  readonly truncation?: number | undefined;
 }
 
 /**
@@ -80,13 +85,13 @@ export async function openSampler(folder: string): Promise<Sampler> {
   return {
     card: model.card,
     close: () => session.close(),
-    async draw({ seed, n, label, given, steps, guidance, first = 0 }) {
+    async draw({ seed, n, label, given, steps, guidance, truncation, first = 0 }) {
       const { samples } = await session.run({
         seed: ndarray([seed], [], "i64"),
         n: ndarray([n], [], "i64"),
         ...labelsFor(model, { n, label, first }),
         ...contextFor(model, { n, given }),
-        ...settingsFor(model, { steps, guidance }),
+        ...settingsFor(model, { steps, guidance, truncation }),
       });
       if (samples !== undefined) return samples;
       throw new GenError("format", `${folder}/sampler.onnx: expected an output "samples", got none`, {
@@ -96,13 +101,18 @@ export async function openSampler(folder: string): Promise<Sampler> {
   };
 }
 
-/** What the inputs `steps` and `guidance` of a sampler get, if it has them. */
-function settingsFor({ card }: ModelFolder, given: Pick<DrawOptions, "steps" | "guidance">): Record<string, NdArray> {
+const SETTINGS = ["steps", "guidance", "truncation"] as const;
+
+/** What the settings among the inputs of a sampler get, if it has them. */
+function settingsFor(
+  { card }: ModelFolder,
+  given: Pick<DrawOptions, (typeof SETTINGS)[number]>,
+): Record<string, NdArray> {
   const { options } = originOf(card);
-  const usual = { steps: options["samplerSteps"] ?? 50, guidance: options["guidance"] ?? 1 };
+  const usual = { steps: options["samplerSteps"] ?? 50, guidance: options["guidance"] ?? 1, truncation: ALL_NOISE };
   const inputs = card.files["sampler.onnx"]?.inputs ?? [];
   const feeds: Record<string, NdArray> = {};
-  for (const name of ["steps", "guidance"] as const) {
+  for (const name of SETTINGS) {
     const port = inputs.find((input) => input.name === name);
     if (port !== undefined) feeds[name] = ndarray([Number(given[name] ?? usual[name])], [], port.dtype);
     else if (given[name] !== undefined)

@@ -21,20 +21,22 @@ import { draws, generate, judge, labels, type Feeds } from "./programs.js";
 export interface ExportOptions {
   /** What a row is, with its unit and range. @default what the codec says */
   readonly x?: string;
-  /** Of the sampler. @default all of the variety there is */
-  readonly truncation?: number;
 }
+
+/** A truncation that leaves all noise as it is: its normal draws in f32 end before 6. */
+const ALL_NOISE = 6;
 
 const INTEGER: BatchField = { shape: [], dtype: "i64" };
 
 /** The files of a GAN: generator, discriminator and sampler. */
-export function exportedFiles(gan: Gan, { x, truncation }: ExportOptions = {}): Readonly<Record<string, ExportFile>> {
+export function exportedFiles(gan: Gan, { x }: ExportOptions = {}): Readonly<Record<string, ExportFile>> {
   const describe = {
     x: x ?? gan.codec?.describe().x ?? "rows, in the units of the data",
     z: latentText(gan),
     label: "class of each row",
     seed: "where the randomness comes from: the same seed gives the same samples on every runtime; at least 0",
     n: "how many",
+    truncation: `noise stays within this, at least 0: less of it gives less variety, ${ALL_NOISE} gives all there is; NaN below 0`,
     score: "how real each row looks, in the units of the loss: larger is more real",
   };
   return {
@@ -57,18 +59,23 @@ export function exportedFiles(gan: Gan, { x, truncation }: ExportOptions = {}): 
     },
     sampler: {
       purpose: "new rows from a seed",
-      trace: ({ n }) => sampleOfSeed(gan, { n: n!, ...(truncation === undefined ? {} : { truncation }) }),
+      trace: ({ n }) => sampleOfSeed(gan, n!),
       symbols: { n: { from: "input", name: "n" } },
       describe: { ...describe, samples: describe.x },
-      example: (sizes) => ({ ...scalars({ seed: 7, n: sizes["n"]! }), ...exampleLabels(gan, sizes["n"]!) }),
+      example: (sizes) => ({
+        ...scalars({ seed: 7, n: sizes["n"]! }),
+        truncation: ndarray([2], []),
+        ...exampleLabels(gan, sizes["n"]!),
+      }),
     },
   };
 }
 
-/** Samples whose randomness comes from a feed `seed`: what the sampler's file holds. */
-export function sampleOfSeed(gan: Gan, options: { readonly n: number; readonly truncation?: number }): Program {
-  return inference(gan, { seed: INTEGER, n: INTEGER, ...labels(gan, options.n) }, ({ seed, label }: Feeds) => ({
-    samples: draws(gan, { ...options, label }, traceScope("eval", keyFromSeed(seed!.cast("u64")))),
+/** Samples whose randomness comes from a feed `seed`, their noise within `truncation`: what the sampler's file holds. */
+export function sampleOfSeed(gan: Gan, n: number): Program {
+  const batch = { seed: INTEGER, n: INTEGER, truncation: { shape: [], dtype: "f32" }, ...labels(gan, n) } as const;
+  return inference(gan, batch, ({ seed, truncation, label }: Feeds) => ({
+    samples: draws(gan, { n, truncation, label }, traceScope("eval", keyFromSeed(seed!.cast("u64")))),
   }));
 }
 

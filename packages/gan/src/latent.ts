@@ -6,6 +6,7 @@ import {
   randomInteger,
   randomNormal,
   randomUniform,
+  scalar,
   type Scope,
   type Tensor,
 } from "@gen/core";
@@ -73,23 +74,25 @@ export class LatentSpace {
   /**
    * Draws of z, [n, width]. With a truncation τ the noise is drawn given |z| ≤ τ: less variety, and less of what is rare.
    *
-   * @throws GenError `range` for a truncation below 0
+   * @param truncation a number, or a scalar f32 in the graph: where that is below 0, noise is NaN
+   * @throws GenError `range` for a number below 0
    * @see Brock, Donahue & Simonyan 2019, "Large scale GAN training", §3.1. arXiv:1809.11096
    */
-  draw(n: number, scope: Scope, truncation?: number): Tensor {
-    if (truncation !== undefined && !(truncation >= 0)) {
+  draw(n: number, scope: Scope, truncation?: number | Tensor): Tensor {
+    if (typeof truncation === "number" && !(truncation >= 0)) {
       throw new GenError("range", `gan: expected a truncation ≥ 0, got ${truncation}`, {
         fix: "leave it out for all of the variety there is; 0 gives the middle alone",
       });
     }
     const shape = [n, this.dim];
+    const within = truncation === undefined ? undefined : checked(truncation);
     const noise =
       this.prior === "normal"
-        ? randomNormal(scope.nextKey(), shape, truncation === undefined ? {} : { within: truncation })
+        ? randomNormal(scope.nextKey(), shape, within === undefined ? {} : { within })
         : randomUniform(scope.nextKey(), shape)
             .mul(2)
             .sub(1)
-            .mul(Math.min(truncation ?? 1, 1));
+            .mul(within?.minimum(1) ?? 1);
     const codes = this.#places.map(({ kind, size }) =>
       kind === "categorical"
         ? oneHot(randomInteger(scope.nextKey(), [n], size), size)
@@ -97,4 +100,10 @@ export class LatentSpace {
     );
     return concat([noise, ...codes], 1);
   }
+}
+
+/** A truncation in the graph, NaN where it is below 0: a graph has no other way to refuse it. */
+function checked(truncation: number | Tensor): Tensor {
+  if (typeof truncation === "number") return scalar(truncation);
+  return truncation.less(0).where(scalar(Number.NaN), truncation);
 }

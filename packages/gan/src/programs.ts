@@ -21,12 +21,14 @@ export function labels(gan: Gan, n: number): Record<string, BatchField> {
   return gan.classes === 0 ? {} : { label: { shape: [n], dtype: "i32" } };
 }
 
+interface DrawsOptions {
+  readonly n: number;
+  readonly truncation?: number | Tensor | undefined;
+  readonly label?: Tensor | undefined;
+}
+
 /** New rows from noise, in a graph: [n, …shape] in the user's units. */
-export function draws(
-  gan: Gan,
-  { n, truncation, label }: SampleOptions & { readonly label?: Tensor | undefined },
-  scope: Scope,
-): Tensor {
+export function draws(gan: Gan, { n, truncation, label }: DrawsOptions, scope: Scope): Tensor {
   return gan.decode(gan.generate(gan.latent.draw(n, scope, truncation), gan.condition(label), scope));
 }
 

@@ -111,14 +111,21 @@ describe("a game on eight Gaussians", () => {
     const session = async (file: string): Promise<ort.InferenceSession> =>
       ort.InferenceSession.create(await readFile(join(path, file)));
     const int64 = (value: number): ort.Tensor => new ort.Tensor("int64", [BigInt(value)], []);
-    const drawn = await (await session("sampler.onnx")).run({ seed: int64(7), n: int64(5) });
-    const ours = await runtime.run(sampleOfSeed(gan, { n: 5 }), {
+    const sampler = await session("sampler.onnx");
+    const drawnWithin = (truncation: number): Promise<ort.InferenceSession.OnnxValueMapType> =>
+      sampler.run({ seed: int64(7), n: int64(5), truncation: new ort.Tensor("float32", [truncation], []) });
+    const drawn = await drawnWithin(6);
+    const integers = { seed: ndarray([7n], [], "i64"), n: ndarray([5n], [], "i64") };
+    const ours = await runtime.run(sampleOfSeed(gan, 5), {
       store,
       from: "ema",
-      feeds: { seed: ndarray([7n], [], "i64"), n: ndarray([5n], [], "i64") },
+      feeds: { ...integers, truncation: ndarray([6], []) },
     });
     const file = Array.from(drawn["samples"]!.data as Float32Array);
     Array.from(ours["samples"]!.data, Number).forEach((v, i) => expect(file[i]).toBeCloseTo(v, 4));
+    const middle = Array.from((await drawnWithin(0))["samples"]!.data as Float32Array);
+    expect(new Set(middle.filter((_, i) => i % 2 === 0)).size).toBe(1); // one point, five times
+    expect((await drawnWithin(-0.1))["samples"]!.data.every((v) => Number.isNaN(v))).toBe(true);
     const judged = await (await session("discriminator.onnx")).run({ x: drawn["samples"]! });
     expect(judged["score"]!.dims).toEqual([5]);
     const z = new ort.Tensor("float32", new Float32Array(16), [2, 8]);

@@ -27,6 +27,11 @@ const options = defineOptions({
   },
   steps: { kind: "integer", min: 1, description: "Steps of the sampler, of a diffusion model" },
   guidance: { kind: "number", min: 0, description: "Weight of the class, of a diffusion model: 1 is as trained" },
+  truncation: {
+    kind: "number",
+    min: 0,
+    description: "Noise of a GAN stays within this: 0 draws the middle alone; all of it unless given",
+  },
   to: {
     kind: "path",
     description:
@@ -59,6 +64,7 @@ export const sampleCommand: Command = {
       label,
       steps,
       guidance,
+      truncation,
       given: condition,
       to,
       columns,
@@ -71,7 +77,7 @@ export const sampleCommand: Command = {
         fix: `gen write ${shown}`,
       });
     }
-    const samples = await draw(folder, { seed, n, label, given: condition, steps, guidance });
+    const samples = await draw(folder, { seed, n, label, given: condition, steps, guidance, truncation });
     const pictures = isPictures(samples);
     const table = columnsOf(card.codec, join(folder, "card.json"));
     const ending = pictures ? "png" : table === undefined ? "json" : "csv";

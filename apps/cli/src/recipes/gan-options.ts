@@ -168,11 +168,6 @@ export const ganOptions = defineOptions({
     below: 1,
     description: "Decay of the generator's running average, which is used",
   },
-  truncation: {
-    kind: "number",
-    min: 0,
-    description: "Noise of the exported sampler stays within this; all of it unless given",
-  },
   extractor: {
     kind: "choice",
     choices: ["none", "mnist", "glyphs"],

@@ -62,6 +62,6 @@ async function prepare(chosen: GanChoices, { data, batchSize, key: order }: Prep
     from: "ema",
     pictures: ganPictures(gan),
     ...(gan.codec && { codec: gan.codec }),
-    files: exportedFiles(gan, chosen.truncation === undefined ? {} : { truncation: chosen.truncation }),
+    files: exportedFiles(gan),
   };
 }
