@@ -1,5 +1,7 @@
 /** @file From what was typed, or written down, to what will be done. */
+import { existsSync } from "node:fs";
 import { resolve as resolvePath } from "node:path";
+import { GenError } from "@gen/core";
 import type { World } from "../context.js";
 import type { DataSource } from "../data-source.js";
 import { loadRecipe, type LoadedRecipe } from "../load-recipe.js";
@@ -50,8 +52,17 @@ export function placeOf(data: string, cwd: string): string {
   return isPath(data) ? resolvePath(cwd, data) : data;
 }
 
-/** `--data` is the name of a source, a table, or a folder. */
+/**
+ * `--data` is the name of a source, a table, or a folder.
+ *
+ * @throws GenError `option` for a name that is none
+ */
 export function sourceOf(data: string, { sources, cwd }: World): DataSource {
+  if (!isPath(data) && !sources.all.some(({ name }) => name === data) && existsSync(resolvePath(cwd, data))) {
+    throw new GenError("option", `--data: expected the name of a data set, or a path, got ${data}`, {
+      fix: `what lies here under this name is --data ./${data}`,
+    });
+  }
   return sources.get(
     isTable(data) ? "table" : isPath(data) ? (isText(placeOf(data, cwd)) ? "text" : "folder") : data,
     "--data",
