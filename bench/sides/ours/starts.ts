@@ -1,16 +1,22 @@
-/** @file How each work starts on our side. */
+/** @file How each work starts on our side, and another way of it where there is one. */
 import type { Start } from "../../src/protocol.js";
 import { core } from "./core.js";
+import { diffusions } from "./diffusion.js";
 import { flows } from "./flow.js";
 import { startGraph } from "./graph.js";
 import { gans } from "./gan.js";
 import { startMemory } from "./memory.js";
+import { pictures } from "./pixels.js";
+import { texts } from "./text.js";
 import { vaes } from "./vae.js";
 
 export const starts: Readonly<Record<string, Start>> = {
   ...vaes,
   ...gans,
   ...flows,
+  ...diffusions,
+  ...texts,
+  ...pictures,
   ...core,
   "graph-12x768": startGraph,
   memory: startMemory,

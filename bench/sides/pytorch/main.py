@@ -11,11 +11,15 @@ from pathlib import Path
 import torch
 
 import core
+import diffusion
 import flow
 import gan
+import pixels
+import text
 import vae
 
-WORKS = {**vae.WORKS, **gan.WORKS, **flow.WORKS, **core.WORKS}
+FAMILIES = [vae, gan, flow, diffusion, text, pixels, core]
+WORKS = {name: start for family in FAMILIES for name, start in family.WORKS.items()}
 
 
 def main():
