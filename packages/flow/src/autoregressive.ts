@@ -2,10 +2,11 @@
  * @file Autoregressive transforms: each feature is moved by parameters that depend on those before it.
  * Papamakarios, Pavlakou & Murray 2017, "Masked Autoregressive Flow". arXiv:1705.07057
  */
-import { constant, GenError, ndarray, scan, type Shape, type Tensor } from "@gen/core";
+import { GenError, scan, type Shape, type Tensor } from "@gen/core";
 import { MaskedMlp, zeroWeights, type Activation } from "@gen/core/nn";
 import type { Mapped } from "@gen/core/prob";
-import { affine, logDetOf, type ElementMap, type Moved } from "./element-map.js";
+import { affine, logDetOf, type ElementMap } from "./element-map.js";
+import { moved } from "./permutation.js";
 import { checkRows, type At, type Bijection, type Unmapped } from "./transform.js";
 
 export interface AutoregressiveOptions {
@@ -28,7 +29,8 @@ export interface AutoregressiveOptions {
  *
  *     y_d = g(x_d; θ_d(x_{<d}))        log |det| = Σ log |∂g/∂x_d|
  *
- * The inverse finds one feature after the other: D passes in one scan. `Inverted` makes the other direction the cheap one
+ * The inverse finds one feature after the other, in one scan: each turn adds what was found to the first layer, and reads the
+ * last for the next feature alone. `Inverted` makes the other direction the cheap one
  * (inverse autoregressive flow, Kingma et al. 2016, arXiv:1606.04934).
  */
 export class Autoregressive implements Bijection {
@@ -75,17 +77,29 @@ export class Autoregressive implements Bijection {
 
   inverse(y: Tensor, at: At): Unmapped {
     this.#check(y, at);
-    const dim = this.shape[0]!;
-    const turns = Array.from({ length: dim }, (_, turn) => this.#order.map((place) => Number(place === turn))).flat();
-    const isTurn = constant(ndarray(turns, [dim, dim]));
-    // What is not known yet stays 0: with wild numbers there, 0 · ∞ in a masked product would be NaN.
-    const { carry } = scan({ carry: [y.mul(0)], xs: [isTurn] }, ([x], [turn]) => {
-      const { y: found } = this.#map.inverse(y, this.#params(x!, at));
-      return { carry: [turn!.greater(0.5).expand(y.shape).where(found, x!)] };
+    const { scope, context } = at;
+    const net = this.net.oneByOne({ n: y.shape[0]!, scope, ...(this.contextDim > 0 && { context }) });
+    const turns = [y.transpose(), ...net.turns].map((t) => this.#inTurn(t)); //   [D, …] each
+    const { ys } = scan({ carry: [net.start], xs: turns }, ([sums], [given, ...turn]) => {
+      const { y: x, logSlope } = this.#map.inverse(given!, net.params(sums!, turn));
+      return { carry: [net.add(sums!, x, turn)], ys: logSlope === undefined ? [x] : [x, logSlope] };
     });
-    const x = carry[0]!;
-    const { logSlope }: Moved = this.#map.forward(x, this.#params(x, at));
-    return { x, logDet: logDetOf(logSlope, x).neg() };
+    const [x, logSlope] = ys as [Tensor, Tensor?]; //                             [D, N]
+    return { x: this.#asGiven(x).transpose(), logDet: logDetOf(logSlope?.transpose(), y) };
+  }
+
+  /** Slices of features in the order in which the chain rule takes them. */
+  #inTurn(t: Tensor): Tensor {
+    return this.#isOrdered ? t : moved(t, { order: this.#turns, back: this.#order, axis: 0 });
+  }
+  #asGiven(t: Tensor): Tensor {
+    return this.#isOrdered ? t : moved(t, { order: this.#order, back: this.#turns, axis: 0 });
+  }
+  get #turns(): number[] {
+    return this.#order.map((_, turn) => this.#order.indexOf(turn));
+  }
+  get #isOrdered(): boolean {
+    return this.#order.every((place, d) => place === d);
   }
 
   /** [N, D, width] */

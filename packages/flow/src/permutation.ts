@@ -41,18 +41,27 @@ export class Permutation implements Bijection {
 
   forward(x: Tensor): Mapped {
     checkRows(x, { shape: this.shape, where: "Permutation" });
-    return { y: moved(x, this.#order, this.#back), logDet: full([x.shape[0]!], 0, x.dtype) };
+    return { y: moved(x, { order: this.#order, back: this.#back }), logDet: full([x.shape[0]!], 0, x.dtype) };
   }
 
   inverse(y: Tensor): Unmapped {
-    return { x: moved(y, this.#back, this.#order), logDet: full([y.shape[0]!], 0, y.dtype) };
+    return { x: moved(y, { order: this.#back, back: this.#order }), logDet: full([y.shape[0]!], 0, y.dtype) };
   }
 }
 
-/** Rows whose first axis is in another order. The gradient goes back by the inverse order, not by a scatter. */
-function moved(x: Tensor, order: readonly number[], back: readonly number[]): Tensor {
+interface Order {
+  /** Where each slice comes from. */
+  readonly order: readonly number[];
+  /** Where each went. */
+  readonly back: readonly number[];
+  /** @default 1 */
+  readonly axis?: number;
+}
+
+/** `x` with its slices along an axis in another order. The gradient goes back by the inverse order, not by a scatter. */
+export function moved(x: Tensor, { order, back, axis = 1 }: Order): Tensor {
   const pick = (v: Tensor, places: readonly number[]): Tensor =>
-    v.gather(constant(ndarray([...places], [places.length], "i32")), 1);
+    v.gather(constant(ndarray([...places], [places.length], "i32")), axis);
   return withGradient(
     [x],
     ([v]) => pick(v!, order),

@@ -1,13 +1,14 @@
 /** @file A multilayer perceptron whose outputs see only the inputs before them: the network of MADE. */
 import { GenError } from "../error.js";
+import { ndarray } from "../ndarray.js";
 import type { Scope } from "../program/scope.js";
 import { showShape } from "../shape.js";
-import { concat, type Tensor } from "../tensor/tensor.js";
+import { concat, constant, full, type Tensor } from "../tensor/tensor.js";
 import { activationOf, type Activation } from "./activation.js";
 import { torchUniform, type WeightInit } from "./init.js";
 import { Linear } from "./linear.js";
 import { madeMasks, type MadeMaskOptions } from "./masks.js";
-import { masked } from "./weight-map.js";
+import { masked, usedWeight } from "./weight-map.js";
 
 export interface MaskedMlpOptions extends MadeMaskOptions {
   /** After each hidden layer. @default "relu" */
@@ -16,6 +17,24 @@ export interface MaskedMlpOptions extends MadeMaskOptions {
   readonly init?: WeightInit;
   /** How the last layer's weight starts. @default init */
   readonly lastInit?: WeightInit;
+}
+
+export interface OneByOneOptions {
+  readonly n: number;
+  readonly scope?: Scope | undefined;
+  readonly context?: Tensor | undefined;
+}
+
+/** A network read input by input, in their order: for a scan of D turns. */
+export interface OneByOne {
+  /** Sums of the first layer before any input: [N, H]. */
+  readonly start: Tensor;
+  /** What each turn uses, [D, …]: one slice of each of these. */
+  readonly turns: readonly Tensor[];
+  /** The numbers of the turn's input, [N, P], from the sums of those before. */
+  params(sums: Tensor, turn: readonly Tensor[]): Tensor;
+  /** The sums with an input x, [N], of the turn. */
+  add(sums: Tensor, x: Tensor, turn: readonly Tensor[]): Tensor;
 }
 
 /**
@@ -69,4 +88,39 @@ export class MaskedMlp {
     const y = this.layers.reduce((h, layer, i) => layer.forward(i === 0 ? h : this.#activation(h), scope), given);
     return y.reshape([...x.shape, this.#perInput]); //                                    [… D, P]
   }
+
+  /**
+   * The network one input after the other: what each adds to the first layer, and the numbers of one alone. D turns cost
+   * about as much as D passes of the hidden layers between the first and the last.
+   *
+   * @param n N, for a network without a context
+   * @param context [N, C], if the network was made with one
+   */
+  oneByOne({ n, scope, context }: OneByOneOptions): OneByOne {
+    const [D, P] = [this.#inputs, this.#perInput];
+    const [first, ...rest] = this.layers as [Linear, ...Linear[]];
+    const weight = usedWeight(first, scope);
+    const shift = first.bias!.expand([context?.shape[0] ?? n, first.bias!.shape[0]!]);
+    const start = context === undefined ? shift : shift.add(context.matmul(weight.slice(0, D)));
+    const last = rest.pop();
+    const width = last?.weight.shape[0] ?? D * P;
+    const read = last === undefined ? eye(width) : usedWeight(last, scope);
+    const own = read.reshape([width, D, P]).transpose([1, 0, 2]); //                       [D, H, P]
+    const shifts = (last?.bias ?? full([D * P], 0)).reshape([D, P]);
+    return {
+      start,
+      turns: [weight.slice(0, 0, D), own, shifts],
+      params: (sums, [, matrix, bias]) => {
+        const act = last === undefined ? (h: Tensor): Tensor => h : this.#activation;
+        const h = rest.reduce((v, layer) => act(layer.forward(v, scope)), act(sums)); //   [N, H]
+        return h.matmul(matrix!).add(bias!); //                                            [N, P]
+      },
+      add: (sums, x, [row]) => sums.add(x.unsqueeze(1).mul(row!)),
+    };
+  }
+}
+
+function eye(extent: number): Tensor {
+  const ones = Array.from({ length: extent * extent }, (_, i) => Number(i % (extent + 1) === 0));
+  return constant(ndarray(ones, [extent, extent]));
 }

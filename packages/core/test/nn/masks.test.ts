@@ -11,7 +11,7 @@ import { masked } from "../../src/nn/weight-map.js";
 import { paths } from "../../src/program/model.js";
 import { traceScope } from "../../src/program/scope.js";
 import { feed } from "../../src/tensor/inputs.js";
-import type { Tensor } from "../../src/tensor/tensor.js";
+import { concat, type Tensor } from "../../src/tensor/tensor.js";
 import { spread } from "../../src/testing/primitive-cases-build.js";
 import { valuesOf } from "../../src/testing/run-reference.js";
 
@@ -44,6 +44,31 @@ describe("MADE", () => {
       const d = Math.floor(i / perInput);
       row.forEach((isSeen, j) => expect(isSeen).toBe(j >= inputs || order[j]! < order[d]!));
     });
+  });
+
+  it.each<[string, MaskedMlpOptions]>([
+    ["two hidden layers and a context", { inputs: 3, hidden: [8, 6], perInput: 2, context: 2 }],
+    ["no hidden layer", { inputs: 3, hidden: [], perInput: 2 }],
+  ])("gives the same one input after the other: %s", (_, options) => {
+    const net = new MaskedMlp({ activation: "tanh", ...options });
+    const { inputs, context = 0 } = options;
+    const x = feed([2, inputs + context]);
+    const [own, rest] = x.split([inputs, context]) as [Tensor, Tensor];
+    const given = context > 0 ? rest : undefined;
+    const walk = net.oneByOne({ n: 2, context: given });
+    let sums = walk.start;
+    const each = Array.from({ length: inputs }, (_, d) => {
+      const turn = walk.turns.map((t) => t.slice(0, d, d + 1).squeeze(0));
+      const found = walk.params(sums, turn);
+      sums = walk.add(sums, own.slice(1, d, d + 1).squeeze(1), turn);
+      return found.unsqueeze(1);
+    });
+    const [whole, steps] = valuesOf(
+      [net.forward(own, undefined, given), concat(each, 1)],
+      positive([x, ...paths(net).values()]),
+    );
+    expect(steps!.shape).toEqual([2, inputs, 2]);
+    numbers(steps).forEach((v, i) => expect(v).toBeCloseTo(numbers(whole)[i]!, 12));
   });
 
   it("refuses what is no order, and a context that it has no use for", () => {
