@@ -1,5 +1,5 @@
 /** @file The exported model in a report: how to use it, what its files are for, and how they were checked. */
-import type { Parity } from "@gen/core";
+import type { CardFile, Parity } from "@gen/core";
 import { showBytes } from "../output/format.js";
 import { escapeHtml } from "../plot/escape.js";
 import { section } from "./section.js";
@@ -9,7 +9,7 @@ export interface ModelFile {
   readonly purpose: string;
   readonly bytes: number;
   /** How its weights are stored. */
-  readonly precision: "f32" | "f16";
+  readonly precision: CardFile["precision"];
   /** Names of what goes in. */
   readonly inputs: readonly string[];
   /** How far it is from the trainer, on each provider that it was checked on. */
@@ -39,7 +39,7 @@ function row({ name, purpose, bytes, precision, parity }: ModelFile): string {
     ({ provider, maxAbsolute, tolerance }) =>
       `${maxAbsolute.toExponential(1)} <small>${escapeHtml(provider)}, ${tolerance} allowed</small>`,
   );
-  return `<tr><th scope="row"><code>${escapeHtml(name)}</code></th><td>${escapeHtml(purpose)}</td><td>${showBytes(bytes)}${precision === "f16" ? " <small>f16</small>" : ""}</td><td>${checked.join("<br>")}</td></tr>`;
+  return `<tr><th scope="row"><code>${escapeHtml(name)}</code></th><td>${escapeHtml(purpose)}</td><td>${showBytes(bytes)}${precision !== "f32" ? " <small>f16</small>" : ""}</td><td>${checked.join("<br>")}</td></tr>`;
 }
 
 /** How to draw from the sampler in Node, in ten lines. Shown in the report, and run by a test. @param inputs of the sampler */

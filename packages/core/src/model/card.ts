@@ -19,8 +19,8 @@ export interface CardFile {
   readonly purpose: string;
   readonly sha256: string;
   readonly bytes: number;
-  /** How its weights are stored. */
-  readonly precision: "f32" | "f16";
+  /** How its weights are stored: "f16-weights" are computed with in f32. */
+  readonly precision: "f32" | "f16" | "f16-weights";
   readonly inputs: readonly CardPort[];
   readonly outputs: readonly CardPort[];
 }
@@ -104,7 +104,8 @@ function readFile(entry: JsonReader): CardFile {
     purpose: entry.string("purpose"),
     sha256: entry.string("sha256"),
     bytes: entry.number("bytes"),
-    precision: entry.field("precision") === undefined ? "f32" : entry.choice("precision", ["f32", "f16"]),
+    precision:
+      entry.field("precision") === undefined ? "f32" : entry.choice("precision", ["f32", "f16", "f16-weights"]),
     inputs: entry.list("inputs", readPort),
     outputs: entry.list("outputs", readPort),
   };

@@ -1,7 +1,8 @@
 /**
  * @file Graph → the same graph with its weights in f16, for files of half the size. Matrix products and convolutions are
  * computed in f16, with what follows from them alone; sums, quotients, exponentials and their like stay in f32, as do
- * random numbers and loops. Inputs and outputs are f32.
+ * random numbers and loops. Or all is computed in f32, from weights that are widened when the file is opened. Inputs and
+ * outputs are f32.
  */
 import { Graph, type Port } from "../ir/graph.js";
 import { make, typeOf, type Node } from "../ir/node.js";
@@ -20,31 +21,33 @@ const EITHER: ReadonlySet<Op> = new Set([
   ...(["reduceMax", "reshape", "transpose", "expand", "slice", "pad", "concat", "gather", "stopGradient"] as const),
 ]);
 
-/**
- * A graph whose f32 inputs of these names are f16.
- *
- * @param names of the inputs that become part of the file
- */
-export function inHalf(graph: Graph, names: ReadonlySet<string>): Graph {
+export interface HalfOptions {
+  /** Of the inputs that become part of the file: those that are f32 become f16. */
+  readonly names: ReadonlySet<string>;
+  /** What products are computed in. */
+  readonly products: "f16" | "f32";
+}
+
+/** A graph whose weights are f16. */
+export function inHalf(graph: Graph, { names, products }: HalfOptions): Graph {
   const values = new Map<Node, readonly Node[]>(); // of each node, its results
   const inputs = graph.inputs.map(({ name, node }): Port => {
     const { dtype, shape } = typeOf(node);
     const isStored = names.has(name) && dtype === "f32";
     const input = isStored ? feed(shape, "f16").node : node;
-    values.set(node, [input]);
+    values.set(node, [products === "f16" ? input : cast(input, dtype)]);
     return { name, node: input };
   });
   const roots = unfoldCalls(graph.outputs.map(({ node }) => node));
   for (const node of topological(roots)) {
     if (values.has(node)) continue;
     if (node.op === "at") values.set(node, [at(values.get(node.inputs[0]!)!, node.attrs.index)]);
-    else
+    else {
+      const operands = node.inputs.map((input) => values.get(input)![0]!);
       values.set(node, [
-        rebuilt(
-          node,
-          node.inputs.map((input) => values.get(input)![0]!),
-        ),
+        products === "f16" ? rebuilt(node, operands) : (make(node.op, operands, node.attrs as never) as Node),
       ]);
+    }
   }
   const outputs = graph.outputs.map(({ name }, i): Port => {
     const result = values.get(roots[i]!)![0]!;

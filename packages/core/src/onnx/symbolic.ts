@@ -6,7 +6,7 @@ import { bytesOf } from "../dtype.js";
 import { GenError } from "../error.js";
 import type { Graph } from "../ir/graph.js";
 import type { NdArray } from "../ndarray.js";
-import { halfOf, inHalf } from "./half.js";
+import { halfOf, inHalf, type HalfOptions } from "./half.js";
 import { lower, type LowerOptions } from "./lower.js";
 import type { OnnxAttribute, OnnxGraph, OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from "./proto.js";
 import { dependsOn, fit, isConstant, MOST_SYMBOLS, showSize, tracesOf, type Size, type Sizes } from "./size.js";
@@ -17,8 +17,8 @@ export type SymbolSource =
   | { readonly from: "input"; readonly name: string }
   | { readonly from: "dim"; readonly input: string; readonly axis: number };
 
-/** How real weights are stored. */
-export type Precision = "f32" | "f16";
+/** How real weights are stored, and with "f16" what products are computed in. */
+export type Precision = "f32" | "f16" | "f16-weights";
 
 export interface ExportOptions extends LowerOptions {
   /**
@@ -29,7 +29,8 @@ export interface ExportOptions extends LowerOptions {
   /** The sizes that stay open, by name. */
   readonly symbols: Readonly<Record<string, SymbolSource>>;
   /**
-   * How real weights are stored. With f16, products are computed in it too; inputs and outputs stay as they are.
+   * How real weights are stored. With "f16", products are computed in it too, as GPUs like it; with "f16-weights" all is
+   * computed in f32, as CPUs and browsers like it. Inputs and outputs stay as they are.
    *
    * @default "f32"
    */
@@ -45,7 +46,10 @@ export interface ExportOptions extends LowerOptions {
  * symbols, or if the traces do not consist of the same operators
  */
 export function exportModel({ trace, symbols, precision = "f32", narrow, ...options }: ExportOptions): OnnxModel {
-  if (precision === "f16") return exportModel({ ...inHalves(trace, narrow, options), symbols });
+  if (precision !== "f32") {
+    const products = precision === "f16" ? "f16" : "f32";
+    return exportModel({ ...inHalves(trace, { products, narrow }, options), symbols });
+  }
   const names = Object.keys(symbols);
   if (names.length > MOST_SYMBOLS) {
     throw new GenError("graph", `exportModel: expected at most ${MOST_SYMBOLS} symbols, got ${names.length}`);
@@ -57,14 +61,18 @@ export function exportModel({ trace, symbols, precision = "f32", narrow, ...opti
 /** The same export with its weights in f16. */
 function inHalves(
   trace: ExportOptions["trace"],
-  narrow: ReadonlySet<string> | undefined,
+  { products, narrow }: Pick<HalfOptions, "products"> & { readonly narrow: ReadonlySet<string> | undefined },
   { weights = {}, ...options }: LowerOptions,
 ): Pick<ExportOptions, "trace"> & LowerOptions {
   const names = narrow ?? new Set(Object.keys(weights));
   const halves = Object.entries(weights).map(
     ([name, array]) => [name, names.has(name) ? halfOf(array) : array] as const,
   );
-  return { ...options, weights: Object.fromEntries(halves), trace: (sizes) => inHalf(trace(sizes), names) };
+  return {
+    ...options,
+    weights: Object.fromEntries(halves),
+    trace: (sizes) => inHalf(trace(sizes), { names, products }),
+  };
 }
 
 /** What became of an initializer: its numbers as sizes, since they differ. */
