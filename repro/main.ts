@@ -5,10 +5,11 @@ import { readFile, stat } from "node:fs/promises";
 import { cpus } from "node:os";
 import { GenError, isGenError } from "@gen/core";
 import { readCommand, usage, type Command } from "./src/command.js";
-import { entryOf, ledger, reaches } from "./src/ledger.js";
+import { exportRow } from "./src/export.js";
+import { ledger, reaches } from "./src/ledger.js";
 import { leaderboardText, measureLeaderboard, readLeaderboard, type Contestant } from "./src/leaderboard.js";
 import { COMMITTED_BYTES, lineOf, readResult, weightsFile, writeResult } from "./src/results.js";
-import type { Row } from "./src/row.js";
+import { loadRow } from "./src/rows.js";
 import { table } from "./src/table.js";
 
 async function main(command: Command): Promise<void> {
@@ -24,6 +25,11 @@ async function main(command: Command): Promise<void> {
       return train(command);
     case "check":
       return check(command.id, command.n);
+    case "export": {
+      const { files } = await exportRow(command);
+      print(`${command.to}: card.json, ${Object.keys(files).join(", ")}`);
+      return;
+    }
   }
 }
 
@@ -40,7 +46,7 @@ async function leaderboard({ n, threads }: Extract<Command, { do: "leaderboard" 
   const contestants = new Map<string, Contestant>();
   for (const { id } of ledger) {
     if (!existsSync(weightsFile(id))) continue;
-    const { contestant } = await load(id);
+    const { contestant } = await loadRow(id);
     if (contestant !== undefined) contestants.set(id, contestant);
   }
   print(leaderboardText(await measureLeaderboard({ n, threads, contestants, log: note })));
@@ -53,7 +59,7 @@ async function train({
   device = "cpu",
   minutes,
 }: Extract<Command, { do: "train" }>): Promise<void> {
-  const row = await load(id);
+  const row = await loadRow(id);
   if (device !== "cpu" && row.choosesDevice !== true) {
     throw new GenError("option", `repro: expected ${id} on the CPU, got --device ${device}`, {
       fix: "leave out --device",
@@ -94,7 +100,7 @@ function besideText(beside: Readonly<Record<string, number>> = {}): string {
 
 /** Evaluates the committed weights; they must be the recorded ones, and give the recorded number as far as chance allows. */
 async function check(id: string, n: number): Promise<void> {
-  const row = await load(id);
+  const row = await loadRow(id);
   const recorded = await readResult(id);
   if (recorded === undefined)
     throw new GenError("data", `repro: expected a committed result of ${id}, got none`, { fix: `pnpm repro ${id}` });
@@ -125,18 +131,6 @@ async function check(id: string, n: number): Promise<void> {
       `repro: expected ${id} within four standard errors of ${recorded.ours.toFixed(2)}, got ${value.toFixed(2)}`,
     );
   }
-}
-
-/** The script of a row: `rows/<id>.ts`, exporting `row`. */
-async function load(id: string): Promise<Row> {
-  const entry = entryOf(id);
-  const script = new URL(`./rows/${id}.ts`, import.meta.url);
-  if (!existsSync(script))
-    throw new GenError("option", `repro: ${id} has no script yet`, {
-      fix: "pnpm repro shows which rows were measured",
-    });
-  const { row } = (await import(script.href)) as { row: Omit<Row, keyof typeof entry> };
-  return { ...entry, ...row };
 }
 
 async function hashOf(file: string): Promise<string> {

@@ -2,6 +2,7 @@
 import { parseArgs } from "node:util";
 import { GenError, nearestName } from "@gen/core";
 import type { NodeDevice } from "@gen/core/node";
+import type { RowExport } from "./export.js";
 import { entryOf } from "./ledger.js";
 
 export type Command =
@@ -17,7 +18,8 @@ export type Command =
       /** How long it trains at the most. */
       readonly minutes?: number;
     }
-  | { readonly do: "check"; readonly id: string; readonly n: number };
+  | { readonly do: "check"; readonly id: string; readonly n: number }
+  | ({ readonly do: "export" } & RowExport);
 
 /** Samples of each contestant of the leaderboard. */
 const LEADERBOARD_ROWS = 10_000;
@@ -36,12 +38,17 @@ pnpm repro <id> --threads 2   computes with so many threads (default 1); the res
 pnpm repro <id> --device webgpu   computes on the GPU, where the row can
 pnpm repro <id> --minutes 50  stops after so long and measures what was learned, where the row can; --resume goes on
 pnpm repro <id> --check       evaluates the committed weights on --n random test rows (default ${LEAST_ROWS})
+pnpm repro <id> --export <folder>   the committed weights as an exported model; --files sampler,decode leaves out the others,
+                              --precision f16-weights halves it
 pnpm repro leaderboard        measures the samples of every row that draws pictures and whose weights are here; --n, --threads`;
 
 const options = {
   json: { type: "boolean" },
   resume: { type: "boolean" },
   check: { type: "boolean" },
+  export: { type: "string" },
+  files: { type: "string" },
+  precision: { type: "string" },
   help: { type: "boolean" },
   n: { type: "string" },
   threads: { type: "string" },
@@ -60,13 +67,23 @@ export function readCommand(argv: readonly string[]): Command {
   const [id, ...rest] = positionals;
   if (rest.length > 0) throw new GenError("option", `repro: expected one id, got ${positionals.join(" ")}`);
   if (id === undefined) {
-    for (const flag of ["resume", "check", "n", "threads", "device", "minutes"] as const)
+    for (const flag of [
+      "resume",
+      "check",
+      "export",
+      "files",
+      "precision",
+      "n",
+      "threads",
+      "device",
+      "minutes",
+    ] as const)
       if (values[flag] !== undefined) throw ineffective(flag, "an id");
     return { do: "list", json: values.json === true };
   }
   if (values.json !== undefined) throw ineffective("json", "no id");
   if (id === "leaderboard") {
-    for (const flag of ["resume", "check", "device", "minutes"] as const)
+    for (const flag of ["resume", "check", "export", "files", "precision", "device", "minutes"] as const)
       if (values[flag] !== undefined) throw ineffective(flag, "the id of a row");
     return {
       do: "leaderboard",
@@ -75,6 +92,19 @@ export function readCommand(argv: readonly string[]): Command {
     };
   }
   entryOf(id);
+  if (values.export !== undefined) {
+    for (const flag of ["check", "resume", "n", "threads", "device", "minutes"] as const)
+      if (values[flag] !== undefined) throw ineffective(flag, "no --export");
+    return {
+      do: "export",
+      id,
+      to: values.export,
+      files: values.files?.split(","),
+      precision: precisionOf(values.precision),
+    };
+  }
+  for (const flag of ["files", "precision"] as const)
+    if (values[flag] !== undefined) throw ineffective(flag, "--export");
   if (values.check !== true) {
     if (values.n !== undefined) throw ineffective("n", "--check");
     return {
@@ -112,6 +142,11 @@ function minuteCount(text: string): number {
 function deviceOf(text: string): NodeDevice {
   if (text === "cpu" || text === "webgpu") return text;
   throw new GenError("option", `repro: expected --device cpu or webgpu, got ${text}`);
+}
+
+function precisionOf(text = "f32"): "f32" | "f16-weights" {
+  if (text === "f32" || text === "f16-weights") return text;
+  throw new GenError("option", `repro: expected --precision f32 or f16-weights, got ${text}`);
 }
 
 function unknownFlag(flag: string): GenError {

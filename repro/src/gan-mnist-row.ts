@@ -16,7 +16,7 @@ import {
   type Store,
 } from "@gen/core";
 import { saveCheckpoint } from "@gen/core/node";
-import { mnist } from "@gen/data/node";
+import { datasets, mnist } from "@gen/data/node";
 import {
   classCoverage,
   extractAll,
@@ -28,7 +28,7 @@ import {
   type Extracted,
 } from "@gen/eval";
 import { builtInFolder, openExtractor } from "@gen/eval/node";
-import { game, rowsPerStep, sample, type Gan, type GameOptions } from "@gen/gan";
+import { exportedFiles, game, rowsPerStep, sample, type Gan, type GameOptions } from "@gen/gan";
 import { deviceOf, openWeights, startOf } from "./place.js";
 import { checkpointFolder } from "./results.js";
 import type { Measured, Result, Row, TrainOptions } from "./row.js";
@@ -74,6 +74,11 @@ export function ganMnistRow(options: GanMnistOptions): Omit<Row, "id" | "paper" 
       );
       await runtime.close();
       return { ...measuredOf(found.logLikelihood), n };
+    },
+    exported: () => {
+      const { generator, sampler } = exportedFiles(options.model); // the file holds no weights of the discriminator
+      const files = { generator: generator!, sampler: sampler! };
+      return { family: "gan", files, data: datasets.mnist.description, licence: datasets.mnist.licence };
     },
     contestant: {
       set: "mnist",

@@ -1,5 +1,7 @@
 /** @file A row of the ledger: a class-conditional diffusion model of pictures, trained, then measured from its file of weights. */
 import type { Dataset } from "@gen/core";
+import { datasets } from "@gen/data/node";
+import { exportedFiles } from "@gen/diffusion";
 import type { BuiltIn } from "@gen/eval/node";
 import { measureDiffusion } from "./diffusion-measure.js";
 import { drawnSamples, trainDiffusion, type DiffusionTraining } from "./diffusion-row.js";
@@ -27,6 +29,13 @@ export function pictureRow({
       return { ...(await measureDiffusion({ ...options, ...given })), ...trained, notes };
     },
     check: async () => (await measureDiffusion(options)).measured,
+    exported: () => ({
+      family: "diffusion",
+      files: exportedFiles(options.model),
+      codec: options.model.codec?.describe().spec,
+      data: datasets[options.features].description,
+      licence: datasets[options.features].licence,
+    }),
     contestant: {
       set: options.features,
       name: "diffusion with classes, DPM-Solver++, 15 steps",

@@ -1,4 +1,5 @@
 /** @file What a script below `rows/` offers: it trains its row again, and evaluates the weights that are committed. */
+import type { ExportRequest } from "@gen/core";
 import type { NodeDevice } from "@gen/core/node";
 import type { Contestant } from "./leaderboard.js";
 import type { Entry } from "./ledger.js";
@@ -36,6 +37,9 @@ export interface Result {
   readonly notes: string;
 }
 
+/** What a row knows of its exported model; its name, its metrics and its recipe follow from the row. */
+export type Exported = Pick<ExportRequest, "family" | "files" | "codec" | "data" | "licence">;
+
 export interface Row extends Entry {
   /** Whether it can be trained on another device than the CPU. @default false */
   readonly choosesDevice?: boolean;
@@ -46,6 +50,8 @@ export interface Row extends Entry {
   train(options: TrainOptions): Promise<Result>;
   /** Evaluates the committed weights on `n` random test rows. */
   check(n: number): Promise<Measured>;
+  /** What its weights export as, for `--export`; none where there is no single model. */
+  readonly exported?: () => Exported;
   /** Where it draws pictures of a set that has an extractor: for `pnpm repro leaderboard`. */
   readonly contestant?: Contestant;
 }

@@ -3,8 +3,8 @@ import { batches, evaluate, fit, key, split, trainStep, type Dataset } from "@ge
 import { loadCheckpoint, newestCheckpoint, saveCheckpoint } from "@gen/core/node";
 import { halfOf } from "@gen/core/onnx";
 import { adam, chain, clipByGlobalNorm, cosine, groups, sequential, linear } from "@gen/core/optim";
-import { Gpt, textFields, textLoss, textNats, type GptOptions } from "@gen/autoregressive";
-import { openText } from "@gen/data/node";
+import { Gpt, textFields, textFiles, textLoss, textNats, type GptOptions } from "@gen/autoregressive";
+import { openText, texts } from "@gen/data/node";
 import { deviceOf, openWeights } from "./place.js";
 import { checkpointFolder } from "./results.js";
 import type { Measured, Row, TrainOptions } from "./row.js";
@@ -54,6 +54,12 @@ export function textRow(options: TextRowOptions): Omit<Row, "id" | "paper" | "ta
       };
     },
     check: (n) => measure(model, options, n),
+    exported: () => ({
+      family: "autoregressive",
+      files: textFiles(model, { start: 0, tokens: "indices of characters, in the order of their code points" }),
+      data: texts.tinyshakespeare.description,
+      licence: texts.tinyshakespeare.licence,
+    }),
   };
 }
 

@@ -2,9 +2,9 @@
 import { batches, evaluate, fit, GenError, key, ndarray, paths, split, trainStep } from "@gen/core";
 import { node } from "@gen/core/node";
 import { adam, chain, clipByGlobalNorm, cosine } from "@gen/core/optim";
-import { openDataset } from "@gen/data/node";
+import { datasets, openDataset } from "@gen/data/node";
 import type { BuiltIn } from "@gen/eval/node";
-import { bound, dense, sample, Vae } from "@gen/vae";
+import { bound, dense, exportedFiles, sample, Vae } from "@gen/vae";
 import { openWeights } from "./place.js";
 import type { Measured, Row } from "./row.js";
 import { randomRows } from "./subset.js";
@@ -61,6 +61,13 @@ export function vaeRow(options: VaeRowOptions): Omit<Row, "id" | "paper" | "targ
       return { measured: await measure(10_000), seed, seconds, steps, notes };
     },
     check: measure,
+    exported: () => ({
+      family: "vae",
+      files: exportedFiles(model),
+      codec: model.codec.describe().spec,
+      data: datasets[set].description,
+      licence: datasets[set].licence,
+    }),
     contestant: {
       set,
       name: "VAE, dense, with classes",

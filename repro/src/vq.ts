@@ -20,11 +20,11 @@ import {
 import { adam, cosine } from "@gen/core/optim";
 import { node, saveCheckpoint } from "@gen/core/node";
 import { grid } from "@gen/data";
-import { writePng } from "@gen/data/node";
-import { codePerplexity, collect, vqEncode, vqReconstruct, vqSample, type VqVae } from "@gen/vae";
+import { datasets, writePng, type DatasetName } from "@gen/data/node";
+import { codePerplexity, collect, vqEncode, vqExportedFiles, vqReconstruct, vqSample, type VqVae } from "@gen/vae";
 import { openWeights, startOf } from "./place.js";
 import { checkpointFolder, resultFile } from "./results.js";
-import type { Measured, Result, TrainOptions } from "./row.js";
+import type { Exported, Measured, Result, TrainOptions } from "./row.js";
 import { randomRows } from "./subset.js";
 import { writeWeights } from "./weights.js";
 
@@ -33,6 +33,8 @@ export interface VqRow {
   readonly seed: number;
   /** With classes and a prior. */
   readonly vq: VqVae;
+  /** What it learns from, by name. */
+  readonly set: DatasetName;
   /** "valid" chooses the weights of the prior, if there is such a split. */
   readonly data: (split: "train" | "valid" | "test") => Promise<Dataset> | undefined;
   readonly stages: Readonly<Record<"autoencoder" | "prior", { readonly steps: number; readonly learningRate: number }>>;
@@ -90,6 +92,17 @@ export async function checkVq(row: VqRow, n: number): Promise<Measured> {
   const measured = psnr(await reconstructions(row, rows, { runtime, store }));
   await runtime.close();
   return measured;
+}
+
+/** What the weights of a row export as. */
+export function vqExported({ vq, set }: VqRow): Exported {
+  return {
+    family: "vae",
+    files: vqExportedFiles(vq),
+    codec: vq.codec.describe().spec,
+    data: datasets[set].description,
+    licence: datasets[set].licence,
+  };
 }
 
 /** Samples at temperature 1 under the weights in the file, all classes alike. */

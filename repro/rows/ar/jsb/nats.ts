@@ -4,12 +4,12 @@
  */
 import { evaluate, trainStep } from "@gen/core";
 import { adam, chain, clipByGlobalNorm, ema, inverseSqrt } from "@gen/core/optim";
-import { rollFields, rollNats, RollModel, type RollBatch } from "@gen/autoregressive";
+import { rollFields, rollFiles, rollNats, RollModel, type RollBatch } from "@gen/autoregressive";
 import { pianoRolls } from "@gen/data";
 import { jsbChorales } from "@gen/data/node";
 import { openWeights } from "../../../src/place.js";
 import { trainInRelay } from "../../../src/relay.js";
-import type { Measured, Result, TrainOptions } from "../../../src/row.js";
+import type { Exported, Measured, Result, TrainOptions } from "../../../src/row.js";
 import { transposed } from "../../../src/transposed.js";
 
 const id = "ar/jsb/nats";
@@ -34,6 +34,12 @@ export const row = {
     };
   },
   check: (): Promise<Measured> => measure("test"),
+  exported: (): Exported => ({
+    family: "autoregressive",
+    files: rollFiles(model, { low: pitches[0] }),
+    data: "chorales of J. S. Bach, a step a quarter note",
+    licence: "public domain",
+  }),
 };
 
 async function train(given: TrainOptions): Promise<Pick<Result, "seconds" | "steps">> {

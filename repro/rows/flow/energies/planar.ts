@@ -74,7 +74,11 @@ async function fitted(
     model: flow,
     batch,
     loss: ({ step }, scope) =>
-      reverseKl(flow, (z) => energies[name](z).neg(), { n: batchSize, scope, beta: rateAt(ramp, step.reshape([]), "f32") }),
+      reverseKl(flow, (z) => energies[name](z).neg(), {
+        n: batchSize,
+        scope,
+        beta: rateAt(ramp, step.reshape([]), "f32"),
+      }),
     optimizer: chain(clipByGlobalNorm(5), adam({ learningRate: cosine(5e-3, { steps }) })),
   });
   const counter = {

@@ -5,10 +5,11 @@
 import { emoji } from "@gen/data/node";
 import { GatedCodePrior, gaussianLikelihood, residualGrid, VectorQuantizer, VqVae } from "@gen/vae";
 import type { Row } from "../../../src/row.js";
-import { checkVq, trainVq, type VqRow } from "../../../src/vq.js";
+import { checkVq, trainVq, vqExported, type VqRow } from "../../../src/vq.js";
 
 const own: VqRow = {
   id: "vae/emoji/vq",
+  set: "emoji",
   seed: 0,
   vq: new VqVae({
     shape: [3, 32, 32],
@@ -30,4 +31,5 @@ export const row: Omit<Row, "id" | "paper" | "target" | "unit" | "better"> = {
   split: "2,676 rows to learn, 369 to choose the weights, test rows to measure; tones of skin go with their emoji",
   train: (options) => trainVq(own, options),
   check: (n) => checkVq(own, n),
+  exported: () => vqExported(own),
 };

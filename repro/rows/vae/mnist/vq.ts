@@ -5,10 +5,11 @@
 import { mnist } from "@gen/data/node";
 import { GatedCodePrior, gaussianLikelihood, residualGrid, VectorQuantizer, VqVae } from "@gen/vae";
 import type { Row } from "../../../src/row.js";
-import { checkVq, trainVq, vqSamples, type VqRow } from "../../../src/vq.js";
+import { checkVq, trainVq, vqExported, vqSamples, type VqRow } from "../../../src/vq.js";
 
 const own: VqRow = {
   id: "vae/mnist/vq",
+  set: "mnist",
   seed: 0,
   vq: new VqVae({
     shape: [1, 28, 28],
@@ -30,5 +31,6 @@ export const row: Omit<Row, "id" | "paper" | "target" | "unit" | "better"> = {
   split: "60,000 rows to learn, none to choose, test rows to measure",
   train: (options) => trainVq(own, options),
   check: (n) => checkVq(own, n),
+  exported: () => vqExported(own),
   contestant: { set: "mnist", name: "VQ-VAE with classes", samples: (n) => vqSamples(own, n) },
 };

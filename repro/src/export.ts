@@ -1,0 +1,55 @@
+/** @file The weights in the file of a row as the folder of an exported model. */
+import { GenError, type Card } from "@gen/core";
+import { exportFolder } from "@gen/core/node";
+import { floatOf, halfOf } from "@gen/core/onnx";
+import { openWeights } from "./place.js";
+import { readResult } from "./results.js";
+import { loadRow } from "./rows.js";
+
+export interface RowExport {
+  readonly id: string;
+  /** The folder; one that is there is replaced. */
+  readonly to: string;
+  /** Which of the files, such as "sampler". @default all that the model has */
+  readonly files?: readonly string[] | undefined;
+  /**
+   * How weights are stored. In "f16-weights", they are rounded before anything is compared, so that files agree with the
+   * trainer as closely as in f32.
+   *
+   * @default "f32"
+   */
+  readonly precision?: "f32" | "f16-weights" | undefined;
+}
+
+/** @throws GenError `option` for a row that exports nothing, or not this file; `file` without its weights */
+export async function exportRow({ id, to, files: wanted, precision = "f32" }: RowExport): Promise<Card> {
+  const row = await loadRow(id);
+  if (row.exported === undefined)
+    throw new GenError("option", `repro: expected a row that exports its model, got ${id}`, {
+      fix: "pnpm repro <id> --export is there for VAEs, GANs, flows, diffusion models, texts and chorales",
+    });
+  const { files: all, ...about } = row.exported();
+  for (const name of wanted ?? []) {
+    if (!(name in all))
+      throw new GenError("option", `repro: ${id} has no file "${name}"`, {
+        fix: `one of ${Object.keys(all).join(", ")}`,
+      });
+  }
+  const chosen = Object.entries(all).filter(([name]) => wanted?.includes(name) ?? true);
+  const recorded = await readResult(id);
+  const metrics = recorded === undefined ? {} : { [row.unit]: recorded.ours };
+  const { runtime, store } = await openWeights(id, { threads: 1 });
+  try {
+    if (precision === "f16-weights") {
+      for (const name of store.names()) await store.write(name, floatOf(halfOf(await store.read(name))));
+    }
+    const files = Object.fromEntries(chosen);
+    return await exportFolder(
+      to,
+      { name: id, recipe: { row: id }, metrics, files, precision, ...about },
+      { runtime, store },
+    );
+  } finally {
+    await runtime.close();
+  }
+}
