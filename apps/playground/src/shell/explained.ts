@@ -2,6 +2,13 @@
 import { isGenError } from "@gen/core/sample";
 
 export function explained(error: unknown): string {
+  const { what, fix } = partsOf(error);
+  return fix === undefined ? what : `${what}\nTo fix it: ${fix}`;
+}
+
+/** An error's own words, and what to do about it. */
+export function partsOf(error: unknown): { readonly what: string; readonly fix: string | undefined } {
   const message = error instanceof Error ? error.message : String(error);
-  return isGenError(error) && error.fix !== undefined ? `${message}\nTo fix it: ${error.fix}` : message;
+  const fix = isGenError(error) ? error.fix : undefined;
+  return { what: fix === undefined ? message : message.replace(`\n  fix: ${fix}`, ""), fix };
 }

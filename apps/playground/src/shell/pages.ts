@@ -3,6 +3,8 @@ import { lazy, type ComponentType, type LazyExoticComponent } from "react";
 
 export interface Page {
   readonly title: string;
+  /** A line for those who do not know yet whether to go there. */
+  readonly about: string;
   /** What stands in the list of pages; a page without it is reached from others. */
   readonly group: "start" | "play" | "learn";
   readonly View: LazyExoticComponent<ComponentType>;
@@ -12,12 +14,25 @@ export interface Page {
 
 /** By the name in the address; the first is where an address without one leads. */
 export const PAGES = {
-  home: page("start", "Start", async () => (await import("../home/home-page.js")).HomePage),
-  train: page("learn", "Train", async () => (await import("../train/train-page.js")).TrainPage),
+  home: page("start", { title: "Start", about: "", load: async () => (await import("../home/home-page.js")).HomePage }),
+  vae: page("play", {
+    title: "VAE",
+    about: "walk through a plane of typefaces, or draw one letter and see the others",
+    load: async () => (await import("../play/vae-page.js")).VaePage,
+  }),
+  train: page("learn", {
+    title: "Train",
+    about: "five families learn one density side by side, in this page",
+    load: async () => (await import("../train/train-page.js")).TrainPage,
+  }),
 } satisfies Record<string, Page>;
 
 export type PageName = keyof typeof PAGES;
 
-function page(group: Page["group"], title: string, load: () => Promise<ComponentType>): Page {
-  return { group, title, View: lazy(async () => ({ default: await load() })) };
+interface PageOptions extends Pick<Page, "title" | "about"> {
+  readonly load: () => Promise<ComponentType>;
+}
+
+function page(group: Page["group"], { load, ...words }: PageOptions): Page {
+  return { group, ...words, View: lazy(async () => ({ default: await load() })) };
 }

@@ -1,0 +1,78 @@
+/// <reference lib="webworker" />
+/** @file The worker that runs the shipped models: fetches ONNX Runtime and a model, then answers one run after the other. */
+import { isGenError, openModel, type SampleModel } from "@gen/core/sample";
+import * as ort from "onnxruntime-web/wasm";
+import wasm from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
+import { partsOf } from "../shell/explained.js";
+import { fetchBytes, Tally } from "./fetch.js";
+import type { Answer, Problem, Request } from "./protocol.js";
+
+declare const self: DedicatedWorkerGlobalScope;
+declare const ENGINE_BYTES: number;
+
+const models = new Map<number, Promise<SampleModel>>();
+let engine: Promise<void> | undefined;
+
+self.onmessage = ({ data }: MessageEvent<Request>) => {
+  void answer(data).catch((error: unknown) => post({ id: data.id, is: "problem", problem: problemOf(error) }));
+};
+
+async function answer(request: Request): Promise<void> {
+  const { id, model } = request;
+  switch (request.do) {
+    case "open": {
+      const opening = open(request);
+      models.set(model, opening);
+      opening.catch(() => models.delete(model));
+      post({ id, is: "card", card: (await opening).card });
+      return;
+    }
+    case "run": {
+      const outputs = await (await models.get(model)!).run(request.file, request.inputs);
+      post({ id, is: "outputs", outputs }, buffersOf(outputs));
+      return;
+    }
+    case "close": {
+      const open = models.get(model);
+      models.delete(model);
+      await (await open)?.close();
+      post({ id, is: "done" });
+    }
+  }
+}
+
+/** The engine if it is not there yet, the card, and the files that the card names. */
+async function open({ id, url, threads }: Extract<Request, { do: "open" }>): Promise<SampleModel> {
+  const tally = new Tally((fetched) => post({ id, is: "progress", fetched }));
+  const starting = start(threads, tally);
+  const cardBytes = await fetchBytes(`${url}/card.json`);
+  const { files } = JSON.parse(new TextDecoder().decode(cardBytes)) as { files: Record<string, { bytes: number }> };
+  const bytes = new Map<string, Promise<Uint8Array>>(
+    Object.entries(files).map(([name, { bytes }]) => [name, tally.fetch(`${url}/${name}`, bytes)]),
+  );
+  await Promise.all([starting, ...bytes.values()]);
+  return openModel((name) => (name === "card.json" ? Promise.resolve(cardBytes) : bytes.get(name)!), ort);
+}
+
+function start(threads: number, tally: Tally): Promise<void> {
+  engine ??= tally.fetch(wasm, ENGINE_BYTES).then((bytes) => {
+    ort.env.logLevel = "error";
+    ort.env.wasm.numThreads = threads;
+    ort.env.wasm.wasmBinary = bytes.buffer;
+  });
+  engine.catch(() => (engine = undefined));
+  return engine;
+}
+
+function buffersOf(outputs: Awaited<ReturnType<SampleModel["run"]>>): ArrayBuffer[] {
+  return Object.values(outputs).map(({ data }) => (data as Float32Array<ArrayBuffer>).buffer);
+}
+
+function post(message: Answer, transfer: Transferable[] = []): void {
+  self.postMessage(message, transfer);
+}
+
+function problemOf(error: unknown): Problem {
+  const { what, fix } = partsOf(error);
+  return { message: what, fix, ...(isGenError(error) && { code: error.code }) };
+}

@@ -1,0 +1,28 @@
+/** @file The VAE of letters: which class a letter is, and letters drawn in the style of a code. */
+import type { OpenModel } from "../models/engine.js";
+import { f32, i32 } from "./arrays.js";
+
+/** In the order of the classes. */
+export const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+export const STYLE = 12;
+export const SHAPE = [1, 28, 28] as const;
+
+/** The letters of a text that the model knows. */
+export const known = (text: string): string =>
+  Array.from(text)
+    .filter((letter) => LETTERS.includes(letter))
+    .join("");
+
+/** Letters, each in its own style: codes [n, 12] one after the other. Returns [n, 28, 28]. */
+export async function drawn(model: OpenModel, text: string, codes: Float32Array): Promise<Float32Array> {
+  const label = i32(Array.from(text, (letter) => LETTERS.indexOf(letter)));
+  const { x } = await model.run("decode.onnx", { z: f32(codes, [text.length, STYLE]), label });
+  return x!.data as Float32Array;
+}
+
+/** The same code for so many letters. */
+export function repeated(code: Float32Array, count: number): Float32Array {
+  const all = new Float32Array(count * code.length);
+  for (let i = 0; i < count; i++) all.set(code, i * code.length);
+  return all;
+}

@@ -1,0 +1,65 @@
+/** @file What the pages with a shipped model share: title, equation, the model's state, and its card. */
+import type { ReactNode } from "react";
+import type { Card } from "@gen/core/sample";
+import { Loading } from "../models/loading.js";
+import type { ModelState } from "../models/use-model.js";
+import { ErrorText } from "../shell/error-text.js";
+import "./play.css";
+
+export interface PlayPageProps {
+  readonly title: string;
+  readonly lead: string;
+  /** As the paper has it. */
+  readonly equation: string;
+  readonly paper: string;
+  readonly of: ModelState;
+  /** Of the last thing that was tried. */
+  readonly error?: unknown;
+  readonly children: ReactNode;
+}
+
+export function PlayPage({ title, lead, equation, paper, of, error, children }: PlayPageProps) {
+  return (
+    <>
+      <h1>{title}</h1>
+      <p className="lead">{lead}</p>
+      <p className="equation">
+        {equation} <cite>{paper}</cite>
+      </p>
+      <Loading of={of} />
+      {error === undefined ? null : <ErrorText error={error} />}
+      <div className="play" aria-busy={of.state !== "ready"}>
+        {children}
+      </div>
+      <About card={of.state === "ready" ? of.model.card : undefined} />
+    </>
+  );
+}
+
+function About({ card }: { readonly card: Card | undefined }) {
+  return (
+    <details className="about">
+      <summary>About this model</summary>
+      {card === undefined ? (
+        <p>Its card comes with it.</p>
+      ) : (
+        <>
+          <p>
+            {card.name} of this repository&apos;s reproductions, learned from {card.data} ({card.licence}).{" "}
+            {Object.entries(card.metrics)
+              .map(([name, value]) => `${value.toPrecision(4)} ${name} on rows kept apart. `)
+              .join("")}
+          </p>
+          <ul>
+            {Object.entries(card.files).map(([name, { purpose, bytes, precision, inputs }]) => (
+              <li key={name}>
+                <code>{name}</code>: {purpose}; {(bytes / 1e6).toFixed(2)} MB
+                {precision === "f32" ? "" : ", weights in 16 bits"}; takes {inputs.map((port) => port.name).join(", ")}
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </details>
+  );
+}
