@@ -3,10 +3,10 @@
  * Tomczak & Welling 2018, arXiv:1705.07120, §4; trained by the bound of Burda, Grosse & Salakhutdinov 2016,
  * arXiv:1509.00519.
  */
-import { key, ndarray, permutation, type Tensor } from "@gen/core";
+import type { Tensor } from "@gen/core";
 import { adam, cosine, groups, type Rate } from "@gen/core/optim";
-import { binarizedMnist } from "@gen/data/node";
 import { dense, HierarchicalVae, iwae, vampPrior, type Objective } from "@gen/vae";
+import { pseudoInputs } from "../../../src/binarized-mnist.js";
 import { latentRow } from "../../../src/latent-row.js";
 
 /** Most of the training is by the cheap bound of k = 5, in batches of 200; the end of it by k = 25, in batches of 100. */
@@ -19,14 +19,7 @@ const constantSteps = 9000;
 const fall = cosine(2e-3, { steps: steps - constantSteps }) as (step: Tensor) => Tensor;
 const learningRate: Rate = (step) => fall(step.sub(constantSteps).maximum(0));
 
-/** The pseudo-inputs start from random training rows. */
-const chosen = Array.from(permutation(key(0), 50_000).subarray(0, 500));
-const { x } = await (await binarizedMnist({ split: "train" })).rows(chosen);
-
-const start = ndarray(
-  Float32Array.from(x!.data as Uint8Array, (v) => v / 255),
-  [500, 1, 28, 28],
-);
+const start = await pseudoInputs(500);
 
 const model = (objective: Objective): HierarchicalVae =>
   new HierarchicalVae({
