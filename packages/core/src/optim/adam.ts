@@ -1,6 +1,7 @@
 /** @file Adam (Kingma & Ba 2015, arXiv:1412.6980) and AdamW (Loshchilov & Hutter 2019, arXiv:1711.05101). */
 import { state } from "../tensor/inputs.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { joined } from "./joined.js";
 import { checkOption, realOf, statesLike, type Optimizer } from "./optimizer.js";
 import { rateAt, type Rate } from "./schedule.js";
 
@@ -40,7 +41,7 @@ export function adam({
 }: AdamOptions = {}): Optimizer {
   checkOption("adam", { learningRate, epsilon, weightDecay }, [0]);
   checkOption("adam", { beta1, beta2 }, [0, 1]);
-  return {
+  return joined({
     init: (names, params) => ({
       step: state([], undefined, "i32"),
       weight1: state([], undefined, realOf(params)),
@@ -64,7 +65,7 @@ export function adam({
       });
       return { steps, states: next };
     },
-  };
+  });
 }
 
 /** AdamW: {@link adam} with a decoupled weight decay of 0.01 unless told otherwise. */

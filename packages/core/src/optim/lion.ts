@@ -1,6 +1,7 @@
 /** @file Lion (Chen et al. 2023, "Symbolic Discovery of Optimization Algorithms", arXiv:2302.06675). */
 import { state } from "../tensor/inputs.js";
 import { scalar, type Tensor } from "../tensor/tensor.js";
+import { joined } from "./joined.js";
 import { checkOption, realOf, statesLike, type Optimizer } from "./optimizer.js";
 import { rateAt, type Rate } from "./schedule.js";
 
@@ -28,7 +29,7 @@ export function lion({ learningRate = 1e-4, beta1 = 0.9, beta2 = 0.99, weightDec
   checkOption("lion", { learningRate, weightDecay }, [0]);
   checkOption("lion", { beta1, beta2 }, [0, 1]);
   const share = (beta1 * (1 - beta2)) / (1 - beta1); // u / (1 − β₁) = share · M + g
-  return {
+  return joined({
     init: (names, params) => ({ step: state([], undefined, "i32"), ...statesLike(names, params, ["m"]) }),
     update: ({ names, params, grads, states }) => {
       const rate = rateAt(learningRate, states["step"]!, realOf(params));
@@ -43,5 +44,5 @@ export function lion({ learningRate = 1e-4, beta1 = 0.9, beta2 = 0.99, weightDec
       });
       return { steps, states: next };
     },
-  };
+  });
 }

@@ -1,6 +1,7 @@
 /** @file RMSProp: gradients divided by a running root mean square of themselves. */
 import { state } from "../tensor/inputs.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { joined } from "./joined.js";
 import { checkOption, realOf, statesLike, type Optimizer } from "./optimizer.js";
 import { rateAt, type Rate } from "./schedule.js";
 
@@ -37,7 +38,7 @@ export function rmsprop({
   checkOption("rmsprop", { learningRate, epsilon }, [0]);
   checkOption("rmsprop", { decay, momentum }, [0, 1]);
   const kinds = ["v", ...(centered ? ["m"] : []), ...(momentum === 0 ? [] : ["b"])];
-  return {
+  return joined({
     init: (names, params) => ({ step: state([], undefined, "i32"), ...statesLike(names, params, kinds) }),
     update: ({ names, params, grads, states }) => {
       const rate = rateAt(learningRate, states["step"]!, realOf(params));
@@ -59,5 +60,5 @@ export function rmsprop({
       });
       return { steps, states: next };
     },
-  };
+  });
 }

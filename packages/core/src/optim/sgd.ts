@@ -2,6 +2,7 @@
 import { GenError } from "../error.js";
 import { state } from "../tensor/inputs.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { joined } from "./joined.js";
 import { checkOption, realOf, statesLike, type Optimizer } from "./optimizer.js";
 import { rateAt, type Rate } from "./schedule.js";
 
@@ -41,7 +42,7 @@ export function sgd({
       `sgd: expected momentum for dampening or for nesterov, and only one of these, got ${got}`,
     );
   }
-  return {
+  const optimizer: Optimizer = {
     init: (names, params) => ({
       step: state([], undefined, "i32"),
       ...statesLike(names, params, momentum === 0 ? [] : ["b"]),
@@ -62,4 +63,5 @@ export function sgd({
       return { steps, states: next };
     },
   };
+  return momentum === 0 ? optimizer : joined(optimizer); // without states little is to be saved
 }

@@ -66,6 +66,12 @@ export async function* fit(step: Program, options: FitOptions): AsyncGenerator<R
     throw new GenError("graph", "fit: expected a key, as the step draws random numbers, got none", {
       fix: "pass { key: key(seed) }",
     });
+  const lacking = [...step.reads].find(([name, { kind }]) => kind === "state" && !store.has(name))?.[0];
+  if (from > 0 && lacking !== undefined) {
+    throw new GenError("graph", `fit: expected a store with "${lacking}" after ${from} steps, got one without`, {
+      fix: "go on with the optimizer, the version and the parameters to learn of the steps before, or begin anew (from: 0)",
+    });
+  }
   const validator = validate === undefined ? undefined : new Validator(validate, { runtime, store });
   const pace = new Pace(step, { runtime, patienceMs: options.patienceMs ?? 250, steps: steps - from });
   const stops = [every, validate?.every].flatMap((n) => (n === undefined ? [] : [n]));

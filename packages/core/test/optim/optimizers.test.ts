@@ -192,9 +192,9 @@ describe("links", () => {
       chain(sgd({ learningRate: 0.5, momentum: 0.5 }), sgd({ learningRate: 0.1, momentum: 0.5 })),
       3,
     );
-    expect([...halved.store.keys()].filter((name) => name.includes("b.w"))).toEqual([
-      "optimizer.0.b.w",
-      "optimizer.1.b.w",
+    expect([...halved.store.keys()].filter((name) => name.includes(".b."))).toEqual([
+      "optimizer.0.b.$joined.0",
+      "optimizer.1.b.$joined.0",
     ]);
   });
 

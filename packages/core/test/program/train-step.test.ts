@@ -35,11 +35,9 @@ describe("trainStep", () => {
     );
     expect([...step.writes.keys()].sort()).toEqual([
       "bias",
-      "optimizer.m.bias",
-      "optimizer.m.weight",
+      "optimizer.m.$joined.0",
       "optimizer.step",
-      "optimizer.v.bias",
-      "optimizer.v.weight",
+      "optimizer.v.$joined.0",
       "optimizer.weight1",
       "optimizer.weight2",
       "weight",

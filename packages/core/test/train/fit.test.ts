@@ -61,6 +61,16 @@ describe("fit", () => {
     for (const name of whole.store.names()) expect(await parts.store.read(name)).toEqual(await whole.store.read(name));
   });
 
+  it("does not go on without the moments of the steps before", async () => {
+    const { step, options } = await setup();
+    await collect(fit(step, { ...options, steps: 5 }));
+    options.store.delete("optimizer.m.$joined.0");
+    expect(await failure(fit(step, { ...options, steps: 12, from: 5 }))).toMatchObject({
+      code: "graph",
+      message: expect.stringContaining('"optimizer.m.$joined.0" after 5 steps') as string,
+    });
+  });
+
   it("stops when the signal says so, with a settled store", async () => {
     const { step, options } = await setup();
     const stop = new AbortController();
