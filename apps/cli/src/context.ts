@@ -17,6 +17,8 @@ export interface World {
   readonly terminal: Terminal;
   readonly signals: Signals;
   readonly cwd: string;
+  /** What the user types, line by line. */
+  readonly lines: () => AsyncIterable<string>;
   /** How the user calls this program: "gen". */
   readonly program: string;
   /** Milliseconds since 1970. */

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** @file The program `gen`: the world as it is. */
+import { createInterface } from "node:readline/promises";
 import { node } from "@gen/core/node";
 import { runCli } from "./cli.js";
 import { commands } from "./commands/index.js";
@@ -25,6 +26,7 @@ const world: World = {
   terminal,
   signals: process,
   cwd: process.cwd(),
+  lines: () => createInterface({ input: process.stdin, terminal: false }),
   // Under `npm start` there is no `gen` on the path.
   program: env["npm_lifecycle_event"] === undefined ? "gen" : "npm run -s gen --",
   clock: Date.now,

@@ -24,6 +24,8 @@ export interface Splits {
   readonly columns?: readonly ColumnInfo[];
   /** Between a text and its tokens, for data that are texts. */
   readonly tokenizer?: Tokenizer;
+  /** Folder of an exported model, whose tokens these are, to begin with its numbers. */
+  readonly from?: string;
   /** Names of the classes that a field `label` counts, if there is one. */
   readonly classes?: readonly string[];
 }

@@ -1,51 +1,231 @@
 /** @file A folder of text, the whole way: learned from, exported with its tokenizer, written on with every way of choosing. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { byteTokenizer, gpt2, type Tokenizer } from "@gen/autoregressive";
+import { encodeSafetensors, key, ndarray, type NdArray } from "@gen/core";
 import { node } from "@gen/core/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { testWorld, type Heard } from "./world.js";
 
 let place: string;
-const run = (line: string): Promise<Heard> => testWorld(place, () => node({ threads: 1 })).run(line);
+const run = (line: string, lines?: readonly string[]): Promise<Heard> =>
+  testWorld(place, () => node({ threads: 1 }), lines).run(line);
+const file = (name: string, content: string | Uint8Array): void => writeFileSync(join(place, name), content);
+
+const OPTIONS = "--layers 1 --features 16 --heads 2 --context 24 --learning-rate 0.01";
 
 beforeAll(async () => {
   place = mkdtempSync(join(tmpdir(), "gen-text-"));
   mkdirSync(join(place, "notes"));
-  writeFileSync(join(place, "notes", "a.md"), "the cat sat on the mat. ".repeat(60));
-  writeFileSync(join(place, "notes", "b.txt"), "the dog sat on the log. ".repeat(60));
-  const options = "--steps 40 --layers 1 --features 16 --heads 2 --context 16 --learning-rate 0.01 --name cats";
-  expect(await run(`train gpt ./notes ${options}`)).toMatchObject({ code: 0 });
+  file("notes/a.md", "the cat sat on the mat. ".repeat(60));
+  file("notes/b.txt", "the dog sat on the log. ".repeat(60));
+  expect(await run(`train gpt ./notes --steps 60 ${OPTIONS} --name cats`)).toMatchObject({ code: 0 });
 });
 afterAll(() => rmSync(place, { recursive: true, force: true }));
 
+interface Told {
+  readonly texts: readonly {
+    readonly text: string;
+    readonly finish: string;
+    readonly logProb: number;
+    readonly score?: number;
+    readonly tokens?: readonly { readonly text: string; readonly logProb: number; readonly alternatives: object[] }[];
+  }[];
+}
+
+/** What is told to machines. */
+async function told(line: string): Promise<Told["texts"]> {
+  const { code, out, err } = await run(`${line} --json`);
+  expect([code, err]).toEqual([0, ""]);
+  return (JSON.parse(out.trim().split("\n").at(-1)!) as Told).texts;
+}
+
 describe("a model of a folder of text", () => {
-  it("is exported beside its tokenizer", () => {
-    const file = join(place, "runs", "cats", "model", "tokenizer.json");
-    expect(JSON.parse(readFileSync(file, "utf8"))).toMatchObject({ model: { type: "BPE" } });
+  it("is exported beside its tokenizer, and reported by place", () => {
+    const path = join(place, "runs", "cats", "model", "tokenizer.json");
+    expect(JSON.parse(readFileSync(path, "utf8"))).toMatchObject({ model: { type: "BPE" } });
+    const report = readFileSync(join(place, "runs", "cats", "report.html"), "utf8");
+    expect(report).toContain("by how many tokens came before");
   });
 
-  it("writes the same for a seed, and what an expression says", async () => {
+  it("writes the same for a seed, many texts, and what an expression says", async () => {
     const [a, b] = [
       await run("write runs/cats --prompt the --seed 3"),
       await run("write runs/cats --prompt the --seed 3"),
     ];
     expect(a.code).toBe(0);
-    expect(a.out.length).toBeGreaterThan(200);
+    expect(a.out.length).toBeGreaterThan(50);
     expect(a.out).toBe(b.out);
-    const told = await run("write runs/cats --prompt the --matching (?:cat|dog) --json --no-repeat 3 --top-p 0.9");
-    expect(JSON.parse(told.out.trim().split("\n").at(-1)!)).toMatchObject({ finish: "complete" });
-    expect(told.out).toMatch(/"text":"(?:cat|dog)"/);
+    const [one] = await told("write runs/cats --prompt the --matching (?:cat|dog) --no-repeat 3 --top-p 0.9");
+    expect(one).toMatchObject({ finish: "complete", text: expect.stringMatching(/^(?:cat|dog)$/) as string });
+    const many = await told("write runs/cats --prompt the --count 3 --temperature 2 --max-tokens 12");
+    expect(new Set(many.map(({ text }) => text)).size).toBe(3);
+    const stopped = await told("write runs/cats --prompt the --greedy --stop a");
+    expect(stopped[0]).toMatchObject({ finish: "stop", text: expect.not.stringContaining("a") as string });
+  });
+
+  it("looks for the likeliest texts, and tells tokens beside others", async () => {
+    const beams = await told("write runs/cats --prompt the --beams 4 --count 2 --max-tokens 6");
+    expect(beams[0]!.score).toBeGreaterThanOrEqual(beams[1]!.score!);
+    const [one] = await told("write runs/cats --prompt the --greedy --alternatives 3 --max-tokens 5");
+    expect(one!.tokens).toHaveLength(5);
+    expect(one!.tokens![0]).toMatchObject({ alternatives: [{ text: one!.tokens![0]!.text }, {}, {}] });
+    const { out } = await run("write runs/cats --prompt the --greedy --alternatives 2 --max-tokens 5");
+    expect(out.trim().split("\n")).toHaveLength(5);
+  });
+
+  it("is measured in perplexity and bits per byte", async () => {
+    const { code, out } = await run("eval runs/cats --json");
+    expect(code).toBe(0);
+    const { metrics } = JSON.parse(out.trim().split("\n").at(-1)!) as { metrics: Record<string, number> };
+    expect(metrics["perplexity"]).toBeCloseTo(Math.exp(metrics["nats"]!), 4);
+    const ratio = metrics["bitsPerByte"]! / metrics["bits"]!; // an end is a token and no byte
+    expect(ratio).toBeGreaterThan(1);
+    expect(ratio).toBeLessThan(1.02);
+  });
+
+  it("guesses ahead for another, and its folder may lie elsewhere", async () => {
+    cpSync(join(place, "runs", "cats", "model"), join(place, "elsewhere"), { recursive: true });
+    const [one] = await told("write elsewhere --prompt the --draft runs/cats --ahead 2 --max-tokens 8");
+    expect(one!.finish).toBe("length");
+  });
+
+  it("goes on with what is said, line by line", async () => {
+    const { code, out } = await run("write runs/cats --greedy --matching [a-z]{3}", ["the cat ", "the dog "]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^[a-z]{3}\n[a-z]{3}\n$/);
+  });
+
+  it("is tuned to answer, and answers each line by itself", async () => {
+    const pairs = Array.from({ length: 40 }, (_, i) => ["cat", "dog"][i % 2]!);
+    file(
+      "asked.jsonl",
+      pairs.map((animal) => JSON.stringify({ prompt: animal, answer: animal === "cat" ? "mat" : "log" })).join("\n"),
+    );
+    const from = `--tokens trained --from ${join(place, "runs", "cats")} --template {}.`;
+    const trained = await run(`train gpt ./asked.jsonl ${from} --steps 80 ${OPTIONS} --name asked`);
+    expect(trained).toMatchObject({ code: 0 });
+    const { out } = await run("write runs/asked --greedy", ["cat", "dog", "cat"]);
+    expect(out).toBe("mat\nlog\nmat\n");
+  });
+});
+
+describe("a GPT-2 from elsewhere", () => {
+  beforeAll(async () => {
+    await foreign("theirs", byteTokenizer());
+    await foreign("misfit", byteTokenizer({ special: ["<end>"] }));
+  });
+
+  it("writes as well", async () => {
+    const [one] = await told("write theirs --prompt ab --max-tokens 6 --top-k 5");
+    expect(one!.finish).toBe("length");
+    const [, , again] = await told("write theirs --prompt ab --max-tokens 6 --top-k 5 --count 3");
+    expect(again!.finish).toBe("length");
+  });
+
+  it.each([
+    ["broken", 'expected "transformer.wte.weight" [256, 8]'],
+    ["without", "tokenizer.json"],
+  ])("says what is wrong: %s", async (name, message) => {
+    cpSync(join(place, "theirs"), join(place, name), { recursive: true });
+    if (name === "broken")
+      file("broken/model.safetensors", encodeSafetensors({ "transformer.wte.weight": ndarray([1], [1]) }));
+    else rmSync(join(place, name, "tokenizer.json"));
+    expect(await run(`write ${name} --prompt a`)).toMatchObject({
+      code: expect.any(Number) as number,
+      err: expect.stringContaining(message) as string,
+    });
+  });
+});
+
+/** A folder as GPT-2s are published. */
+async function foreign(name: string, tokenizer: Tokenizer): Promise<void> {
+  const [n_embd, n_layer, n_positions, vocab_size] = [8, 1, 32, 256];
+  const gpt = gpt2({ vocabulary: vocab_size, context: n_positions, layers: n_layer, heads: 2, features: n_embd });
+  const runtime = await node({ threads: 1 });
+  const store = await runtime.init(gpt, { key: key(1) });
+  const of = (path: string): Promise<NdArray> => store.read(path);
+  const block = "blocks.0";
+  const [parts, biases] = await Promise.all(
+    ["weight", "bias"].map((what) =>
+      Promise.all(["query", "key", "value"].map((part) => of(`${block}.attention.${part}.${what}`))),
+    ),
+  );
+  const joined = Array.from({ length: n_embd }, (_, row) =>
+    parts!.flatMap(({ data }) => Array.from((data as Float32Array).subarray(row * n_embd, (row + 1) * n_embd))),
+  ).flat();
+  const names: Readonly<Record<string, string>> = {
+    "wte.weight": "tokens.weight",
+    "wpe.weight": "positions.weight",
+    "ln_f.weight": "norm.scale",
+    "ln_f.bias": "norm.shift",
+    "h.0.ln_1.weight": `${block}.attentionNorm.scale`,
+    "h.0.ln_1.bias": `${block}.attentionNorm.shift`,
+    "h.0.ln_2.weight": `${block}.feedForwardNorm.scale`,
+    "h.0.ln_2.bias": `${block}.feedForwardNorm.shift`,
+    "h.0.attn.c_proj.weight": `${block}.attention.output.weight`,
+    "h.0.attn.c_proj.bias": `${block}.attention.output.bias`,
+    "h.0.mlp.c_fc.weight": `${block}.feedForward.up.weight`,
+    "h.0.mlp.c_fc.bias": `${block}.feedForward.up.bias`,
+    "h.0.mlp.c_proj.weight": `${block}.feedForward.down.weight`,
+    "h.0.mlp.c_proj.bias": `${block}.feedForward.down.bias`,
+  };
+  const tensors = await Promise.all(
+    Object.entries(names).map(async ([theirs, ours]) => [`transformer.${theirs}`, await of(ours)] as const),
+  );
+  await runtime.close();
+  mkdirSync(join(place, name));
+  const all = {
+    ...Object.fromEntries(tensors),
+    "transformer.h.0.attn.c_attn.weight": ndarray(joined, [n_embd, 3 * n_embd]),
+    "transformer.h.0.attn.c_attn.bias": ndarray(
+      biases!.flatMap(({ data }) => Array.from(data as Float32Array)),
+      [3 * n_embd],
+    ),
+  };
+  file(`${name}/model.safetensors`, encodeSafetensors(all));
+  file(
+    `${name}/config.json`,
+    JSON.stringify({ model_type: "gpt2", n_embd, n_layer, n_head: 2, n_positions, vocab_size }),
+  );
+  file(`${name}/tokenizer.json`, JSON.stringify(tokenizer.toJson()));
+}
+
+describe("errors", () => {
+  beforeAll(() => {
+    file("bad.jsonl", '{"prompt":"a"}\n');
+    file("bad.json", "{");
+    file("notes-latin.txt", Uint8Array.of(0xe9, 0x20, 0x41));
   });
 
   it.each([
     ["write runs/cats --prompt the --greedy --temperature 2", "no temperature beside greedy"],
     ["write runs/cats --prompt Ω", 'got "Ω"'],
     ["write runs/cats --prompt the --matching X", "a constraint that none meets"],
+    ["write runs/cats --prompt the --matching (a", 'expected ")" at 2'],
+    ["write runs/cats --prompt the --schema none.json", "none.json"],
+    ["write runs/cats --prompt the --schema bad.json", "bad.json: expected JSON"],
+    ["write runs/cats --prompt the --schema bad.json --matching a", "--matching or --schema, got both"],
+    ["write runs/cats --prompt the --greedy --seed 1", "no --seed beside --greedy"],
+    ["write runs/cats --prompt the --beams 2 --temperature 2", "none of what draws or streams, got temperature"],
+    ["write runs/cats --prompt the --beams 2 --stop a", "none of what draws or streams, got stop"],
+    ["write runs/cats --prompt the --beams 2 --count 3", "count from 1 to beams, got 2 and 3"],
+    ["write runs/cats --prompt the --length-penalty 1", "--length-penalty only with --beams"],
+    ["write runs/cats --prompt the --ahead 3", "--ahead only with --draft"],
+    ["write runs/cats --prompt the --draft runs/cats --count 2", "one prompt, got 2"],
+    ["write runs/cats --prompt the --template x", "a text with {}"],
+    [`write runs/cats --prompt ${"a".repeat(30)}`, "at most 24 tokens, the model's context, as prompt, got 30"],
+    ["write runs/cats --prompt the --draft theirs", "a draft model of the same tokens"],
+    ["write misfit --prompt a", "of at most 256 tokens, got one of 257"],
+    ["write nowhere --prompt the", "expected an exported model"],
     ["sample runs/cats", "gen write runs/cats"],
     ["train gpt ./notes --data ./notes", "expected the data once"],
     ["train gpt --data bars", "gpt: expected text"],
-  ])("says what is wrong: %s", async (line, message) => {
+    ["train gpt ./notes --style lstm --heads 2", "--heads only with --style"],
+    ["train gpt ./notes-latin.txt", "expected UTF-8, got other bytes"],
+    ["train gpt ./bad.jsonl", 'line 1: expected "prompt" and "answer"'],
+  ])("say what is wrong: %s", async (line, message) => {
     const { code, err } = await run(line);
     expect(code).not.toBe(0);
     expect(err).toContain(message);

@@ -9,6 +9,7 @@ import { Registry } from "../src/registry.js";
 import { toySources } from "../src/sources/toys.js";
 import { folderSource } from "../src/sources/folder.js";
 import { tableSource } from "../src/sources/table.js";
+import { answersSource } from "../src/sources/answers.js";
 import { textSource } from "../src/sources/text.js";
 import { defineOptions } from "../src/schema/schema.js";
 
@@ -37,7 +38,14 @@ export const bars = defineDataSource({
   }),
 });
 
-export const testSources = new Registry("data set", [bars, ...toySources, folderSource, tableSource, textSource]);
+export const testSources = new Registry("data set", [
+  bars,
+  ...toySources,
+  folderSource,
+  tableSource,
+  textSource,
+  answersSource,
+]);
 
 export interface Heard {
   readonly code: number;
@@ -50,8 +58,11 @@ export interface TestWorld {
   run(line: string, onText?: (text: string, press: () => void) => void): Promise<Heard>;
 }
 
-/** @param openRuntime what computes; absent where nothing is to be computed */
-export function testWorld(cwd: string, openRuntime?: () => Promise<Runtime>): TestWorld {
+/**
+ * @param openRuntime what computes; absent where nothing is to be computed
+ * @param lines what the user types
+ */
+export function testWorld(cwd: string, openRuntime?: () => Promise<Runtime>, lines: readonly string[] = []): TestWorld {
   return {
     async run(line, onText) {
       let out = "";
@@ -74,6 +85,9 @@ export function testWorld(cwd: string, openRuntime?: () => Promise<Runtime>): Te
         },
         signals: { on: (_signal, listener) => (press = listener), off: () => undefined, exit: () => undefined },
         cwd,
+        lines: async function* () {
+          yield* lines;
+        },
         program: "gen",
         clock: Date.now,
         recipes,

@@ -45,7 +45,7 @@ export type { RecurrentTextOptions } from "./recurrent/recurrent-text.js";
 export { textFiles } from "./text/export.js";
 export type { TextFilesOptions } from "./text/export.js";
 export type { Extended, LanguageModel, MemorySpec, Place, Reading } from "./text/language-model.js";
-export { lossByPosition, scoreText, textFields, textLoss, textNats, tokenNats } from "./text/loss.js";
+export { lossByPosition, rowNats, scoreText, textFields, textLoss, textNats, tokenNats } from "./text/loss.js";
 export type { ScoreOptions, TextBatch, TextScore } from "./text/loss.js";
 export { CharacterTokenizer } from "./tokenizer/characters.js";
 export type { CharacterOptions } from "./tokenizer/characters.js";

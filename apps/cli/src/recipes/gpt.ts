@@ -1,38 +1,76 @@
-/** @file GPTs as a recipe: text, token by token. */
-import { batches, GenError, inference, trainStep, type Dataset, type Program } from "@gen/core";
+/** @file Language models as a recipe: text, token by token; or answers, given what is asked. */
+import {
+  batches,
+  GenError,
+  inference,
+  trainStep,
+  type Dataset,
+  type Model,
+  type Program,
+  type Tensor,
+} from "@gen/core";
+import { openFolder } from "@gen/core/node";
 import { adam, chain, clipByGlobalNorm, cosine, groups, warmUp } from "@gen/core/optim";
-import { Gpt, textFields, textFiles, textLoss, tokenNats, type GptOptions } from "@gen/autoregressive";
-import { defineRecipe, type PrepareContext, type Trainable } from "../recipe.js";
+import { loadWeights } from "@gen/core/tune";
+import {
+  Gpt,
+  RecurrentText,
+  rowNats,
+  scoreText,
+  textFields,
+  textFiles,
+  textLoss,
+  type LanguageModel,
+  type TextBatch,
+  type Tokenizer,
+} from "@gen/autoregressive";
+import { defineRecipe, type EvaluationRequest, type Live, type PrepareContext, type Trainable } from "../recipe.js";
+import type { Quantity } from "../report/about.js";
 import { defineOptions, type OptionsOf } from "../schema/schema.js";
 
 const options = defineOptions({
   style: {
     kind: "choice",
-    choices: ["gpt2", "gpt1", "llama"],
+    choices: ["gpt2", "gpt1", "llama", "lstm", "gru"],
     default: "llama",
-    description: "Norms first; norms last; or rotary positions, RMS norms and SwiGLU",
+    description: "Norms first; norms last; rotary positions, RMS norms and SwiGLU; or a recurrent network",
   },
-  layers: { kind: "integer", default: 4, min: 1, description: "Blocks of attention" },
-  heads: { kind: "integer", default: 4, min: 1, description: "Heads of attention, which divide the features" },
-  features: { kind: "integer", default: 128, min: 2, description: "Width of the stream between the blocks" },
+  layers: { kind: "integer", default: 4, min: 1, description: "Blocks of attention, or recurrent layers" },
+  heads: {
+    kind: "integer",
+    default: 4,
+    min: 1,
+    appliesWhen: { style: ["gpt2", "gpt1", "llama"] },
+    description: "Heads of attention, which divide the features",
+  },
+  features: { kind: "integer", default: 128, min: 2, description: "Width of the stream between the layers" },
   dropout: { kind: "number", default: 0, min: 0, below: 1, description: "Share that is left out in training" },
   learningRate: { kind: "number", default: 1e-3, above: 0, description: "Step size of AdamW, which falls to a tenth" },
 });
 
+const measured: Readonly<Record<string, Quantity>> = {
+  perplexity: { label: "Perplexity", unit: "", better: "lower" },
+  bitsPerByte: { label: "−log p of a byte", unit: "bits", better: "lower" },
+};
+
 export const gptRecipe = defineRecipe({
   family: "autoregressive",
   name: "gpt",
-  summary: "GPT: text, token by token; gen write goes on with it",
+  summary: "GPT, LSTM, GRU: text, token by token; gen write goes on with it",
   options,
   defaults: { steps: 2000, batchSize: 12 },
+  evaluation: { options: defineOptions({}), metrics: measured },
   prepare,
 });
 
 /** The model that these options make, of so many tokens. */
-export function gptOf(
+export function languageOf(
   { style, layers, heads, features, dropout }: OptionsOf<typeof options>,
-  { vocabulary, context }: Pick<GptOptions, "vocabulary" | "context">,
-): Gpt {
+  { vocabulary, context }: { readonly vocabulary: number; readonly context: number },
+): LanguageModel & Model {
+  if (style === "lstm" || style === "gru") {
+    return new RecurrentText({ vocabulary, cell: style, layers, features, dropout });
+  }
   const sizes = { vocabulary, context, layers, heads, features, dropout, bias: false };
   if (style === "gpt1") return new Gpt({ ...sizes, normPlace: "post" });
   if (style === "gpt2") return new Gpt(sizes);
@@ -40,23 +78,24 @@ export function gptOf(
 }
 
 function prepare(chosen: OptionsOf<typeof options>, { data, batchSize, steps, key }: PrepareContext): Trainable {
-  const { x } = data.train.fields;
-  const { tokenizer } = data;
+  const { x, counts } = data.train.fields;
+  const { tokenizer, from } = data;
   if (x?.dtype !== "i32" || tokenizer === undefined) {
     throw new GenError("data", "gpt: expected text, got other data", { fix: "--data ./notes, a folder of .txt files" });
   }
-  const context = x.shape[0]! - 1;
-  const gpt = gptOf(chosen, { vocabulary: tokenizer.size, context });
+  const length = x.shape[0]! - 1;
+  const model = languageOf(chosen, { vocabulary: tokenizer.size, context: length });
   const learningRate = warmUp(cosine(chosen.learningRate, { steps, end: chosen.learningRate / 10 }), {
     steps: Math.min(100, steps),
   });
   const own = { learningRate, beta2: 0.99 };
+  const fields = (n: number) => textFields({ n, length, counts: counts !== undefined });
   return {
-    model: gpt,
+    model,
     step: trainStep({
-      model: gpt,
-      batch: textFields({ n: batchSize, length: context }),
-      loss: (batch, scope) => textLoss(gpt, batch, scope),
+      model,
+      batch: fields(batchSize),
+      loss: (batch, scope) => textLoss(model, batch as unknown as TextBatch, scope),
       optimizer: chain(
         clipByGlobalNorm(1),
         groups([
@@ -66,23 +105,77 @@ function prepare(chosen: OptionsOf<typeof options>, { data, batchSize, steps, ke
       ),
     }),
     batches: batches(data.train, { size: batchSize, key }),
+    ...(from === undefined
+      ? {}
+      : {
+          start: async ({ store }: Live) => {
+            await loadWeights({ store, model, source: await openFolder(from) });
+          },
+        }),
     loss: { label: "−log p of a token", unit: "nats" },
-    validation: perToken(gpt, context),
+    validation: perToken(model, fields(16)),
     metrics: {
       nats: { label: "−log p of a token", unit: "nats", better: "lower" },
       bits: { label: "−log p of a token", unit: "bits", better: "lower" },
+      ...(counts === undefined ? byPlace(length) : {}),
     },
     heldOut: (split): Dataset => data[split],
+    evaluate: (live, request) => scored(model, live, { tokenizer, ...request }),
     pictures: {},
-    files: textFiles(gpt, { start: 0, tokens: "tokens of tokenizer.json" }),
+    files: textFiles(model, { start: startOf(tokenizer), tokens: "tokens of tokenizer.json" }),
     texts: { "tokenizer.json": `${JSON.stringify(tokenizer.toJson(), null, 1)}\n` },
   };
 }
 
-/** The mean of −log p over the tokens of each row. */
-function perToken(gpt: Gpt, context: number): Program {
-  return inference(gpt, textFields({ n: 16, length: context }), ({ x }, scope) => {
-    const nats = tokenNats(gpt.logits(x.slice(1, 0, context), scope), x.slice(1, 1)).mean(1); // [n]
-    return { nats, bits: nats.mul(1 / Math.LN2) };
+/** Quarters of a row, or fewer where it is short. */
+function placesOf(length: number): readonly (readonly [from: number, to: number])[] {
+  const parts = Math.min(4, length);
+  return Array.from({ length: parts }, (_, i) => [
+    Math.floor((i * length) / parts),
+    Math.floor(((i + 1) * length) / parts),
+  ]);
+}
+
+function byPlace(length: number): Record<string, Quantity> {
+  const chart = "−log p by how many tokens came before";
+  return Object.fromEntries(
+    placesOf(length).map(([from, to], i) => [
+      `place${i + 1}`,
+      { label: `−log p of tokens ${from + 1} to ${to}`, unit: "nats", better: "lower", chart },
+    ]),
+  );
+}
+
+/** The mean of −log p over the tokens of each row that count, and over parts of it. */
+function perToken(model: LanguageModel & Model, fields: ReturnType<typeof textFields>): Program {
+  return inference(model, fields, (batch: Readonly<Record<string, Tensor>>, scope) => {
+    const { nats: each, counts } = rowNats(model, batch as unknown as TextBatch, scope); // [n, T]
+    const nats = counts === undefined ? each.mean(1) : each.sum(1).div(counts.sum(1).maximum(1)); // [n]
+    const parts = counts === undefined ? placesOf(each.shape[1]!) : [];
+    const places = parts.map(([from, to], i) => [`place${i + 1}`, each.slice(1, from, to).mean(1)] as const);
+    return { nats, bits: nats.mul(1 / Math.LN2), ...Object.fromEntries(places) };
   });
+}
+
+/** What rows are worth as a text: over all their tokens, and their bytes. */
+async function scored(
+  model: LanguageModel & Model,
+  live: Live,
+  { rows, tokenizer, signal }: EvaluationRequest & { readonly tokenizer: Tokenizer },
+): Promise<Record<string, number>> {
+  const { x, counts } = await rows.rows(Array.from({ length: rows.length }, (_, i) => i));
+  const width = x!.shape[1]!;
+  let bytes = 0;
+  (x!.data as Int32Array).forEach((token, i) => {
+    if (i % width > 0 && Number(counts?.data[i] ?? 1) > 0) bytes += tokenizer.bytesOf(token).length;
+  });
+  const { perplexity, bitsPerByte } = await scoreText(model, rows, { ...live, signal, bytes });
+  return { perplexity, bitsPerByte: bitsPerByte! };
+}
+
+/** What new texts begin with: a line break, if there is such a token. */
+function startOf(tokenizer: Tokenizer): number {
+  const isBreak = (token: number): boolean => tokenizer.decode([token]) === "\n";
+  const found = Array.from({ length: tokenizer.size }, (_, token) => token).find(isBreak);
+  return found ?? 0;
 }

@@ -9,6 +9,8 @@ export interface Quantity {
   readonly unit: string;
   /** Which direction is better; absent where neither is. */
   readonly better?: "lower" | "higher";
+  /** Heading of a chart that it shares with others; one of its own unless given. */
+  readonly chart?: string;
 }
 
 /** A picture's heading, and a sentence on what it shows. */

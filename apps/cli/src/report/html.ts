@@ -138,7 +138,10 @@ function curves({ metrics, made }: ReportData): string {
   const charts = [
     chart(made.loss, [{ label: "training", points: loss }, ...(twin === undefined ? [] : [series(twin, "held out")])]),
     ...partCharts({ metrics, made }),
-    ...others.map(([key, quantity]) => chart(quantity, [series(key, "held out")])),
+    ...others
+      .filter(([, quantity]) => quantity.chart === undefined)
+      .map(([key, quantity]) => chart(quantity, [series(key, "held out")])),
+    ...sharedCharts(others, series),
   ].filter((svg) => svg !== "");
   if (charts.length === 0) return "";
   const caption = `<p class="note">A line is the mean over neighbouring steps, its band what they lie between; dots are measured on held-out data.</p>`;
@@ -146,6 +149,21 @@ function curves({ metrics, made }: ReportData): string {
     "Curves",
     `<div class="charts">\n${charts.map((svg) => `<div class="card">${svg}</div>`).join("\n")}\n</div>\n${caption}`,
   );
+}
+
+/** Metrics that share charts. */
+function sharedCharts(
+  metrics: readonly (readonly [key: string, quantity: Quantity])[],
+  series: (key: string, label: string) => Series,
+): string[] {
+  const headings = new Set(metrics.flatMap(([, { chart: heading }]) => heading ?? []));
+  return [...headings].map((heading) => {
+    const own = metrics.filter(([, quantity]) => quantity.chart === heading);
+    return chart(
+      { label: heading, unit: own[0]![1].unit },
+      own.map(([key, { label }]) => series(key, label)),
+    );
+  });
 }
 
 /** Other outputs of the steps; those of one label together. */

@@ -1,5 +1,6 @@
 /** @file The data sources that `--data` knows. */
 import { Registry } from "../registry.js";
+import { answersSource } from "./answers.js";
 import { folderSource } from "./folder.js";
 import { musicSource } from "./music.js";
 import { namedSources } from "./named.js";
@@ -18,4 +19,5 @@ export const sources = new Registry("data set", [
   soundsSource,
   tableSource,
   textSource,
+  answersSource,
 ]);

@@ -1,33 +1,52 @@
 /** @file Text as data: a file, a folder of .txt and .md files, or a text with a name, as rows of tokens. */
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, join, resolve as resolvePath } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { byteTokenizer, CharacterTokenizer, packed, PairTokenizer, type Tokenizer } from "@gen/autoregressive";
+import {
+  byteTokenizer,
+  CharacterTokenizer,
+  packed,
+  PairTokenizer,
+  readTokenizer,
+  type Tokenizer,
+} from "@gen/autoregressive";
 import { GenError } from "@gen/core";
 import { openText, texts } from "@gen/data/node";
 import { defineDataSource, type DataSource } from "../data-source.js";
+import { modelFolder } from "../exported.js";
 import { showCount } from "../output/format.js";
 import type { Splits } from "../recipe.js";
+import { naming } from "../run/files.js";
 import { defineOptions, type OptionsOf } from "../schema/schema.js";
+import { END } from "../text-marks.js";
 
 const ENDING = /\.(txt|md|text)(\.gz)?$/i;
 
-const options = defineOptions({
+export const textOptions = defineOptions({
   tokens: {
     kind: "choice",
-    choices: ["characters", "bytes", "pairs"],
+    choices: ["characters", "bytes", "pairs", "trained"],
     default: "characters",
-    description: "What a token is: a character, a byte, or pairs of bytes merged as often as the text has them",
+    description:
+      "What a token is: a character, a byte, pairs of bytes merged as often as the text has them, or as for a trained model",
   },
   vocabulary: {
     kind: "integer",
     default: 2000,
-    min: 257,
+    min: 258,
     appliesWhen: { tokens: "pairs" },
-    description: "Tokens that are learned from the text, the 256 bytes among them",
+    description: "Tokens that are learned from the text, the 256 bytes and <end> among them",
+  },
+  from: {
+    kind: "path",
+    required: true,
+    appliesWhen: { tokens: "trained" },
+    description: "Folder of a trained model of the same options: training goes on from its tokens and numbers",
   },
   context: { kind: "integer", default: 64, min: 2, unit: "tokens", description: "How far back a token sees" },
 });
+
+export type TextSourceOptions = OptionsOf<typeof textOptions>;
 
 /** Is this a file of text, or a folder that has some? */
 export function isText(path: string): boolean {
@@ -39,7 +58,7 @@ export function isText(path: string): boolean {
 export const textSource = defineDataSource({
   name: "text",
   summary: "Text files: give the path of one, or of a folder of .txt and .md files, as in --data ./notes",
-  options,
+  options: textOptions,
   open: async (chosen, { data }) => splitsOf(readAll(data), chosen, { name: basename(data) }),
 });
 
@@ -48,59 +67,79 @@ export const namedTexts: readonly DataSource[] = Object.entries(texts).map(([nam
   defineDataSource({
     name,
     summary: description,
-    options,
+    options: textOptions,
     async open(chosen, { signal }) {
       const all = await openText(name, { length: 1, valid: 0, test: 0, signal });
       const { x } = await all.rows(Array.from({ length: all.length }, (_, i) => i));
-      return { ...splitsOf(all.decode(x!.data as Int32Array), chosen, { name }), licence };
+      return { ...splitsOf([all.decode(x!.data as Int32Array)], chosen, { name }), licence };
     },
   }),
 );
 
-function readAll(path: string): string {
+function readAll(path: string): string[] {
   const names = statSync(path).isDirectory()
     ? readdirSync(path, { recursive: true, encoding: "utf8" })
         .filter((name) => ENDING.test(name))
         .sort()
         .map((name) => join(path, name))
     : [path];
-  const decoder = new TextDecoder("utf-8", { fatal: true });
-  return names
-    .map((name) => {
-      const bytes = readFileSync(name);
-      try {
-        return decoder.decode(name.endsWith(".gz") ? gunzipSync(bytes) : bytes);
-      } catch (cause) {
-        throw new GenError("format", `${name}: expected UTF-8, got other bytes`, { fix: "save it as UTF-8", cause });
-      }
-    })
-    .join("\n");
+  return names.map((name) => readText(name));
+}
+
+/** @throws GenError `file` if it cannot be read, `format` for what is not UTF-8 */
+export function readText(path: string): string {
+  const bytes = naming("cannot read", path, () => readFileSync(path));
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(path.endsWith(".gz") ? gunzipSync(bytes) : bytes);
+  } catch (cause) {
+    throw new GenError("format", `${path}: expected UTF-8, got other bytes`, { fix: "save it as UTF-8", cause });
+  }
 }
 
 /** The first nine tenths to learn from, then a twentieth each. */
-function splitsOf(
-  text: string,
-  { tokens, vocabulary, context }: OptionsOf<typeof options>,
-  { name }: { readonly name: string },
-): Splits {
-  const tokenizer = tokenizerOf(text, tokens, vocabulary);
-  const all = tokenizer.encode(text);
-  const [a, b] = [Math.floor(0.9 * all.length), Math.floor(0.95 * all.length)];
-  if (all.length - b < context + 1) {
-    throw new GenError("data", `${name}: expected at least ${20 * (context + 1)} tokens of text, got ${all.length}`, {
-      fix: "give more text, or a smaller --context",
-    });
+function splitsOf(all: readonly string[], chosen: TextSourceOptions, { name }: { readonly name: string }): Splits {
+  const { context } = chosen;
+  const { tokenizer, ...origin } = tokensOf(all, chosen);
+  const hasEnd = tokenizer.specials.texts.includes(END);
+  const ends = hasEnd ? [tokenizer.specials.numberOf(END)] : [];
+  const tokens = all.flatMap((text) => [...tokenizer.encode(text), ...ends]);
+  const [a, b] = [Math.floor(0.9 * tokens.length), Math.floor(0.95 * tokens.length)];
+  if (tokens.length - b < context + 1) {
+    throw new GenError(
+      "data",
+      `${name}: expected at least ${20 * (context + 1)} tokens of text, got ${tokens.length}`,
+      {
+        fix: "give more text, or a smaller --context",
+      },
+    );
   }
   return {
-    train: packed([all.slice(0, a)], { length: context, stride: 1 }),
-    validation: packed([all.slice(a, b)], { length: context }),
-    test: packed([all.slice(b)], { length: context }),
-    about: `${name}, ${showCount(all.length)} tokens, ${showCount(tokenizer.size)} different ones`,
+    train: packed([tokens.slice(0, a)], { length: context, stride: 1 }),
+    validation: packed([tokens.slice(a, b)], { length: context }),
+    test: packed([tokens.slice(b)], { length: context }),
+    about: `${name}, ${showCount(tokens.length)} tokens, ${showCount(tokenizer.size)} different ones`,
     tokenizer,
+    ...origin,
   };
 }
 
-function tokenizerOf(text: string, tokens: OptionsOf<typeof options>["tokens"], size: number): Tokenizer {
-  if (tokens === "characters") return CharacterTokenizer.of(text);
-  return tokens === "bytes" ? byteTokenizer() : PairTokenizer.train(text, { size });
+/** The tokens of some texts, learned from them or those of a trained model, which is then where training goes on from. */
+export function tokensOf(
+  all: readonly string[],
+  { tokens, vocabulary: size, from }: TextSourceOptions,
+): { readonly tokenizer: Tokenizer; readonly from?: string } {
+  const special = [END];
+  switch (tokens) {
+    case "characters":
+      return { tokenizer: CharacterTokenizer.of(all.join("\n"), { special }) };
+    case "bytes":
+      return { tokenizer: byteTokenizer({ special }) };
+    case "pairs":
+      return { tokenizer: PairTokenizer.train(all, { size, special }) };
+    case "trained": {
+      const folder = modelFolder(resolvePath(from!), from!);
+      const file = join(folder, "tokenizer.json");
+      return { tokenizer: readTokenizer(readText(file), { file }), from: folder };
+    }
+  }
 }

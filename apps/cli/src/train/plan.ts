@@ -6,6 +6,7 @@ import type { World } from "../context.js";
 import type { DataSource } from "../data-source.js";
 import { loadRecipe, type LoadedRecipe } from "../load-recipe.js";
 import type { Recipe } from "../recipe.js";
+import { isAnswers } from "../sources/answers.js";
 import { isTable } from "../sources/table.js";
 import { isText } from "../sources/text.js";
 import { peek } from "../schema/argv.js";
@@ -53,7 +54,7 @@ export function placeOf(data: string, cwd: string): string {
 }
 
 /**
- * `--data` is the name of a source, a table, or a folder.
+ * `--data` is the name of a source, a table, a file of answers or text, or a folder.
  *
  * @throws GenError `option` for a name that is none
  */
@@ -63,15 +64,19 @@ export function sourceOf(data: string, { sources, cwd }: World): DataSource {
       fix: `what lies here under this name is --data ./${data}`,
     });
   }
-  return sources.get(
-    isTable(data) ? "table" : isPath(data) ? (isText(placeOf(data, cwd)) ? "text" : "folder") : data,
-    "--data",
-  );
+  return sources.get(sourceNameOf(data, cwd), "--data");
+}
+
+function sourceNameOf(data: string, cwd: string): string {
+  if (!isPath(data)) return data;
+  if (isTable(data)) return "table";
+  if (isAnswers(data)) return "answers";
+  return isText(placeOf(data, cwd)) ? "text" : "folder";
 }
 
 /** Is this a path rather than a name? */
 export function isPath(data: string): boolean {
-  return isTable(data) || /[/\\]|^\./.test(data);
+  return isTable(data) || isAnswers(data) || /[/\\]|^\./.test(data);
 }
 
 /** The options there are for a choice, by who owns them. */

@@ -1,0 +1,164 @@
+/** @file What gen write can be told: every way of choosing tokens, once; and what that means for the package. */
+import { readFileSync } from "node:fs";
+import { resolve as resolvePath } from "node:path";
+import { jsonOf, matching, type BeamOptions, type Constraint, type GenerateOptions } from "@gen/autoregressive";
+import { GenError, key, messageOf } from "@gen/core";
+import { naming } from "../run/files.js";
+import type { GivenOptions } from "../schema/resolve.js";
+import { defineOptions, type OptionsOf } from "../schema/schema.js";
+import { typed } from "../text-marks.js";
+import type { Language } from "./language.js";
+
+export const writeOptions = defineOptions({
+  prompt: { kind: "string", description: "Text to go on with; asked for, line by line, unless given" },
+  template: {
+    kind: "string",
+    description: "What a prompt is put into, in the place of {}; \\n is a line break. As in training unless given",
+  },
+  truncate: {
+    kind: "boolean",
+    default: false,
+    description: "Let only the end of a prompt be seen that is longer than the context; otherwise it is an error",
+  },
+  count: { kind: "integer", default: 1, min: 1, description: "Texts that are written, each its own" },
+  alternatives: {
+    kind: "integer",
+    min: 1,
+    description: "Tell each token with its log p, beside so many of the likeliest",
+  },
+});
+
+/** Every way of choosing tokens. */
+export const decodingOptions = defineOptions({
+  maxTokens: {
+    kind: "integer",
+    min: 1,
+    description: "The most tokens that are written; 200, or what the context has room for",
+  },
+  seed: { kind: "integer", default: 0, min: 0, description: "Which text: the same seed gives the same" },
+  greedy: { kind: "boolean", default: false, description: "Always the likeliest token" },
+  temperature: { kind: "number", above: 0, description: "Below 1, likelier and less varied text" },
+  topK: { kind: "integer", min: 1, description: "Only so many of the likeliest tokens" },
+  topP: { kind: "number", above: 0, max: 1, description: "Only the fewest tokens that have this share together" },
+  minP: { kind: "number", min: 0, max: 1, description: "Only tokens at least so likely, by the likeliest" },
+  typicalP: {
+    kind: "number",
+    above: 0,
+    max: 1,
+    description: "Only the tokens nearest the mean surprise, of this share",
+  },
+  repetitionPenalty: { kind: "number", above: 0, description: "Above 1, what was seen becomes less likely" },
+  presencePenalty: { kind: "number", description: "Taken from the logit of what was written already" },
+  frequencyPenalty: { kind: "number", description: "Taken from a token's logit as often as it was written" },
+  noRepeat: { kind: "integer", min: 1, description: "No so many tokens in a row come twice" },
+  stop: { kind: "string", description: "Text to end at; \\n is a line break" },
+  matching: { kind: "string", description: "Regular expression that the whole text matches" },
+  schema: { kind: "path", description: "File of a JSON schema that the whole text is JSON of" },
+  beams: {
+    kind: "integer",
+    min: 1,
+    description: "Look for the likeliest texts, so many at a time, instead of drawing",
+  },
+  lengthPenalty: { kind: "number", min: 0, description: "With --beams: above 0, longer texts" },
+  draft: {
+    kind: "path",
+    description: "Folder of a smaller model of the same tokens that guesses ahead: the same texts, sooner",
+  },
+  ahead: { kind: "integer", min: 1, description: "With --draft: tokens that are guessed each time, 4 unless given" },
+});
+
+export type WriteOptions = OptionsOf<typeof writeOptions>;
+export type DecodingOptions = OptionsOf<typeof decodingOptions>;
+
+/** How a text is written: drawn token by token, or looked for. */
+export type Way =
+  | { readonly kind: "draw"; readonly options: Omit<GenerateOptions, "prompt"> }
+  | { readonly kind: "search"; readonly options: Omit<BeamOptions, "prompt"> };
+
+const MOST = 200;
+
+export interface Asked {
+  readonly write: WriteOptions;
+  readonly decoding: DecodingOptions;
+  readonly given: GivenOptions;
+  readonly cwd: string;
+  readonly signal: AbortSignal;
+  /** The model that guesses ahead, once it is open. */
+  readonly draft: Language | undefined;
+}
+
+/** @throws GenError `option` for options that do not go together, naming them; `format` for a damaged schema */
+export function wayOf({ tokenizer, endTokens }: Language, asked: Asked): Way {
+  const { decoding, write, given, cwd, signal, draft } = asked;
+  const {
+    seed,
+    greedy,
+    beams,
+    lengthPenalty,
+    maxTokens,
+    stop,
+    matching: _,
+    schema: __,
+    draft: ___,
+    ...shape
+  } = decoding;
+  const has = (name: string): boolean => given.has(name);
+  const alone = (name: string, beside: string): GenError =>
+    new GenError("option", `gen write: expected --${name} only with --${beside}, got it alone`, {
+      fix: `add --${beside}`,
+    });
+  if (lengthPenalty !== undefined && beams === undefined) throw alone("length-penalty", "beams");
+  if (shape.ahead !== undefined && draft === undefined) throw alone("ahead", "draft");
+  if (has("seed") && (greedy || beams !== undefined)) {
+    throw new GenError(
+      "option",
+      `gen write: expected no --seed beside ${greedy ? "--greedy" : "--beams"}, which draws nothing, got both`,
+      {
+        fix: "leave out --seed",
+      },
+    );
+  }
+  const constraint = constraintOf(decoding, { tokenizer, cwd });
+  const shared = { tokenizer, signal, endTokens, ...shape, ...(constraint === undefined ? {} : { constraint }) };
+  const stops = stop === undefined ? {} : { stop: [typed(stop)] };
+  const drawn = { ...(greedy ? { greedy } : {}), ...stops };
+  const alternatives = write.alternatives === undefined ? {} : { alternatives: write.alternatives };
+  if (beams !== undefined) {
+    const more = { ...drawn, ...alternatives, ...(draft === undefined ? {} : { draft }) }; // what it must refuse
+    const sizes = { beams, count: write.count, ...(maxTokens === undefined ? {} : { maxTokens }) };
+    return {
+      kind: "search",
+      options: { ...shared, ...more, ...sizes, ...(lengthPenalty === undefined ? {} : { lengthPenalty }) },
+    };
+  }
+  if (draft !== undefined) {
+    if (JSON.stringify(draft.tokenizer.toJson()) !== JSON.stringify(tokenizer.toJson())) {
+      throw new GenError("option", "gen write: expected a draft model of the same tokens, got one of others", {
+        fix: "train it on the same text with the same --tokens",
+      });
+    }
+    const most = maxTokens === undefined ? {} : { maxTokens };
+    return { kind: "draw", options: { ...shared, ...drawn, ...alternatives, ...most, key: key(seed), draft } };
+  }
+  const options = { ...shared, ...drawn, ...alternatives, maxTokens: maxTokens ?? MOST, key: key(seed) };
+  return { kind: "draw", options: { ...options, overflow: "slide" } };
+}
+
+function constraintOf(
+  { matching: expression, schema }: DecodingOptions,
+  { tokenizer, cwd }: Pick<Language, "tokenizer"> & { readonly cwd: string },
+): Constraint | undefined {
+  if (expression !== undefined && schema !== undefined) {
+    throw new GenError("option", "gen write: expected --matching or --schema, got both");
+  }
+  if (expression !== undefined) return matching(expression, tokenizer);
+  if (schema === undefined) return undefined;
+  const file = resolvePath(cwd, schema);
+  const text = naming("cannot read", file, () => readFileSync(file, "utf8"));
+  try {
+    return jsonOf(JSON.parse(text), tokenizer);
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
+    throw new GenError("format", `${schema}: expected JSON, got ${messageOf(cause)}`, { cause });
+  }
+}
