@@ -214,6 +214,8 @@ describe("errors", () => {
     ["write runs/cats --prompt the --length-penalty 1", "--length-penalty only with --beams"],
     ["write runs/cats --prompt the --ahead 3", "--ahead only with --draft"],
     ["write runs/cats --prompt the --draft runs/cats --count 2", "one prompt, got 2"],
+    ["write runs/cats --prompt the --draft runs/cats --truncate", "no --truncate beside --draft"],
+    ["write runs/cats --prompt the --greedy --count 2", "no --count beside --greedy"],
     ["write runs/cats --prompt the --template x", "a text with {}"],
     [`write runs/cats --prompt ${"a".repeat(30)}`, "at most 24 tokens, the model's context, as prompt, got 30"],
     ["write runs/cats --prompt the --draft theirs", "a draft model of the same tokens"],

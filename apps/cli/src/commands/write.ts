@@ -42,6 +42,7 @@ export const writeCommand: Command = {
       const open = (path: string): Promise<Language> => openLanguage(resolvePath(cwd, path), path, runtime);
       const language = await open(shown);
       const draft = decoding.draft === undefined ? undefined : await open(decoding.draft);
+      if (draft !== undefined) checkSame(language, draft);
       const way = wayOf(language, { write, decoding, given, cwd, signal, draft });
       const telling = { way, count: write.count, isJson: given.has("json") };
       if (write.prompt === undefined) await converse(language, { ...telling, write }, context);
@@ -52,6 +53,13 @@ export const writeCommand: Command = {
     }
   },
 };
+
+function checkSame({ tokenizer }: Language, draft: Language): void {
+  if (JSON.stringify(draft.tokenizer.toJson()) === JSON.stringify(tokenizer.toJson())) return;
+  throw new GenError("option", "gen write: expected a draft model of the same tokens, got one of others", {
+    fix: "train it on the same text with the same --tokens",
+  });
+}
 
 /** What is asked, in its template. @throws GenError `range` for more than the context, unless it is to be truncated */
 function promptOf(

@@ -137,7 +137,7 @@ export function tokensOf(
     case "pairs":
       return { tokenizer: PairTokenizer.train(all, { size, special }) };
     case "trained": {
-      const folder = modelFolder(resolvePath(from!), from!);
+      const folder = modelFolder(resolvePath(from), from);
       const file = join(folder, "tokenizer.json");
       return { tokenizer: readTokenizer(readText(file), { file }), from: folder };
     }

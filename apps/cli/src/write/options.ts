@@ -5,7 +5,7 @@ import { jsonOf, matching, type BeamOptions, type Constraint, type GenerateOptio
 import { GenError, key, messageOf } from "@gen/core";
 import { naming } from "../run/files.js";
 import type { GivenOptions } from "../schema/resolve.js";
-import { defineOptions, type OptionsOf } from "../schema/schema.js";
+import { defineOptions, select, type OptionsOf } from "../schema/schema.js";
 import { typed } from "../text-marks.js";
 import type { Language } from "./language.js";
 
@@ -28,15 +28,8 @@ export const writeOptions = defineOptions({
   },
 });
 
-/** Every way of choosing tokens. */
-export const decodingOptions = defineOptions({
-  maxTokens: {
-    kind: "integer",
-    min: 1,
-    description: "The most tokens that are written; 200, or what the context has room for",
-  },
-  seed: { kind: "integer", default: 0, min: 0, description: "Which text: the same seed gives the same" },
-  greedy: { kind: "boolean", default: false, description: "Always the likeliest token" },
+/** How the distribution of the next token is shaped. */
+const shapes = defineOptions({
   temperature: { kind: "number", above: 0, description: "Below 1, likelier and less varied text" },
   topK: { kind: "integer", min: 1, description: "Only so many of the likeliest tokens" },
   topP: { kind: "number", above: 0, max: 1, description: "Only the fewest tokens that have this share together" },
@@ -51,6 +44,18 @@ export const decodingOptions = defineOptions({
   presencePenalty: { kind: "number", description: "Taken from the logit of what was written already" },
   frequencyPenalty: { kind: "number", description: "Taken from a token's logit as often as it was written" },
   noRepeat: { kind: "integer", min: 1, description: "No so many tokens in a row come twice" },
+});
+
+/** Every way of choosing tokens. */
+export const decodingOptions = defineOptions({
+  maxTokens: {
+    kind: "integer",
+    min: 1,
+    description: "The most tokens that are written; 200, or what the context has room for",
+  },
+  seed: { kind: "integer", default: 0, min: 0, description: "Which text: the same seed gives the same" },
+  greedy: { kind: "boolean", default: false, description: "Always the likeliest token" },
+  ...shapes.fields,
   stop: { kind: "string", description: "Text to end at; \\n is a line break" },
   matching: { kind: "string", description: "Regular expression that the whole text matches" },
   schema: { kind: "path", description: "File of a JSON schema that the whole text is JSON of" },
@@ -89,59 +94,56 @@ export interface Asked {
 
 /** @throws GenError `option` for options that do not go together, naming them; `format` for a damaged schema */
 export function wayOf({ tokenizer, endTokens }: Language, asked: Asked): Way {
-  const { decoding, write, given, cwd, signal, draft } = asked;
-  const {
-    seed,
-    greedy,
-    beams,
-    lengthPenalty,
-    maxTokens,
-    stop,
-    matching: _,
-    schema: __,
-    draft: ___,
-    ...shape
-  } = decoding;
-  const has = (name: string): boolean => given.has(name);
+  const { decoding, write, cwd, signal, draft } = asked;
+  const { seed, greedy, beams, lengthPenalty, maxTokens, ahead } = decoding;
+  checkTogether(asked);
+  const stop = decoding.stop === undefined ? undefined : [typed(decoding.stop)];
+  const shared = {
+    tokenizer,
+    signal,
+    endTokens,
+    ...select(shapes, decoding),
+    // Beams refuse what draws, or streams, by its name.
+    ...present({
+      greedy: greedy || undefined,
+      stop,
+      alternatives: write.alternatives,
+      constraint: constraintOf(decoding, { tokenizer, cwd }),
+    }),
+  };
+  if (beams !== undefined) {
+    const own = { beams, count: write.count, ...present({ maxTokens, lengthPenalty, draft }) };
+    return { kind: "search", options: { ...shared, ...own } };
+  }
+  if (draft !== undefined) {
+    return { kind: "draw", options: { ...shared, ...present({ maxTokens, ahead }), key: key(seed), draft } };
+  }
+  const options = { ...shared, maxTokens: maxTokens ?? MOST, key: key(seed) };
+  return { kind: "draw", options: { ...options, overflow: "slide" } };
+}
+
+function checkTogether({ decoding, write, given, draft }: Asked): void {
+  const { greedy, beams, lengthPenalty, ahead } = decoding;
   const alone = (name: string, beside: string): GenError =>
     new GenError("option", `gen write: expected --${name} only with --${beside}, got it alone`, {
       fix: `add --${beside}`,
     });
+  const idle = (name: string, beside: string, why: string): GenError =>
+    new GenError("option", `gen write: expected no --${name} beside --${beside}, ${why}, got both`, {
+      fix: `leave out --${name}`,
+    });
   if (lengthPenalty !== undefined && beams === undefined) throw alone("length-penalty", "beams");
-  if (shape.ahead !== undefined && draft === undefined) throw alone("ahead", "draft");
-  if (has("seed") && (greedy || beams !== undefined)) {
-    throw new GenError(
-      "option",
-      `gen write: expected no --seed beside ${greedy ? "--greedy" : "--beams"}, which draws nothing, got both`,
-      {
-        fix: "leave out --seed",
-      },
-    );
-  }
-  const constraint = constraintOf(decoding, { tokenizer, cwd });
-  const shared = { tokenizer, signal, endTokens, ...shape, ...(constraint === undefined ? {} : { constraint }) };
-  const stops = stop === undefined ? {} : { stop: [typed(stop)] };
-  const drawn = { ...(greedy ? { greedy } : {}), ...stops };
-  const alternatives = write.alternatives === undefined ? {} : { alternatives: write.alternatives };
-  if (beams !== undefined) {
-    const more = { ...drawn, ...alternatives, ...(draft === undefined ? {} : { draft }) }; // what it must refuse
-    const sizes = { beams, count: write.count, ...(maxTokens === undefined ? {} : { maxTokens }) };
-    return {
-      kind: "search",
-      options: { ...shared, ...more, ...sizes, ...(lengthPenalty === undefined ? {} : { lengthPenalty }) },
-    };
-  }
-  if (draft !== undefined) {
-    if (JSON.stringify(draft.tokenizer.toJson()) !== JSON.stringify(tokenizer.toJson())) {
-      throw new GenError("option", "gen write: expected a draft model of the same tokens, got one of others", {
-        fix: "train it on the same text with the same --tokens",
-      });
-    }
-    const most = maxTokens === undefined ? {} : { maxTokens };
-    return { kind: "draw", options: { ...shared, ...drawn, ...alternatives, ...most, key: key(seed), draft } };
-  }
-  const options = { ...shared, ...drawn, ...alternatives, maxTokens: maxTokens ?? MOST, key: key(seed) };
-  return { kind: "draw", options: { ...options, overflow: "slide" } };
+  if (ahead !== undefined && draft === undefined) throw alone("ahead", "draft");
+  const fixed = greedy ? "greedy" : beams === undefined ? undefined : "beams";
+  if (given.has("seed") && fixed !== undefined) throw idle("seed", fixed, "which draws nothing");
+  if (greedy && write.count > 1) throw idle("count", "greedy", "which writes one text");
+  const whole = beams !== undefined ? "beams" : draft === undefined ? undefined : "draft";
+  if (write.truncate && whole !== undefined) throw idle("truncate", whole, "which needs all of a prompt");
+}
+
+/** Those that are there. */
+function present<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as never;
 }
 
 function constraintOf(
