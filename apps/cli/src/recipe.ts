@@ -96,6 +96,8 @@ export interface Trainable<E extends Fields = Fields> {
   readonly codec?: Codec;
   /** Further files of the exported model by their names, as text. */
   readonly texts?: Readonly<Record<string, string>>;
+  /** The model in the layout of a folder of others, by whose it is: its files by their paths. */
+  readonly layouts?: Readonly<Record<string, (live: Live) => Promise<ReadonlyMap<string, Uint8Array>>>>;
   /** The files of the exported model, `sampler` among them. */
   readonly files: Readonly<Record<string, ExportFile>>;
 }

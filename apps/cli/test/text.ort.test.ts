@@ -1,5 +1,5 @@
 /** @file A folder of text, the whole way: learned from, exported with its tokenizer, written on with every way of choosing. */
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { byteTokenizer, gpt2, type Tokenizer } from "@gen/autoregressive";
@@ -89,6 +89,13 @@ describe("a model of a folder of text", () => {
     cpSync(join(place, "runs", "cats", "model"), join(place, "elsewhere"), { recursive: true });
     const [one] = await told("write elsewhere --prompt the --draft runs/cats --ahead 2 --max-tokens 8");
     expect(one!.finish).toBe("length");
+  });
+
+  it("is written in the layout that transformers.js loads", async () => {
+    expect(await run("export runs/cats --layout transformers --to theirs-to-be")).toMatchObject({ code: 0 });
+    const config = JSON.parse(readFileSync(join(place, "theirs-to-be", "config.json"), "utf8")) as object;
+    expect(config).toMatchObject({ num_hidden_layers: 1, max_position_embeddings: 24 });
+    expect(existsSync(join(place, "theirs-to-be", "onnx", "model.onnx"))).toBe(true);
   });
 
   it("goes on with what is said, line by line", async () => {
@@ -221,6 +228,7 @@ describe("errors", () => {
     ["write runs/cats --prompt the --draft theirs", "a draft model of the same tokens"],
     ["write misfit --prompt a", "of at most 256 tokens, got one of 257"],
     ["write nowhere --prompt the", "expected an exported model"],
+    ["export runs/cats --layout transformers", "expected --to beside --layout transformers"],
     ["sample runs/cats", "gen write runs/cats"],
     ["train gpt ./notes --data ./notes", "expected the data once"],
     ["train gpt --data bars", "gpt: expected text"],

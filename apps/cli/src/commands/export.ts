@@ -1,11 +1,14 @@
 /** @file `gen export`: writes the ONNX files of a run's best checkpoint, wherever they are wanted. */
-import { resolve as resolvePath } from "node:path";
-import { loadCheckpoint } from "@gen/core/node";
+import { mkdir } from "node:fs/promises";
+import { dirname, join, resolve as resolvePath } from "node:path";
+import { GenError } from "@gen/core";
+import { loadCheckpoint, writeAtomic } from "@gen/core/node";
+import type { Live } from "../recipe.js";
 import { RunFolder } from "../run/run-folder.js";
 import { resolve } from "../schema/resolve.js";
 import { defineOptions } from "../schema/schema.js";
 import { exportModel } from "../train/export.js";
-import { bestOf, nowOf, openSession } from "../train/session.js";
+import { bestOf, nowOf, openSession, type Session } from "../train/session.js";
 import { outputSection, type Command } from "./command.js";
 import { planOfRun } from "./resume.js";
 import { only } from "./train.js";
@@ -18,8 +21,15 @@ const options = defineOptions({
     default: "best",
     description: "The numbers that measured best on held-out data, or those after the last step",
   },
+  layout: {
+    kind: "choice",
+    choices: ["gen", "transformers"],
+    default: "gen",
+    description: "Files that need nothing of ours; or, of a GPT, the folder that transformers.js loads",
+  },
   precision: {
     kind: "choice",
+    appliesWhen: { layout: "gen" },
     choices: ["f32", "f16"],
     default: "f32",
     description:
@@ -32,11 +42,20 @@ export const exportCommand: Command = {
   name: "export",
   summary: "Write the model of a run as ONNX files that need nothing of ours, and check them against the trainer.",
   positionals: [{ name: "run", description: "the folder of a run", required: true }],
-  examples: ["gen export runs/faces --to my-app/model", "gen export runs/faces --which last --precision f16"],
+  examples: [
+    "gen export runs/faces --to my-app/model",
+    "gen export runs/faces --which last --precision f16",
+    "gen export runs/notes --layout transformers --to my-app/notes",
+  ],
   sections: () => [{ title: "Options", schema: options }, outputSection],
   async run({ positionals, given }, context) {
     const folder = RunFolder.open(resolvePath(context.cwd, positionals[0]!));
-    const { to, which, precision, threads } = resolve(options, only(options, given), "gen export");
+    const { to, which, layout, precision, threads } = resolve(options, only(options, given), "gen export");
+    if (layout !== "gen" && to === undefined) {
+      throw new GenError("option", `gen export: expected --to beside --layout ${layout}, got none`, {
+        fix: "say which folder to write",
+      });
+    }
     const path = to === undefined ? folder.model : resolvePath(context.cwd, to);
     const session = await openSession(await planOfRun(folder, context), { threads }, context);
     try {
@@ -44,11 +63,35 @@ export const exportCommand: Command = {
       const { step } = await loadCheckpoint(store, folder.checkpoints);
       const live = which === "best" ? bestOf(session, store) : nowOf(session, store);
       const metrics = folder.metrics.findLast((line) => line.validation !== undefined)?.validation ?? {};
-      await exportModel(session, live, { path, metrics, precision });
-      context.output.result({ model: path, step, which, precision }, `Wrote ${path}`);
+      if (layout === "gen") await exportModel(session, live, { path, metrics, precision });
+      else await exportLayout(session, live, { path, layout });
+      context.output.result({ model: path, step, which, layout, precision }, `Wrote ${path}`);
       return 0;
     } finally {
       await session.runtime.close();
     }
   },
 };
+
+/** Writes the folder of others' layout. @throws GenError `option` for a model that has none of that name */
+async function exportLayout(
+  { trainable, plan }: Session,
+  live: Live,
+  { path, layout }: { readonly path: string; readonly layout: string },
+): Promise<void> {
+  const make = trainable.layouts?.[layout];
+  if (make === undefined) {
+    throw new GenError(
+      "option",
+      `gen export: expected a GPT for --layout ${layout}, got a model of ${plan.recipe.name}`,
+      {
+        fix: "leave out --layout",
+      },
+    );
+  }
+  for (const [name, bytes] of await make(live)) {
+    const file = join(path, name);
+    await mkdir(dirname(file), { recursive: true });
+    await writeAtomic(file, bytes);
+  }
+}

@@ -9,11 +9,12 @@ import {
   type Program,
   type Tensor,
 } from "@gen/core";
-import { openFolder } from "@gen/core/node";
+import { openFolder, openSession } from "@gen/core/node";
 import { adam, chain, clipByGlobalNorm, cosine, groups, warmUp } from "@gen/core/optim";
 import { loadWeights } from "@gen/core/tune";
 import {
   Gpt,
+  huggingFaceFiles,
   RecurrentText,
   rowNats,
   scoreText,
@@ -27,6 +28,7 @@ import {
 import { defineRecipe, type EvaluationRequest, type Live, type PrepareContext, type Trainable } from "../recipe.js";
 import type { Quantity } from "../report/about.js";
 import { defineOptions, type OptionsOf } from "../schema/schema.js";
+import { END } from "../text-marks.js";
 
 const options = defineOptions({
   style: {
@@ -122,9 +124,19 @@ function prepare(chosen: OptionsOf<typeof options>, { data, batchSize, steps, ke
     heldOut: (split): Dataset => data[split],
     evaluate: (live, request) => scored(model, live, { tokenizer, ...request }),
     pictures: {},
+    ...(model instanceof Gpt ? { layouts: { transformers: (live: Live) => decoderOf(model, live, tokenizer) } } : {}),
     files: textFiles(model, { start: startOf(tokenizer), tokens: "tokens of tokenizer.json" }),
     texts: { "tokenizer.json": `${JSON.stringify(tokenizer.toJson(), null, 1)}\n` },
   };
+}
+
+/** The folder that transformers.js loads. */
+function decoderOf(model: Gpt, live: Live, tokenizer: Tokenizer): Promise<ReadonlyMap<string, Uint8Array>> {
+  return huggingFaceFiles(model, live, {
+    tokenizer,
+    ...(tokenizer.specials.texts.includes(END) ? { end: END } : {}),
+    checkers: [{ provider: "cpu", open: (bytes) => openSession(bytes, { file: "model.onnx" }) }],
+  });
 }
 
 /** Quarters of a row, or fewer where it is short. */
