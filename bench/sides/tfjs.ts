@@ -5,7 +5,8 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import "@tensorflow/tfjs-backend-wasm";
-import { adamOptions, product, readFixture } from "../src/fixtures.js";
+import { adamOptions, product } from "../src/fixture.js";
+import { readFixture } from "../src/fixtures.js";
 import { serve, type Request, type Work } from "../src/protocol.js";
 import { versionOf } from "../src/versions.js";
 import { vaeConv, vaeDense } from "../src/works/vae.js";

@@ -8,7 +8,7 @@ import { readFixture } from "../src/fixtures.js";
 import { serve, type Request, type Work } from "../src/protocol.js";
 import { versionOf } from "../src/versions.js";
 import { gpt, gptLarge, PROMPT } from "../src/works/text.js";
-import { opened } from "./ours/training.js";
+import { opened } from "./ours/subject.js";
 
 async function start({ folder, threads }: Request): Promise<Work> {
   const fixture = readFixture(folder);

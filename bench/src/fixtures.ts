@@ -1,32 +1,9 @@
 /** @file The same sizes, starting weights and rows for every side: a manifest, and raw little-endian files of 4-byte numbers. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { adamOptions, parsed, product, type Fixture, type Manifest } from "./fixture.js";
 import { random, type Random } from "./random.js";
 import type { DuelWork, Param } from "./work.js";
-
-/** What a side reads. */
-export interface Fixture<S = unknown> {
-  /** `sizes` of the work. */
-  readonly sizes: S;
-  /** Rows in the order in which batches take them. */
-  readonly rows: {
-    readonly shape: readonly number[];
-    readonly dtype: "f32" | "i32";
-    readonly data: Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer>;
-  };
-  readonly params: ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array<ArrayBuffer> }>;
-}
-
-/** `manifest.json`. */
-interface Manifest {
-  readonly sizes: object;
-  readonly rows: { readonly shape: readonly number[]; readonly dtype: "f32" | "i32" };
-  readonly params: readonly { readonly name: string; readonly shape: readonly number[] }[];
-  /** Of Adam, the same in every work. */
-  readonly adam: typeof adamOptions;
-}
-
-export const adamOptions = { learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
 
 /** Writes the files of a work into `folder`: `manifest.json`, `params.f32`, `rows.bin`. */
 export function writeFixture(work: DuelWork, folder: string): void {
@@ -46,21 +23,8 @@ export function writeFixture(work: DuelWork, folder: string): void {
 }
 
 export function readFixture<S>(folder: string): Fixture<S> {
-  const { sizes, rows, params } = JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8")) as Manifest;
-  const all = new Float32Array(readBytes(join(folder, "params.f32")));
-  let offset = 0;
-  const named = params.map(({ name, shape }) => {
-    const size = product(shape);
-    offset += size;
-    return [name, { shape, data: all.slice(offset - size, offset) }] as const;
-  });
-  const bytes = readBytes(join(folder, "rows.bin"));
-  const data = rows.dtype === "i32" ? new Int32Array(bytes) : new Float32Array(bytes);
-  return { sizes: sizes as S, rows: { ...rows, data }, params: new Map(named) };
-}
-
-export function product(shape: readonly number[]): number {
-  return shape.reduce((size, extent) => size * extent, 1);
+  const [params, rows] = [readBytes(join(folder, "params.f32")), readBytes(join(folder, "rows.bin"))];
+  return parsed(readFileSync(join(folder, "manifest.json"), "utf8"), { params, rows });
 }
 
 function initial({ shape, start }: Param, uniform: Random): Float32Array<ArrayBuffer> {

@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { chromiumPath } from "../sides/tab/chromium.js";
 import type { PeerId } from "./work.js";
 
 export interface Peer {
@@ -43,6 +44,11 @@ export const peers: { readonly [P in PeerId]: Peer } = {
   nflows: python("nflows on PyTorch eager, CPU", "torch", "nflows"),
   zuko: python("zuko on PyTorch eager, CPU", "torch", "zuko"),
   "jax-js": { title: "jax-js in Node", command: typescript("jax.ts"), absence: installed("@jax-js/jax") },
+  "jax-js-tab": {
+    title: "jax-js in the same Chromium",
+    command: typescript("jax-tab.ts"),
+    absence: () => (chromiumPath() === undefined ? "Chromium is not here (GEN_CHROMIUM names it)" : undefined),
+  },
   "tfjs-wasm": {
     title: "TensorFlow.js wasm in Node",
     command: typescript("tfjs.ts", "wasm"),

@@ -3,7 +3,7 @@ import type { Compared } from "./measure.js";
 import type { Random } from "./random.js";
 
 export type PeerId =
-  "torch" | "nflows" | "zuko" | "jax-js" | "tfjs-wasm" | "tfjs-cpu" | "transformers-js" | "recomputed";
+  "torch" | "nflows" | "zuko" | "jax-js" | "jax-js-tab" | "tfjs-wasm" | "tfjs-cpu" | "transformers-js" | "recomputed";
 
 export interface Opponent {
   readonly peer: PeerId;

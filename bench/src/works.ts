@@ -5,6 +5,7 @@ import { diffusions } from "./works/diffusion.js";
 import { flows } from "./works/flow.js";
 import { gans } from "./works/gan.js";
 import { pictures } from "./works/pixels.js";
+import { planes } from "./works/plane.js";
 import { texts } from "./works/text.js";
 import { vaes } from "./works/vae.js";
 
@@ -15,6 +16,7 @@ export const works: readonly Work[] = [
   ...diffusions,
   ...texts,
   ...pictures,
+  ...planes,
   ...coreDuels,
   ...coreSolos,
 ];

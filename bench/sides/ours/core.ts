@@ -3,7 +3,8 @@ import type { Tensor } from "@gen/core";
 import { Linear } from "@gen/core/nn";
 import { bernoulli } from "@gen/core/prob";
 import { mlp50 } from "../../src/works/core.js";
-import { startTraining, stepOf } from "./training.js";
+import { stepOf } from "./subject.js";
+import { startTraining } from "./training.js";
 
 class Deep {
   readonly first = new Linear({ inputs: mlp50.data[0], outputs: mlp50.width });

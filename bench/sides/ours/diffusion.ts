@@ -7,7 +7,8 @@ import { readFixture } from "../../src/fixtures.js";
 import type { Start } from "../../src/protocol.js";
 import { dit, ditSizes, samplerSizes, unet, unetSizes } from "../../src/works/diffusion.js";
 import { meanSquare } from "./sampling.js";
-import { opened, startTraining, stepOf } from "./training.js";
+import { opened, stepOf } from "./subject.js";
+import { startTraining } from "./training.js";
 
 export const diffusions = {
   "diffusion-dit": trained(dit, ditSizes.batch),

@@ -4,7 +4,8 @@ import { sample } from "@gen/flow";
 import type { Start } from "../../src/protocol.js";
 import { maf, mafSizes, nsf, nsfSizes, realNvp, realNvpSizes, type FlowSizes } from "../../src/works/flow.js";
 import { startSampling } from "./sampling.js";
-import { startTraining, stepOf } from "./training.js";
+import { stepOf } from "./subject.js";
+import { startTraining } from "./training.js";
 
 function trained(make: (sizes: FlowSizes) => Flow, sizes: FlowSizes): Start {
   return startTraining(({ rows }) => {

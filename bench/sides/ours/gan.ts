@@ -1,7 +1,7 @@
 /** @file GANs of `@gen/gan`: both players in one step. */
 import { adam } from "@gen/core/optim";
 import { dcgan, dense, game, Gan, gradientPenalty, wasserstein } from "@gen/gan";
-import { adamOptions } from "../../src/fixtures.js";
+import { adamOptions } from "../../src/fixture.js";
 import { ganDcgan, ganDense, ganPenalty, type DenseGanSizes } from "../../src/works/gan.js";
 import { startTraining } from "./training.js";
 

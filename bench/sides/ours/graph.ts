@@ -6,7 +6,7 @@ import { gelu, softmax, trainStep, type Tensor } from "@gen/core";
 import { Linear } from "@gen/core/nn";
 import { adam } from "@gen/core/optim";
 import { node } from "@gen/core/node";
-import { adamOptions } from "../../src/fixtures.js";
+import { adamOptions } from "../../src/fixture.js";
 import type { Request, Work } from "../../src/protocol.js";
 import { graph12x768 } from "../../src/works/core.js";
 

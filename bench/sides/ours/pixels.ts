@@ -3,7 +3,8 @@ import { samplePixels } from "@gen/autoregressive";
 import { inference } from "@gen/core";
 import { pixelDraws, pixels, pixelSizes } from "../../src/works/pixels.js";
 import { startSampling } from "./sampling.js";
-import { startTraining, stepOf } from "./training.js";
+import { stepOf } from "./subject.js";
+import { startTraining } from "./training.js";
 
 const { batch: n } = pixelDraws;
 

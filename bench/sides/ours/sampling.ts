@@ -3,7 +3,7 @@ import { key, split, type Model, type Program } from "@gen/core";
 import { node } from "@gen/core/node";
 import { readFixture } from "../../src/fixtures.js";
 import type { Start } from "../../src/protocol.js";
-import { opened } from "./training.js";
+import { opened } from "./subject.js";
 
 /** Runs a program with an output `samples`; what is compared is their mean square. */
 export function startSampling(subjectOf: () => { readonly model: Model; readonly program: Program }): Start {

@@ -1,5 +1,7 @@
 /** @file How each work starts on our side, and another way of it where there is one. */
 import type { Start } from "../../src/protocol.js";
+import { planes } from "../../src/works/plane.js";
+import { startTab } from "../tab/start.js";
 import { core } from "./core.js";
 import { diffusions } from "./diffusion.js";
 import { flows } from "./flow.js";
@@ -17,6 +19,7 @@ export const starts: Readonly<Record<string, Start>> = {
   ...diffusions,
   ...texts,
   ...pictures,
+  ...Object.fromEntries(planes.map(({ id }) => [id, startTab("ours")])),
   ...core,
   "graph-12x768": startGraph,
   memory: startMemory,

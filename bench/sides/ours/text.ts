@@ -4,7 +4,8 @@ import { node } from "@gen/core/node";
 import { readFixture } from "../../src/fixtures.js";
 import type { Start } from "../../src/protocol.js";
 import { gpt, gptLarge, gptSmall, PROMPT, type GptSizes } from "../../src/works/text.js";
-import { opened, startTraining, stepOf } from "./training.js";
+import { opened, stepOf } from "./subject.js";
+import { startTraining } from "./training.js";
 
 function trained(sizes: GptSizes): Start {
   return startTraining(({ rows }) => {

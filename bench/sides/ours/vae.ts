@@ -1,8 +1,9 @@
 /** @file VAEs of `@gen/vae`. */
 import { convolutional, dense, Vae } from "@gen/vae";
-import type { Fixture } from "../../src/fixtures.js";
+import type { Fixture } from "../../src/fixture.js";
 import { vaeConv, vaeDense } from "../../src/works/vae.js";
-import { startTraining, stepOf, type Subject } from "./training.js";
+import { stepOf, type Subject } from "./subject.js";
+import { startTraining } from "./training.js";
 
 export const denseVae = ({ rows }: Fixture): Subject & { batch: number } => {
   const { data, hidden, latent, batch } = vaeDense;
