@@ -25,6 +25,16 @@ export const PAGES = {
     about: "five families learn one density side by side, in this page",
     load: async () => (await import("../train/train-page.js")).TrainPage,
   }),
+  compare: page("learn", {
+    title: "Compare",
+    about: "what was measured beside the papers, and one point under every family",
+    load: async () => (await import("../compare/compare-page.js")).ComparePage,
+  }),
+  understand: page("learn", {
+    title: "Understand",
+    about: "each family’s equation, the graph that runs, and the code that makes it",
+    load: async () => (await import("../understand/understand-page.js")).UnderstandPage,
+  }),
 } satisfies Record<string, Page>;
 
 export type PageName = keyof typeof PAGES;

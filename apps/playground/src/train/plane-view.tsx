@@ -6,11 +6,16 @@ import { drawPlane, type Plane } from "./plane.js";
 /** Pixels along a side: enough for a card on a screen of double density. */
 const SIZE = 480;
 
-export function PlaneView({ label, points, logDensity }: Plane & { readonly label: string }) {
+export function PlaneView({ label, points, logDensity, mark }: Plane & { readonly label: string }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const scheme = useScheme();
   useEffect(() => {
-    if (canvas.current !== null) drawPlane(canvas.current, { points, ...(logDensity !== undefined && { logDensity }) });
-  }, [points, logDensity, scheme]);
+    if (canvas.current === null) return;
+    drawPlane(canvas.current, {
+      points,
+      ...(logDensity !== undefined && { logDensity }),
+      ...(mark !== undefined && { mark }),
+    });
+  }, [points, logDensity, mark, scheme]);
   return <canvas ref={canvas} width={SIZE} height={SIZE} role="img" aria-label={label} />;
 }

@@ -6,12 +6,15 @@ export interface Plane {
   /** [x, y] after [x, y]. */
   readonly points: ArrayLike<number>;
   readonly logDensity?: Float32Array;
+  /** A point to point out. */
+  readonly mark?: readonly [x: number, y: number];
 }
 
 /** Colours that follow the page's theme. */
 export interface Ink {
   readonly ground: string;
   readonly points: string;
+  readonly mark: string;
   /** Red, green and blue of a density at its highest. */
   readonly density: readonly [number, number, number];
 }
@@ -22,12 +25,13 @@ export function inkOf(element: Element): Ink {
   return {
     ground: style.getPropertyValue("--plot"),
     points: style.getPropertyValue("--points"),
+    mark: style.getPropertyValue("--accent"),
     density: [density[0] ?? 0, density[1] ?? 0, density[2] ?? 0],
   };
 }
 
 /** Draws at the canvas's own resolution; y points up. */
-export function drawPlane(canvas: HTMLCanvasElement, { points, logDensity }: Plane): void {
+export function drawPlane(canvas: HTMLCanvasElement, { points, logDensity, mark }: Plane): void {
   const context = canvas.getContext("2d");
   if (context === null) return;
   const ink = inkOf(canvas);
@@ -38,10 +42,19 @@ export function drawPlane(canvas: HTMLCanvasElement, { points, logDensity }: Pla
   context.fillStyle = ink.points;
   const dot = Math.max(1, size / 160);
   for (let i = 0; i + 1 < points.length; i += 2) {
-    const x = ((points[i]! + REACH) / (2 * REACH)) * size;
-    const y = ((REACH - points[i + 1]!) / (2 * REACH)) * size;
+    const [x, y] = placed(points[i]!, points[i + 1]!, size);
     context.fillRect(x - dot / 2, y - dot / 2, dot, dot);
   }
+  if (mark === undefined) return;
+  context.strokeStyle = ink.mark;
+  context.lineWidth = size / 120;
+  context.beginPath();
+  context.arc(...placed(...mark, size), size / 40, 0, 2 * Math.PI);
+  context.stroke();
+}
+
+function placed(x: number, y: number, size: number): [number, number] {
+  return [((x + REACH) / (2 * REACH)) * size, ((REACH - y) / (2 * REACH)) * size];
 }
 
 /** The root of p/max p as opacity: faint tails are seen beside peaks. */

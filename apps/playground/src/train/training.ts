@@ -114,6 +114,19 @@ export class Trainer {
     return this.#learners.find(({ family }) => family.id === id);
   }
 
+  /** log p of a point under a family, in nats; nothing for one without a density. */
+  async logDensity(id: string, point: readonly [number, number]): Promise<number | undefined> {
+    const { course, store } = this.trained(id)!;
+    if (course.logDensity === undefined) return undefined;
+    const x = cells(point); // the program of the map, so that none has to be compiled
+    const { logProb } = await this.#runtime.run(course.logDensity, {
+      store,
+      key: split(this.#root, 4),
+      feeds: { x },
+    });
+    return Number(logProb!.data[0]);
+  }
+
   async *looks(): AsyncGenerator<Look, void> {
     const { steps, turn } = this.#options;
     for (const learner of this.#learners)
@@ -195,12 +208,13 @@ export class Trainer {
   }
 }
 
-/** The middles of the cells of the map, [CELLS², 2]. */
-function cells(): NdArray {
+/** The middles of the cells of the map, [CELLS², 2], but for a first one that was chosen. */
+function cells(first?: readonly [number, number]): NdArray {
   const at = (i: number): number => ((i + 0.5) / CELLS) * 2 * REACH - REACH;
   const x = Float32Array.from({ length: 2 * CELLS * CELLS }, (_, i) => {
     const cell = i >> 1;
     return at(i % 2 === 0 ? cell % CELLS : Math.floor(cell / CELLS));
   });
+  if (first !== undefined) x.set(first);
   return ndarray(x, [CELLS * CELLS, 2]);
 }

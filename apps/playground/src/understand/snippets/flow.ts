@@ -1,0 +1,19 @@
+import { batches, fit, key, trainStep } from "@gen/core";
+import { node } from "@gen/core/node"; // in a page: web() of "@gen/core/web"
+import { adam } from "@gen/core/optim";
+import { twoMoons } from "@gen/data";
+import { nsf, sample } from "@gen/flow";
+
+const model = nsf({ dim: 2, hidden: [48, 48] });
+const step = trainStep({
+  model,
+  batch: { x: [256, 2] },
+  loss: (batch, scope) => model.loss(batch, scope), // −log p(x), nats
+  optimizer: adam({ learningRate: 2e-3 }),
+});
+export const runtime = await node({ device: "cpu", threads: 1 });
+const store = await runtime.init(model, { key: key(0) });
+const data = batches(twoMoons({ n: 8192, key: key(1) }), { size: 256, key: key(2) });
+export const losses: number[] = [];
+for await (const { loss } of fit(step, { runtime, store, data, steps: 200, key: key(3) })) losses.push(loss);
+export const { samples } = await runtime.run(sample(model, { n: 600 }), { store, key: key(4) });
