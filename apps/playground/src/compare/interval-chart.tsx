@@ -12,9 +12,9 @@ export interface IntervalChartProps {
   readonly line: number;
 }
 
-const HEIGHT = 340;
+const HEIGHT = 380;
 /** Room for names that stand upright. */
-const NAMES = 170;
+const NAMES = 200;
 
 export function IntervalChart({ label, rows, line }: IntervalChartProps) {
   const place = useRef<HTMLDivElement>(null);

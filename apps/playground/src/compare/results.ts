@@ -34,10 +34,10 @@ export interface Ratio {
   readonly high: number;
 }
 
-/** The rows that have a number of a paper beside them. */
+/** The rows that have a number of a paper beside them; a ratio to 0 says nothing. */
 export function ratios(rows: readonly Row[]): Ratio[] {
   return rows.flatMap(({ id, ours, standardError, target, better }) => {
-    if (target === undefined) return [];
+    if (target === undefined || target === 0) return [];
     const of = (value: number): number => (better === "lower" ? target / value : value / target);
     const ends = [of(ours - 1.96 * standardError), of(ours + 1.96 * standardError)];
     return [{ name: id, value: of(ours), low: Math.min(...ends), high: Math.max(...ends) }];
