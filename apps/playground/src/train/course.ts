@@ -28,8 +28,8 @@ export interface Course {
   readonly data: Batches;
   /** {@link SAMPLES} points, [n, 2]. */
   readonly samples: Asked;
-  /** log p, in nats, of rows x [CELLS², 2]; a family without a density has none. */
-  readonly logDensity?: Program;
+  /** log p, in nats, of n rows x [n, 2]; a family without a density has none. */
+  readonly logDensity?: (n: number) => Program;
   /** What an export of it holds. */
   readonly files: () => Readonly<Record<string, ExportFile>>;
 }

@@ -10,6 +10,7 @@ import {
   type Dataset,
   type Key,
   type NdArray,
+  type Program,
   type Report,
   type Runtime,
   type Store,
@@ -58,6 +59,9 @@ const PATIENCE = 4;
 interface Learner {
   readonly family: Family;
   readonly store: Store;
+  /** log p of all cells, and of one point; made when they are asked for. */
+  map?: Program | undefined;
+  point?: Program | undefined;
   course: Course;
   settings: Settings;
   reports: AsyncGenerator<Report, void>;
@@ -115,16 +119,10 @@ export class Trainer {
   }
 
   /** log p of a point under a family, in nats; nothing for one without a density. */
-  async logDensity(id: string, point: readonly [number, number]): Promise<number | undefined> {
-    const { course, store } = this.trained(id)!;
-    if (course.logDensity === undefined) return undefined;
-    const x = cells(point); // the program of the map, so that none has to be compiled
-    const { logProb } = await this.#runtime.run(course.logDensity, {
-      store,
-      key: split(this.#root, 4),
-      feeds: { x },
-    });
-    return Number(logProb!.data[0]);
+  async logDensity(id: string, point: Point): Promise<number | undefined> {
+    const learner = this.#learners.find(({ family }) => family.id === id)!;
+    learner.point ??= learner.course.logDensity?.(1);
+    return learner.point === undefined ? undefined : (await this.#nats(learner, learner.point, [point]))[0];
   }
 
   async *looks(): AsyncGenerator<Look, void> {
@@ -140,9 +138,9 @@ export class Trainer {
   }
 
   async close(): Promise<void> {
-    for (const { course, store, reports } of this.#learners) {
+    for (const { course, store, reports, map, point } of this.#learners) {
       await reports.return();
-      for (const program of [course.step, course.samples.program, course.logDensity]) {
+      for (const program of [course.step, course.samples.program, map, point]) {
         if (program !== undefined) await this.#runtime.release(program);
       }
       store.dispose();
@@ -198,23 +196,27 @@ export class Trainer {
     const { program, output } = course.samples;
     const drawn = await this.#runtime.run(program, { store, key: split(this.#root, 3) });
     const look = { family: family.id, steps, ...turn, samples: drawn[output]!.data as Float32Array };
-    if (course.logDensity === undefined || !isMapped) return look;
+    if (!isMapped) return look;
+    learner.map ??= course.logDensity?.(CELLS * CELLS);
+    if (learner.map === undefined) return look;
     const begun = performance.now();
-    const run = { store, key: split(this.#root, 4), feeds: { x: cells() } };
-    const { logProb } = await this.#runtime.run(course.logDensity, run);
+    const logDensity = await this.#nats(learner, learner.map, cells());
     learner.mapTook = performance.now() - begun;
     learner.sinceMap = 0;
-    return { ...look, logDensity: logProb!.data as Float32Array };
+    return { ...look, logDensity };
+  }
+
+  async #nats({ store }: Learner, program: Program, points: readonly Point[]): Promise<Float32Array> {
+    const x = ndarray(points.flat(), [points.length, 2]);
+    const { logProb } = await this.#runtime.run(program, { store, key: split(this.#root, 4), feeds: { x } });
+    return logProb!.data as Float32Array;
   }
 }
 
-/** The middles of the cells of the map, [CELLS², 2], but for a first one that was chosen. */
-function cells(first?: readonly [number, number]): NdArray {
+type Point = readonly [x: number, y: number];
+
+/** The middles of the cells of the map, row by row from the lower left. */
+function cells(): Point[] {
   const at = (i: number): number => ((i + 0.5) / CELLS) * 2 * REACH - REACH;
-  const x = Float32Array.from({ length: 2 * CELLS * CELLS }, (_, i) => {
-    const cell = i >> 1;
-    return at(i % 2 === 0 ? cell % CELLS : Math.floor(cell / CELLS));
-  });
-  if (first !== undefined) x.set(first);
-  return ndarray(x, [CELLS * CELLS, 2]);
+  return Array.from({ length: CELLS * CELLS }, (_, cell) => [at(cell % CELLS), at(Math.floor(cell / CELLS))]);
 }

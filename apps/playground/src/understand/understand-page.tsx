@@ -47,10 +47,7 @@ export function UnderstandPage() {
         <h2 id="equation">The equation</h2>
         <div className="formula" dangerouslySetInnerHTML={{ __html: math }} />
         <p className="lead">
-          {says}{" "}
-          <span className="source">
-            {paper} ({link})
-          </span>
+          {says} {paper} ({link}).
         </p>
       </section>
       <section aria-labelledby="graph">
@@ -94,5 +91,5 @@ function programsOf(id: string): Readonly<Record<keyof typeof GRAPHS, Program | 
     { learningRate: 2e-3, batch: 256 },
     key(0),
   );
-  return { samples: samples.program, density: logDensity, step };
+  return { samples: samples.program, density: logDensity?.(1), step };
 }

@@ -1,7 +1,7 @@
 /** @file One coordinate after the other: a masked network with mixtures of normal laws. */
 import { trainStep } from "@gen/core";
 import { Made, sampleVectors, vectorFiles, vectorNats } from "@gen/autoregressive";
-import { CELLS, optimizerOf, rowsOf, SAMPLES, type Family } from "../course.js";
+import { optimizerOf, rowsOf, SAMPLES, type Family } from "../course.js";
 
 export const autoregressive: Family = {
   id: "autoregressive",
@@ -22,7 +22,7 @@ export const autoregressive: Family = {
       }),
       data: rowsOf(points, settings, key),
       samples: { program: sampleVectors(model, { n: SAMPLES }), output: "samples" },
-      logDensity: vectorNats(model, { n: CELLS * CELLS }),
+      logDensity: (n) => vectorNats(model, { n }),
       files: () => vectorFiles(model),
     };
   },

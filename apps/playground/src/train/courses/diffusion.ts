@@ -1,7 +1,7 @@
 /** @file Flow matching in the plane: from noise to data along straight lines. */
 import { trainStep } from "@gen/core";
 import { Diffusion, diffusionLoss, exportedFiles, fields, logProb, MlpNetwork, sample, straight } from "@gen/diffusion";
-import { CELLS, optimizerOf, rowsOf, SAMPLES, type Family } from "../course.js";
+import { optimizerOf, rowsOf, SAMPLES, type Family } from "../course.js";
 
 export const diffusion: Family = {
   id: "diffusion",
@@ -26,7 +26,7 @@ export const diffusion: Family = {
       }),
       data: rowsOf(points, settings, key),
       samples: { program: sample(model, { n: SAMPLES, steps: 24, sampler: "heun" }), output: "samples" },
-      logDensity: logProb(model, { n: CELLS * CELLS, steps: 100, trace: "exact" }),
+      logDensity: (n) => logProb(model, { n, steps: 100, trace: "exact" }),
       files: () => exportedFiles(model, { x: "points of the plane", sampler: "heun" }),
     };
   },

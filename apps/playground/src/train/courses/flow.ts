@@ -1,7 +1,7 @@
 /** @file A neural spline flow of the plane. */
 import { trainStep } from "@gen/core";
 import { exportedFiles, logProb, nsf, sample } from "@gen/flow";
-import { CELLS, optimizerOf, rowsOf, SAMPLES, type Family } from "../course.js";
+import { optimizerOf, rowsOf, SAMPLES, type Family } from "../course.js";
 
 export const flow: Family = {
   id: "flow",
@@ -22,7 +22,7 @@ export const flow: Family = {
       }),
       data: rowsOf(points, settings, key),
       samples: { program: sample(model, { n: SAMPLES }), output: "samples" },
-      logDensity: logProb(model, { n: CELLS * CELLS }),
+      logDensity: (n) => logProb(model, { n }),
       files: () => exportedFiles(model, { x: "points of the plane" }),
     };
   },

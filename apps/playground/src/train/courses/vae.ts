@@ -2,7 +2,7 @@
 import { trainStep } from "@gen/core";
 import { Affine } from "@gen/core/codec";
 import { dense, exportedFiles, gaussianLikelihood, logProb, sample, Vae } from "@gen/vae";
-import { CELLS, optimizerOf, rowsOf, SAMPLES, type Family } from "../course.js";
+import { optimizerOf, rowsOf, SAMPLES, type Family } from "../course.js";
 
 export const vae: Family = {
   id: "vae",
@@ -29,7 +29,7 @@ export const vae: Family = {
       }),
       data: rowsOf(points, settings, key),
       samples: { program: sample(model, { n: SAMPLES, draw: "sample" }), output: "samples" },
-      logDensity: logProb(model, { n: CELLS * CELLS, k: 64 }),
+      logDensity: (n) => logProb(model, { n, k: 64 }),
       files: () => exportedFiles(model),
     };
   },
