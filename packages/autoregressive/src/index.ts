@@ -27,8 +27,15 @@ export { Made } from "./vectors/made.js";
 export type { MadeOptions } from "./vectors/made.js";
 export { Nade } from "./vectors/nade.js";
 export type { NadeOptions } from "./vectors/nade.js";
-export { sampleVectors, vectorFiles, vectorNats } from "./vectors/vector-model.js";
-export type { VectorModel } from "./vectors/vector-model.js";
+export {
+  completeVectors,
+  flatRows,
+  sampleVectors,
+  vectorFields,
+  vectorFiles,
+  vectorNats,
+} from "./vectors/vector-model.js";
+export type { VectorDraw, VectorModel, VectorRows } from "./vectors/vector-model.js";
 
 export { complete, stream } from "./decoding/generate.js";
 export type { Constraint, ConstraintState, GenerateOptions } from "./decoding/plan.js";

@@ -8,6 +8,7 @@ import { musicRecipe } from "./music.js";
 import { pixelCnnRecipe } from "./pixelcnn.js";
 import { gptRecipe } from "./gpt.js";
 import { vaeRecipe } from "./vae.js";
+import { madeRecipe, nadeRecipe } from "./vectors.js";
 
 const all: readonly Recipe[] = [
   vaeRecipe,
@@ -15,6 +16,8 @@ const all: readonly Recipe[] = [
   diffusionRecipe,
   ganRecipe,
   pixelCnnRecipe,
+  nadeRecipe,
+  madeRecipe,
   musicRecipe,
   gptRecipe,
 ];

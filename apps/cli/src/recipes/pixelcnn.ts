@@ -3,13 +3,16 @@ import { batches, GenError, trainStep, type BatchSpec } from "@gen/core";
 import { adam, chain, clipByGlobalNorm, cosine, ema } from "@gen/core/optim";
 import {
   binary,
+  completePixels,
   diagonalBiLstm,
   gatedPixelCnn,
   logisticMixture,
   pixelCnn,
+  pixelCnnPlusPlus,
   pixelFiles,
   pixelLogProb,
   rowLstm,
+  samplePixels,
   softmaxLevels,
   type PixelBatch,
   type PixelLaw,
@@ -18,20 +21,22 @@ import {
 import { defineRecipe, type PrepareContext, type Trainable } from "../recipe.js";
 import { defineOptions, type OptionsOf } from "../schema/schema.js";
 import { pick } from "../sources/views.js";
-import { pixelPictures } from "./pixelcnn-pictures.js";
+import { rasterPictures } from "./raster-pictures.js";
 
 const options = defineOptions({
   model: {
     kind: "choice",
-    choices: ["pixelcnn", "gated", "row-lstm", "diagonal-bilstm"],
+    choices: ["pixelcnn", "gated", "plus-plus", "row-lstm", "diagonal-bilstm"],
     default: "pixelcnn",
-    description: "What looks at the pixels before one; the last two are slower",
+    description:
+      "What looks at the pixels before one; the last two are slower to train, plus-plus (PixelCNN++) to draw",
   },
   law: {
     kind: "choice",
     choices: ["binary", "levels", "logistic"],
     default: "binary",
-    description: "What a pixel is drawn from: black or white, so many levels, or a mixture of rounded logistic laws",
+    description:
+      "What a pixel is drawn from: black or white, so many levels, or a mixture of rounded logistic laws, which suits colours",
   },
   levels: {
     kind: "integer",
@@ -103,7 +108,13 @@ function prepare(chosen: Options, { data, batchSize, steps, key: order }: Prepar
     },
     heldOut: (split) => pick(data[split], names),
     from: "ema",
-    pictures: pixelPictures(model, data.validation),
+    pictures: rasterPictures({
+      shape: x.shape,
+      classes: model.classes,
+      data: data.validation,
+      sample: (n) => samplePixels(model, { n }),
+      complete: (n) => completePixels(model, { n }),
+    }),
     files: pixelFiles(model),
   };
 }
@@ -120,11 +131,18 @@ function modelOf(
       return pixelCnn({ ...common, hidden: half, blocks: depth, head: channels });
     case "gated":
       return gatedPixelCnn({ ...common, channels, layers: depth });
+    case "plus-plus":
+      return pixelCnnPlusPlus({ ...common, channels, blocks: depth, scales: scalesOf(shape) });
     case "row-lstm":
       return rowLstm({ ...common, hidden: half, layers: depth, head: channels });
     case "diagonal-bilstm":
       return diagonalBiLstm({ ...common, hidden: half, layers: depth, head: channels });
   }
+}
+
+/** How many sizes of PixelCNN++, each half of the one before: three where the extents allow it. */
+function scalesOf([, height, width]: readonly number[]): number {
+  return [3, 2].find((scales) => [height!, width!].every((extent) => extent % 2 ** (scales - 1) === 0)) ?? 1;
 }
 
 function lawOf({ law, levels }: Pick<Options, "law" | "levels">, channels: number): PixelLaw {

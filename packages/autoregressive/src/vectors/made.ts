@@ -12,6 +12,7 @@ import {
   randomInteger,
   scan,
   showShape,
+  sizeOf,
   split,
   splitKey,
   stack,
@@ -22,7 +23,7 @@ import {
 import type { Codec } from "@gen/core/codec";
 import { madeMasks, torchUniform } from "@gen/core/nn";
 import { bernoulli, mixture, normal, type Law } from "@gen/core/prob";
-import type { VectorModel } from "./vector-model.js";
+import type { VectorDraw, VectorModel } from "./vector-model.js";
 
 export interface MadeOptions {
   /** D: numbers in a row. */
@@ -34,7 +35,7 @@ export interface MadeOptions {
    * that of their mixture, log (1/K) Σ_k p_k(x). @default 1
    */
   readonly orders?: number;
-  /** Real numbers, each by a mixture of so many normal laws; 0: zeros and ones. @default 0 */
+  /** Real numbers, each by a mixture of so many normal laws; 0: zeros and ones, what is above ½ counting as 1. @default 0 */
   readonly components?: number;
   /** Between the user's units and the model's, for real numbers. @default none */
   readonly codec?: Codec;
@@ -51,7 +52,7 @@ export class Made implements VectorModel {
   readonly #masks: readonly Tensor[];
   readonly #components: number;
 
-  /** @throws GenError `range` for less than one number, unit or order; `option` for a codec of zeros and ones */
+  /** @throws GenError `range` for less than one number, unit or order; `option` for a codec of zeros and ones, `shape` for one that changes their count */
   constructor({ dim, hidden = [500], orders = 1, components = 0, codec }: MadeOptions) {
     const counts = { dim: [dim], hidden, orders: [orders], "components + 1": [components + 1] };
     for (const [name, values] of Object.entries(counts))
@@ -60,6 +61,11 @@ export class Made implements VectorModel {
           throw new GenError("range", `Made: expected ${name} ≥ 1, got ${value}`);
     if (codec !== undefined && components === 0)
       throw new GenError("option", "Made: expected no codec for zeros and ones, got one", { fix: "set components" });
+    if (codec !== undefined && (sizeOf(codec.input) !== dim || sizeOf(codec.output) !== dim))
+      throw new GenError(
+        "shape",
+        `Made: expected a codec of ${dim} numbers to ${dim}, got ${showShape(codec.input)} to ${showShape(codec.output)}`,
+      );
     this.#orders = Array.from({ length: orders }, (_, k) =>
       k === 0 ? Array.from({ length: dim }, (_, d) => d) : Array.from(permutation(split(key(0), k), dim)),
     );
@@ -92,24 +98,45 @@ export class Made implements VectorModel {
     return (logDet === undefined ? nats : nats.sub(logDet)).mean();
   }
 
-  /** Each row in an order of its own: what the mixture over orders is. */
-  sample(n: number, scope: Scope): Tensor {
+  /** Each row in an order of its own: what the mixture over orders is. What goes on from given numbers follows the first order. */
+  sample(n: number, { scope, given }: VectorDraw): Tensor {
     const [draws, choice] = [scope.nextKey(), scope.nextKey()];
-    const rows = stack(this.#orders.map((order, k) => this.#sampleIn(order, splitKey(draws, k), { n, k }))); // [K, n, D]
-    const chosen = randomInteger(choice, [n], this.#orders.length).unsqueeze(1); //                              [n, 1]
+    if (given !== undefined) {
+      const { y: start } = this.#encoded(given.x, scope);
+      const y = this.#sampleIn(splitKey(draws, 0), { n, k: 0, given: { x: start, known: given.known } });
+      return this.#decoded(y, given);
+    }
+    const rows = stack(this.#orders.map((_, k) => this.#sampleIn(splitKey(draws, k), { n, k }))); // [K, n, D]
+    const chosen = randomInteger(choice, [n], this.#orders.length).unsqueeze(1); //                 [n, 1]
     const isChosen = iota(this.#orders.length, "i32").reshape([-1, 1, 1]).equal(chosen);
-    const y = isChosen.where(rows, 0).sum(0);
-    return this.codec?.decode(y) ?? y;
+    return this.#decoded(isChosen.where(rows, 0).sum(0));
   }
 
-  #sampleIn(order: readonly number[], from: Tensor, { n, k }: { readonly n: number; readonly k: number }): Tensor {
+  /** What is given comes back as it was, not as a codec rounds it. */
+  #decoded(y: Tensor, given?: VectorDraw["given"]): Tensor {
+    const x = this.codec?.decode(y) ?? y;
+    return given === undefined ? x : this.#isKnown(given.known).where(given.x, x);
+  }
+
+  #isKnown(known: Tensor): Tensor {
+    return iota(this.dims, "i32").less(known.unsqueeze(1)); // [n, D]
+  }
+
+  #sampleIn(
+    from: Tensor,
+    { n, k, given }: { readonly n: number; readonly k: number; readonly given?: VectorDraw["given"] },
+  ): Tensor {
     const weights = this.#weightsOf(k);
     const places = iota(this.dims, "i32");
+    const order = this.#orders[k]!;
     const turns = order.map((_, turn) => order.indexOf(turn)); // which number comes when
     const xs = [constant(ndarray(turns, [this.dims], "i32"))];
-    const { carry } = scan({ carry: [full([n, this.dims], 0)], xs }, ([y], [d]) => {
+    const isKnown = given && this.#isKnown(given.known);
+    const start = isKnown?.where(given!.x, 0) ?? full([n, this.dims], 0); // NaN may hide elsewhere
+    const { carry } = scan({ carry: [start], xs }, ([y], [d]) => {
       const drawn = this.#given(y!, weights).sample(splitKey(from, d!));
-      return { carry: [places.equal(d!).where(drawn, y!)] };
+      const isNow = places.equal(d!);
+      return { carry: [(isKnown === undefined ? isNow : isNow.and(isKnown.not())).where(drawn, y!)] };
     });
     return carry[0]!;
   }
@@ -134,7 +161,8 @@ export class Made implements VectorModel {
   #encoded(x: Tensor, scope: Scope): { y: Tensor; logDet: Tensor | undefined } {
     if (x.rank !== 2 || x.shape[1] !== this.dims)
       throw new GenError("shape", `Made: expected rows [N, ${this.dims}], got ${showShape(x.shape)}`);
-    if (this.codec === undefined) return { y: x.cast("f32"), logDet: undefined };
+    if (this.codec === undefined)
+      return { y: this.#components === 0 ? x.greater(0.5).cast("f32") : x, logDet: undefined };
     return this.codec.encode(x, scope);
   }
 }

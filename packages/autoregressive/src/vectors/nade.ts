@@ -2,6 +2,7 @@
 import {
   constantInit,
   GenError,
+  iota,
   normalInit,
   param,
   randomUniform,
@@ -11,7 +12,7 @@ import {
   type Tensor,
 } from "@gen/core";
 import { bernoulli } from "@gen/core/prob";
-import type { VectorModel } from "./vector-model.js";
+import type { VectorDraw, VectorModel } from "./vector-model.js";
 
 export interface NadeOptions {
   /** D: numbers in a row, each 0 or 1. */
@@ -21,7 +22,7 @@ export interface NadeOptions {
 }
 
 /**
- * Rows of zeros and ones, each given those before it by one hidden layer whose input grows by one term a number:
+ * Rows of zeros and ones (what is above ½ counts as 1), each given those before it by one hidden layer whose input grows by one term a number:
  *
  *     p(x_d = 1 | x_<d) = σ(b_d + V_d · h_d)      h_d = σ(c + Σ_{k<d} x_k W_k)
  */
@@ -54,7 +55,7 @@ export class Nade implements VectorModel {
   logProb(x: Tensor): Tensor {
     if (x.rank !== 2 || x.shape[1] !== this.dims)
       throw new GenError("shape", `Nade: expected rows [N, ${this.dims}], got ${showShape(x.shape)}`);
-    const rows = x.cast("f32");
+    const rows = x.greater(0.5).cast("f32");
     const sums = rows.unsqueeze(2).mul(this.inputWeight).cumSum(1, { exclusive: true }); // [N, D, H]
     const h = sums.add(this.hiddenBias).sigmoid();
     const logits = h.mul(this.outputWeight).sum(2).add(this.bias); //                       [N, D]
@@ -65,13 +66,15 @@ export class Nade implements VectorModel {
     return this.logProb(x, scope).mean().neg();
   }
 
-  sample(n: number, scope: Scope): Tensor {
+  sample(n: number, { scope, given }: VectorDraw): Tensor {
     const u = randomUniform(scope.nextKey(), [this.dims, n]);
     const start = this.hiddenBias.expand([n, this.hiddenBias.shape[0]!]);
-    const xs = [this.inputWeight, this.outputWeight, this.bias, u];
-    const { ys } = scan({ carry: [start], xs }, ([sum], [w, v, b, drawn]) => {
+    const own = given === undefined ? [] : [given.x.transpose(), iota(this.dims, "i32")]; // [D, n], [D]
+    const xs = [this.inputWeight, this.outputWeight, this.bias, u, ...own];
+    const { ys } = scan({ carry: [start], xs }, ([sum], [w, v, b, drawn, value, d]) => {
       const p = sum!.sigmoid().mul(v!).sum(1).add(b!).sigmoid(); // [n]
-      const x = drawn!.less(p).cast("f32");
+      const free = drawn!.less(p).cast("f32");
+      const x = given === undefined ? free : given.known.greater(d!).where(value!, free);
       return { carry: [sum!.add(x.unsqueeze(1).mul(w!))], ys: [x] };
     });
     return ys[0]!.transpose(); // [n, D]

@@ -1,15 +1,21 @@
 /** @file What a model of rows of numbers offers, whatever factors it is made of; and what one does with it, as programs. */
 import {
+  GenError,
   inference,
   key,
+  keyFromSeed,
   ndarray,
   samplerFile,
+  showShape,
+  sizeOf,
   traceScope,
   uniformDraws,
   type ExportFile,
   type NdArray,
   type Program,
   type Scope,
+  type Shape,
+  type Sizes,
   type Tensor,
 } from "@gen/core";
 
@@ -23,45 +29,126 @@ export interface VectorModel {
   logProb(x: Tensor, scope: Scope): Tensor;
   /** −log p(x), mean over rows, in nats: what is minimised. */
   loss(x: Tensor, scope: Scope): Tensor;
-  /** @returns [n, D] */
-  sample(n: number, scope: Scope): Tensor;
+  /** Rows drawn anew, or of which the first numbers are given. @returns [n, D] */
+  sample(n: number, draw: VectorDraw): Tensor;
 }
 
-/** log p(x) of each row. Feeds x [n, D]. @returns outputs nats [n] = −log p(x), logProb [n] */
-export function vectorNats(model: VectorModel, { n }: { readonly n: number }): Program {
-  return inference(model, { x: [n, model.dims] }, ({ x }, scope) => {
-    const logProb = model.logProb(x, scope);
-    return { nats: logProb.neg(), logProb };
+export interface VectorDraw {
+  readonly scope: Scope;
+  /** [n, D]: rows whose first numbers are given, and how many of each, [n] i32. */
+  readonly given?: { readonly x: Tensor; readonly known: Tensor } | undefined;
+}
+
+export interface VectorRows {
+  /** Rows in a batch. */
+  readonly n: number;
+  /** How a row lies where it comes in and goes out: of pictures [C, H, W], as many numbers as the model has. @default [D] */
+  readonly shape?: Shape;
+  /** How numbers are given; bytes are intensities from 0 to 255. @default "f32" */
+  readonly dtype?: "u8" | "f32";
+}
+
+/** The fields that feed a program of this model. */
+export function vectorFields(model: VectorModel, { n, shape = [model.dims], dtype = "f32" }: VectorRows): VectorFields {
+  if (sizeOf(shape) !== model.dims)
+    throw new GenError("shape", `vectorFields: expected rows of ${model.dims} numbers, got ${showShape(shape)}`);
+  return { x: { shape: [n, ...shape], dtype } };
+}
+
+/** Of rows as they are given: [N, …] u8 or f32 → [N, D] f32 */
+export function flatRows(x: Tensor): Tensor {
+  const rows = x.rank === 2 ? x : x.flatten();
+  return rows.dtype === "u8" ? rows.cast("f32").mul(1 / 255) : rows;
+}
+
+type VectorFields = { readonly x: { readonly shape: Shape; readonly dtype: "u8" | "f32" } };
+
+/** log p(x) of each row. Feeds x. @returns outputs nats [n] = −log p(x), logProb [n], bitsPerDim [n] = nats / (D ln 2) */
+export function vectorNats(model: VectorModel, rows: VectorRows): Program {
+  return inference(model, vectorFields(model, rows), ({ x }, scope) => {
+    const logProb = model.logProb(flatRows(x), scope);
+    const nats = logProb.neg();
+    return { nats, logProb, bitsPerDim: nats.mul(1 / (model.dims * Math.LN2)) };
   });
 }
 
-/** New rows. @returns output samples [n, D] */
-export function sampleVectors(model: VectorModel, { n }: { readonly n: number }): Program {
-  return inference(model, {}, (_, scope) => ({ samples: model.sample(n, scope) }));
+/** New rows. @returns output samples [n, …shape] */
+export function sampleVectors(model: VectorModel, { n, shape = [model.dims] }: VectorRows): Program {
+  return inference(model, {}, (_, scope) => ({ samples: model.sample(n, { scope }).reshape([n, ...shape]) }));
 }
 
-/** The files of a model of rows: logprob and sampler. */
-export function vectorFiles(model: VectorModel): Readonly<Record<string, ExportFile>> {
+/**
+ * Draws the rest of rows whose first numbers are given. Feeds x f32, whose other numbers may hold anything, and known [n] i32:
+ * how many count, from the first.
+ *
+ * @returns output completed [n, …shape]
+ */
+export function completeVectors(model: VectorModel, { n, shape = [model.dims] }: VectorRows): Program {
+  const fields = { ...vectorFields(model, { n, shape }), known: { shape: [n], dtype: "i32" as const } };
+  return inference(model, fields, ({ x, known }, scope) => ({
+    completed: model.sample(n, { scope, given: { x: flatRows(x), known } }).reshape([n, ...shape]),
+  }));
+}
+
+/** The files of a model of rows: logprob, sampler and complete. */
+export function vectorFiles(
+  model: VectorModel,
+  { shape = [model.dims] }: Pick<VectorRows, "shape"> = {},
+): Readonly<Record<string, ExportFile>> {
+  const symbols = { n: { from: "dim", input: "x", axis: 0 } } as const;
+  const rows = ({ n }: Sizes): Record<string, NdArray> => ({ x: exampleRows(n!, shape) });
   return {
     logprob: {
       purpose: "log p(x) of rows, exact",
       trace: ({ n }) =>
-        inference(model, { x: [n!, model.dims] }, ({ x }, scope) => ({ logprob: model.logProb(x, scope) })),
-      symbols: { n: { from: "dim", input: "x", axis: 0 } },
+        inference(model, vectorFields(model, { n: n!, shape }), ({ x }, scope) => ({
+          logprob: model.logProb(flatRows(x), scope),
+        })),
+      symbols,
       describe: { x: model.about, logprob: "log p(x) of each row, in nats" },
-      example: ({ n }) => ({ x: exampleRows(model, n!) }),
+      example: rows,
     },
     sampler: samplerFile(model, {
       samples: model.about,
-      draw: ({ n }, from) => model.sample(n, traceScope("eval", from)),
+      draw: ({ n }, from) => model.sample(n, { scope: traceScope("eval", from) }).reshape([n, ...shape]),
     }),
+    complete: {
+      purpose: "the rest of rows whose first numbers are given, drawn from what the model expects",
+      trace: ({ n }) =>
+        inference(
+          model,
+          {
+            ...vectorFields(model, { n: n!, shape }),
+            known: { shape: [n!], dtype: "i32" as const },
+            seed: { shape: [], dtype: "i64" as const },
+          },
+          ({ x, known, seed }) => {
+            const scope = traceScope("eval", keyFromSeed(seed.cast("u64")));
+            const completed = model.sample(n!, { scope, given: { x: flatRows(x), known } });
+            return { completed: completed.reshape([n!, ...shape]) };
+          },
+        ),
+      symbols,
+      describe: {
+        x: `${model.about}; numbers that are not given may hold anything`,
+        known: "how many numbers of each row are given, from the first",
+        seed: "where the randomness comes from: the same seed gives the same rows on every runtime; at least 0",
+        completed: model.about,
+      },
+      example: (sizes) => ({
+        ...rows(sizes),
+        known: ndarray(new Array<number>(sizes["n"]!).fill(Math.floor(model.dims / 2)), [sizes["n"]!], "i32"),
+        seed: ndarray([7n], [], "i64"),
+      }),
+    },
   };
 }
 
 /** Zeros and ones, which every model takes. */
-function exampleRows({ dims }: VectorModel, n: number): NdArray {
+function exampleRows(n: number, shape: Shape): NdArray {
+  const whole = [n, ...shape];
   return ndarray(
-    uniformDraws(key(11), n * dims).map((u) => Math.round(u)),
-    [n, dims],
+    uniformDraws(key(11), sizeOf(whole)).map((u) => Math.round(u)),
+    whole,
   );
 }

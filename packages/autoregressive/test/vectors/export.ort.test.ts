@@ -55,6 +55,7 @@ it.each(Object.entries(models))(
     const files = vectorFiles(model);
     await exportFolder(join(folder, name), { family: "autoregressive", name, files }, { runtime, store });
     expect(Object.keys((await openFolder(join(folder, name))).card.files).sort()).toEqual([
+      "complete.onnx",
       "logprob.onnx",
       "sampler.onnx",
     ]);

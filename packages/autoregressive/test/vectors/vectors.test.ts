@@ -2,7 +2,15 @@ import { feed, grad, key, ndarray, reference, traceScope, uniformDraws, type NdA
 import { Standardise } from "@gen/core/codec";
 import { describeModelGradients, valuesOf } from "@gen/core/testing";
 import { describe, expect, it } from "vitest";
-import { Made, Nade, sampleVectors, vectorNats, type VectorModel } from "../../src/index.js";
+import {
+  completeVectors,
+  Made,
+  Nade,
+  sampleVectors,
+  vectorFields,
+  vectorNats,
+  type VectorModel,
+} from "../../src/index.js";
 import { expectDistributed, movedStore, numbers } from "../statistics.js";
 
 const runtime = reference();
@@ -33,6 +41,49 @@ describe.each(Object.entries(binary))("%s", (_, make) => {
       p,
     );
   });
+});
+
+describe.each(["NADE", "MADE"] as const)("%s", (name) => {
+  it("completes rows from what follows, given their first numbers", async () => {
+    const model = name === "NADE" ? new Nade({ dim: D, hidden: 6 }) : new Made({ dim: D, hidden: [8] });
+    const store = await movedStore(runtime, model, 0.5);
+    const { logProb } = await runtime.run(vectorNats(model, { n: all.length }), {
+      store,
+      feeds: { x: ndarray(all.flat(), [all.length, D]) },
+    });
+    const p = numbers(logProb!).map((v, i) => (all[i]![0] === 1 ? Math.exp(v) : 0));
+    const total = p.reduce((a, b) => a + b);
+    const n = 2000;
+    const feeds = {
+      x: ndarray(
+        Array.from({ length: n * D }, (_, i) => (i % D === 0 ? 1 : NaN)),
+        [n, 1, 1, D],
+      ),
+      known: ndarray(new Array<number>(n).fill(1), [n], "i32"),
+    };
+    const { completed } = await runtime.run(completeVectors(model, { n, shape: [1, 1, D] }), {
+      store,
+      key: key(5),
+      feeds,
+    });
+    expect(completed!.shape).toEqual([n, 1, 1, D]);
+    const data = numbers(completed!);
+    expectDistributed(
+      Array.from({ length: n }, (_, i) => data[D * i]! + 2 * data[D * i + 1]! + 4 * data[D * i + 2]!),
+      p.map((v) => v / total),
+    );
+  });
+});
+
+it("what is given of real numbers comes back as it was, in their units", async () => {
+  const codec = new Standardise({ shape: [2], mean: ndarray([1, -2], [2]), std: ndarray([2, 4], [2]) });
+  const model = new Made({ dim: 2, hidden: [4], components: 1, codec });
+  const store = await runtime.init(model, { key: key(1) });
+  const feeds = { x: ndarray([0.3, NaN], [1, 2]), known: ndarray([1], [1], "i32") };
+  const { completed } = await runtime.run(completeVectors(model, { n: 1 }), { store, key: key(5), feeds });
+  const [first, second] = numbers(completed!);
+  expect(first).toBe(Math.fround(0.3));
+  expect(Number.isFinite(second)).toBe(true);
 });
 
 describe.each(Object.entries(real))("%s", (_, make) => {
@@ -95,6 +146,7 @@ describe("the chain rule", () => {
   it("has sizes that are refused by name", () => {
     expect(() => new Nade({ dim: 0 })).toThrow("Nade: expected dim ≥ 1, got 0");
     expect(() => new Made({ dim: 2, hidden: [0] })).toThrow("Made: expected hidden ≥ 1, got 0");
+    expect(() => vectorFields(new Nade({ dim: 4 }), { n: 2, shape: [1, 2, 3] })).toThrow("expected rows of 4 numbers");
     expect(() => new Made({ dim: 2 }).logProb(feed([1, 3]), traceScope("eval"))).toThrow("expected rows [N, 2]");
   });
 });
