@@ -1,4 +1,4 @@
-/** @file `gen complete`: fills the gaps of a table through the exported files of a model. */
+/** @file `gen complete`: fills the gaps of a table, or goes on with pictures, through the exported files of a model. */
 import { existsSync } from "node:fs";
 import { join, resolve as resolvePath } from "node:path";
 import { GenError, ndarray, type Dataset, type NdArray } from "@gen/core";
@@ -8,9 +8,10 @@ import { csvTable, type CsvOptions } from "@gen/data/node";
 import type { Context } from "../context.js";
 import { modelFolder } from "../exported.js";
 import { categoriesOf, columnsOf, csvText } from "../output/csv.js";
-import { resolve } from "../schema/resolve.js";
-import { defineOptions } from "../schema/schema.js";
+import { resolve, type GivenOptions } from "../schema/resolve.js";
+import { defineOptions, type Schema } from "../schema/schema.js";
 import { outputSection, type Command } from "./command.js";
+import { completePictures, goesOn, pictureOptions } from "./complete-pictures.js";
 import { only } from "./train.js";
 
 const FILE = "complete.onnx";
@@ -18,37 +19,60 @@ const FILE = "complete.onnx";
 const CHUNK = 250;
 
 const options = defineOptions({
-  data: { kind: "path", required: true, description: "CSV file with gaps, its columns named as those of the model" },
-  to: { kind: "path", required: true, description: "CSV file to write" },
-  rounds: { kind: "integer", default: 20, min: 0, description: "Rounds of drawing what is missing, again and again" },
-  k: { kind: "integer", default: 50, min: 1, description: "Draws that are weighed for each row" },
+  data: {
+    kind: "path",
+    required: true,
+    description: "CSV file with gaps, its columns named as those of the model; or a folder of pictures",
+  },
+  to: { kind: "path", required: true, description: "CSV file to write; or .png, for pictures" },
   seed: { kind: "integer", default: 0, min: 0, description: "Where the draws come from" },
 });
+const tableOptions = defineOptions({
+  rounds: {
+    kind: "integer",
+    default: 20,
+    min: 0,
+    description: "Of a table: rounds of drawing what is missing, again and again",
+  },
+  k: { kind: "integer", default: 50, min: 1, description: "Of a table: draws that are weighed for each row" },
+});
+const every = defineOptions({ ...options.fields, ...tableOptions.fields, ...pictureOptions.fields });
 
 export const completeCommand: Command = {
   name: "complete",
-  summary: "Fill in what is missing in a table, through the exported files of a model that was trained on its like.",
+  summary: "Fill in what is missing in a table, or go on with pictures of which the upper part is given.",
   positionals: [{ name: "model", description: "the folder of a run, or of an exported model", required: true }],
-  examples: ["gen complete runs/prices --data gaps.csv --to filled.csv"],
-  sections: () => [{ title: "Options", schema: options }, outputSection],
+  examples: [
+    "gen complete runs/prices --data gaps.csv --to filled.csv",
+    "gen complete runs/faces --data my-faces --keep 0.6 --to completed.png",
+  ],
+  sections: () => [{ title: "Options", schema: every }, outputSection],
   async run({ positionals, given }, context) {
     const shown = positionals[0]!;
-    const { data, to, ...how } = resolve(options, only(options, given), "gen complete");
+    const { data, to, seed, ...how } = resolve(every, only(every, given), "gen complete");
     const model = await openFolder(modelFolder(resolvePath(context.cwd, shown), shown));
-    const columns = columnsOf(model.card.codec, join(model.path, "card.json"));
-    if (columns === undefined || model.card.files[FILE] === undefined) {
-      throw new GenError("option", `gen complete: expected a model of a table with ${FILE}, got ${model.card.name}`, {
-        fix: "train one with gen train vae --data table.csv",
-      });
-    }
-    if (model.card.files[FILE].inputs.some(({ name }) => name === "label")) {
+    if (model.card.files[FILE]?.inputs.some(({ name }) => name === "label") === true) {
       throw new GenError("option", "gen complete: expected a model without classes, got one that is conditional", {
         fix: "train it without --conditional, the class a column like the others",
       });
     }
-    const rows = await openRows(resolvePath(context.cwd, data), columns);
-    const { filled, gaps } = await completed(model, rows, { ...how, context });
+    const isPictures = goesOn(model, FILE);
+    refuse(isPictures ? tableOptions : pictureOptions, given, isPictures ? "a table" : "pictures");
     const path = resolvePath(context.cwd, to);
+    if (isPictures) {
+      const from = resolvePath(context.cwd, data);
+      const count = await completePictures(model, FILE, { ...how, data: from, to: path, seed });
+      context.output.result({ path, pictures: count }, `Went on with ${count} pictures, wrote ${path}`);
+      return 0;
+    }
+    const columns = columnsOf(model.card.codec, join(model.path, "card.json"));
+    if (columns === undefined || model.card.files[FILE] === undefined) {
+      throw new GenError("option", `gen complete: expected a model of a table with ${FILE}, got ${model.card.name}`, {
+        fix: "train one with gen train vae --data table.csv, or of pictures with gen train pixelcnn",
+      });
+    }
+    const rows = await openRows(resolvePath(context.cwd, data), columns);
+    const { filled, gaps } = await completed(model, rows, { ...how, seed, context });
     await writeAtomic(path, csvText(columns, filled));
     context.output.result(
       { path, rows: rows.length, gaps },
@@ -57,6 +81,16 @@ export const completeCommand: Command = {
     return 0;
   },
 };
+
+/** @throws GenError `option` for an option that has an effect with another kind of model only */
+function refuse({ fields }: Schema, given: GivenOptions, kind: string): void {
+  for (const [name, { spelling }] of given) {
+    if (!(name in fields)) continue;
+    throw new GenError("option", `gen complete: expected ${spelling} only for a model of ${kind}, got it for another`, {
+      fix: `leave out ${spelling}`,
+    });
+  }
+}
 
 /** The rows of a file, its columns in the order of the model, its words read as the model's categories. */
 async function openRows(path: string, columns: readonly Column[]): Promise<Dataset> {

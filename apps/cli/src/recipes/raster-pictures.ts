@@ -14,9 +14,9 @@ export interface Raster {
   /** Rows to complete. */
   readonly data: Dataset;
   /** Draws `samples`, fed with a `label` if there are classes. */
-  sample(n: number): Program;
+  readonly sample: (n: number) => Program;
   /** Draws what is `completed`, given x and how many of its numbers are `known`. */
-  complete(n: number): Program;
+  readonly complete: (n: number) => Program;
 }
 
 /** Nothing for rows that are no pictures. */

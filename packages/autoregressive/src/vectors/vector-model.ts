@@ -1,5 +1,6 @@
 /** @file What a model of rows of numbers offers, whatever factors it is made of; and what one does with it, as programs. */
 import {
+  full,
   GenError,
   inference,
   key,
@@ -90,23 +91,41 @@ export function completeVectors(model: VectorModel, { n, shape = [model.dims] }:
   }));
 }
 
+const INTEGER = { shape: [], dtype: "i64" } as const;
+const SEED = "where the randomness comes from: the same seed gives the same rows on every runtime; at least 0";
+
+type Feeds = Readonly<Record<string, Tensor>>;
+
+/** Whether log p(x) draws noise, between the levels of a codec. */
+function draws(model: VectorModel): boolean {
+  const scope = traceScope("eval");
+  model.logProb(full([1, model.dims], 1), scope);
+  return scope.key !== undefined;
+}
+
 /** The files of a model of rows: logprob, sampler and complete. */
 export function vectorFiles(
   model: VectorModel,
   { shape = [model.dims] }: Pick<VectorRows, "shape"> = {},
 ): Readonly<Record<string, ExportFile>> {
   const symbols = { n: { from: "dim", input: "x", axis: 0 } } as const;
+  const isNoisy = draws(model);
   const rows = ({ n }: Sizes): Record<string, NdArray> => ({ x: exampleRows(n!, shape) });
   return {
     logprob: {
-      purpose: "log p(x) of rows, exact",
+      purpose: isNoisy ? "log p(x) of rows, exact but for the noise between levels" : "log p(x) of rows, exact",
       trace: ({ n }) =>
-        inference(model, vectorFields(model, { n: n!, shape }), ({ x }, scope) => ({
-          logprob: model.logProb(flatRows(x), scope),
-        })),
+        inference(
+          model,
+          { ...vectorFields(model, { n: n!, shape }), ...(isNoisy && { seed: INTEGER }) },
+          ({ x, seed }: Feeds) => {
+            const scope = traceScope("eval", seed && keyFromSeed(seed.cast("u64")));
+            return { logprob: model.logProb(flatRows(x!), scope) };
+          },
+        ),
       symbols,
-      describe: { x: model.about, logprob: "log p(x) of each row, in nats" },
-      example: rows,
+      describe: { x: model.about, seed: SEED, logprob: "log p(x) of each row, in nats" },
+      example: (sizes) => ({ ...rows(sizes), ...(isNoisy && { seed: ndarray([7n], [], "i64") }) }),
     },
     sampler: samplerFile(model, {
       samples: model.about,
@@ -120,7 +139,7 @@ export function vectorFiles(
           {
             ...vectorFields(model, { n: n!, shape }),
             known: { shape: [n!], dtype: "i32" as const },
-            seed: { shape: [], dtype: "i64" as const },
+            seed: INTEGER,
           },
           ({ x, known, seed }) => {
             const scope = traceScope("eval", keyFromSeed(seed.cast("u64")));
@@ -132,7 +151,7 @@ export function vectorFiles(
       describe: {
         x: `${model.about}; numbers that are not given may hold anything`,
         known: "how many numbers of each row are given, from the first",
-        seed: "where the randomness comes from: the same seed gives the same rows on every runtime; at least 0",
+        seed: SEED,
         completed: model.about,
       },
       example: (sizes) => ({
