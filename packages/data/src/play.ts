@@ -1,5 +1,6 @@
 /** @file Pieces made audible: a plain tone for each note, to hear what a model composes. */
 import { GenError, ndarray } from "@gen/core";
+import { notesOf } from "./notes.js";
 import type { Piece } from "./piano-rolls.js";
 import type { Sound } from "./wav.js";
 
@@ -25,20 +26,15 @@ export function play(piece: Piece, { stepSeconds = 0.5, rate = 22_050 }: PlayOpt
   const samples = new Float32Array(Math.ceil((piece.length * stepSeconds + RELEASE) * rate));
   const most = Math.max(1, ...piece.map((step) => step.length));
   const loudness = 0.9 / (most * OVERTONES.reduce((a, b) => a + b));
-  piece.forEach((step, t) => {
-    for (const pitch of new Set(step)) {
-      if (piece[t - 1]?.includes(pitch) === true) continue; // held from the step before
-      let end = t + 1;
-      while (piece[end]?.includes(pitch) === true) end++;
-      const [start, seconds] = [Math.round(t * stepSeconds * rate), (end - t) * stepSeconds];
-      const omega = 2 * Math.PI * 440 * 2 ** ((pitch - 69) / 12);
-      for (let i = 0; i < (seconds + RELEASE) * rate && start + i < samples.length; i++) {
-        const time = i / rate;
-        const envelope = Math.min(1, time / RISE) * Math.min(1, Math.max(0, (seconds + RELEASE - time) / RELEASE));
-        const tone = OVERTONES.reduce((sum, strength, k) => sum + strength * Math.sin((k + 1) * omega * time), 0);
-        samples[start + i]! += loudness * envelope * tone;
-      }
+  for (const { pitch, start, length } of notesOf(piece)) {
+    const [first, seconds] = [Math.round(start * stepSeconds * rate), length * stepSeconds];
+    const omega = 2 * Math.PI * 440 * 2 ** ((pitch - 69) / 12);
+    for (let i = 0; i < (seconds + RELEASE) * rate && first + i < samples.length; i++) {
+      const time = i / rate;
+      const envelope = Math.min(1, time / RISE) * Math.min(1, Math.max(0, (seconds + RELEASE - time) / RELEASE));
+      const tone = OVERTONES.reduce((sum, strength, k) => sum + strength * Math.sin((k + 1) * omega * time), 0);
+      samples[first + i]! += loudness * envelope * tone;
     }
-  });
+  }
   return { samples: ndarray(samples, [1, samples.length]), rate };
 }
