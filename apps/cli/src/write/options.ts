@@ -67,7 +67,8 @@ export const decodingOptions = defineOptions({
   lengthPenalty: { kind: "number", min: 0, description: "With --beams: above 0, longer texts" },
   draft: {
     kind: "path",
-    description: "Folder of a smaller model of the same tokens that guesses ahead: the same texts, sooner",
+    description:
+      "Folder of a smaller model of the same tokens that guesses ahead: texts distributed as without it, sooner",
   },
   ahead: { kind: "integer", min: 1, description: "With --draft: tokens that are guessed each time, 4 unless given" },
 });

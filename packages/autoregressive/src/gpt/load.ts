@@ -13,18 +13,16 @@ const ACTIVATIONS: Readonly<Record<string, "geluTanh" | "gelu" | "relu">> = {
   relu: "relu",
 };
 
+/** What only one value is known of, which is also the default. */
+const USUAL = { scale_attn_by_inverse_layer_idx: false, scale_attn_weights: true, tie_word_embeddings: true };
+
 /**
  * The GPT that a `config.json` of the type "gpt2" describes.
  *
  * @throws GenError `format` naming the field that is missing or of a kind that is not known
  */
 export function gptOfConfig(text: string, { file = "config.json" }: { readonly file?: string } = {}): Gpt {
-  let config: Readonly<Record<string, unknown>>;
-  try {
-    config = JSON.parse(text) as Readonly<Record<string, unknown>>;
-  } catch (cause) {
-    throw new GenError("format", `${file}: expected JSON, got ${messageOf(cause)}`, { cause });
-  }
+  const config = recordOf(text, file);
   const wrong = (name: string, wanted: string): GenError =>
     new GenError(
       "format",
@@ -39,7 +37,9 @@ export function gptOfConfig(text: string, { file = "config.json" }: { readonly f
   const activation = config["activation_function"] ?? "gelu_new";
   const feedForward = typeof activation === "string" ? ACTIVATIONS[activation] : undefined;
   if (feedForward === undefined) throw wrong("activation_function", "gelu_new, gelu or relu");
-  if (config["scale_attn_by_inverse_layer_idx"] === true) throw wrong("scale_attn_by_inverse_layer_idx", "false");
+  for (const [name, usual] of Object.entries(USUAL)) {
+    if ((config[name] ?? usual) !== usual) throw wrong(name, String(usual));
+  }
   const inner = config["n_inner"];
   const features = whole("n_embd");
   return new Gpt({
@@ -52,6 +52,17 @@ export function gptOfConfig(text: string, { file = "config.json" }: { readonly f
     epsilon: typeof config["layer_norm_epsilon"] === "number" ? config["layer_norm_epsilon"] : 1e-5,
     feedForward,
   });
+}
+
+function recordOf(text: string, file: string): Readonly<Record<string, unknown>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new GenError("format", `${file}: expected JSON, got ${messageOf(cause)}`, { cause });
+  }
+  if (typeof value === "object" && value !== null) return value as Readonly<Record<string, unknown>>;
+  throw new GenError("format", `${file}: expected an object, got ${text.slice(0, 60)}`);
 }
 
 /**

@@ -7,8 +7,8 @@ const V = 6;
 const logits = someLogits(V);
 const model = await written(new Bigram(logits));
 
-/** The prompt: token 2 comes last; 4 came twice and 2 once. */
-const PROMPT = [4, 4, 2];
+/** The prompt: token 2 comes last; 4 came twice, 5 and 2 once. The logit of 5 is negative. */
+const PROMPT = [4, 4, 5, 2];
 const l = logits[2]!;
 const p = softmax(l);
 const over = (q: readonly number[]): number[] => q.map((v) => v / q.reduce((a, b) => a + b, 0));
@@ -26,6 +26,10 @@ function nucleus(q: readonly number[], ranked: readonly number[], share: number)
   return over(q.map((x, v) => (kept.has(v) ? x : 0)));
 }
 
+/** Those at least so likely, by the likeliest. */
+const atLeast = (q: readonly number[], share: number): number[] =>
+  over(q.map((v) => (v >= share * Math.max(...q) ? v : 0)));
+
 const entropy = (q: readonly number[]): number => -q.reduce((s, v) => s + (v > 0 ? v * Math.log(v) : 0), 0);
 const byTypicality = (q: readonly number[]): number[] =>
   q.map((_, v) => v).sort((a, b) => Math.abs(-Math.log(q[a]!) - entropy(q)) - Math.abs(-Math.log(q[b]!) - entropy(q)));
@@ -37,7 +41,7 @@ const cases: readonly (readonly [string, SamplingOptions, readonly number[], ("l
   ["temperature", { temperature: 2.5 }, softmax(l, 2.5), ["loop", "host"]],
   ["topK", { topK: 3 }, over(p.map((v, i) => (top3.includes(i) ? v : 0))), ["loop", "host"]],
   ["topP", { topP: 0.7 }, nucleus(p, order(p), 0.7), ["loop", "host"]],
-  ["minP", { minP: 0.3 }, over(p.map((v) => (v >= 0.3 * Math.max(...p) ? v : 0))), ["loop", "host"]],
+  ["minP", { minP: 0.5 }, atLeast(p, 0.5), ["loop", "host"]],
   ["typicalP", { typicalP: 0.6 }, nucleus(p, byTypicality(p), 0.6), ["loop", "host"]],
   [
     "repetitionPenalty",
@@ -48,8 +52,8 @@ const cases: readonly (readonly [string, SamplingOptions, readonly number[], ("l
   ["noRepeat", { noRepeat: 1 }, over(p.map((v, i) => (PROMPT.includes(i) ? 0 : v))), ["host"]],
   [
     "all of them",
-    { temperature: 2, topK: 5, topP: 0.9, minP: 0.05 },
-    nucleus(over(softmax(l, 2).map((v, i) => (order(p).slice(0, 5).includes(i) ? v : 0))), order(p), 0.9),
+    { temperature: 2, topK: 5, topP: 0.9, minP: 0.6 },
+    atLeast(nucleus(over(softmax(l, 2).map((v, i) => (order(p).slice(0, 5).includes(i) ? v : 0))), order(p), 0.9), 0.6),
     ["loop", "host"],
   ],
 ];

@@ -67,9 +67,12 @@ describe("a GPT-2 from elsewhere", async () => {
     [{ model_type: "bert" }, 'config.json: expected "gpt2" as model_type, got "bert"'],
     [{ n_layer: 0 }, "a whole number ≥ 1 as n_layer, got 0"],
     [{ activation_function: "silu" }, "gelu_new, gelu or relu as activation_function"],
+    [{ tie_word_embeddings: false }, "expected true as tie_word_embeddings, got false"],
+    [{ scale_attn_by_inverse_layer_idx: true }, "expected false as scale_attn_by_inverse_layer_idx, got true"],
   ])("says what of its config is not known", (change, message) => {
     expect(() => gptOfConfig(JSON.stringify({ ...config, ...change }))).toThrow(message);
     expect(() => gptOfConfig("{")).toThrow("config.json: expected JSON");
+    expect(() => gptOfConfig("null")).toThrow("config.json: expected an object, got null");
   });
 });
 
