@@ -33,10 +33,12 @@ export const CPU_SESSION = {
   graphOptimizationLevel: "basic",
   logSeverityLevel: 3,
   // Graphs come interned and simplified: to merge equal nodes once more would undo a barrier, to move transpositions
-  // makes those of kernels slow ones.
+  // makes those of kernels slow ones, and to have a product give its result transposed costs more than to transpose it.
   extra: {
     session: { set_denormal_as_zero: "1" },
-    optimization: { disable_specified_optimizers: "CommonSubexpressionElimination;TransposeOptimizer" },
+    optimization: {
+      disable_specified_optimizers: "CommonSubexpressionElimination;TransposeOptimizer;GemmTransposeFusion",
+    },
   },
 } as const;
 
