@@ -46,7 +46,7 @@ export const usage = `pnpm bench [--only <work>]… [--against <peer>]… [--pai
   --threads <n>  of each side that has them (default: all cores)
   --quick        a tenth of the steps, to see that everything runs
   --json         print [{ work, against, ratio, ours, theirs, unit }] (pnpm -s bench --json)
-  --record       write what was measured into bench/results.json and bench/README.md`;
+  --record       write what was measured into bench/results.json, bench/README.md and README.md`;
 
 /** @throws Error with the nearest valid name, for anything that is not known. */
 export function readArguments(argv: readonly string[]): Arguments {
