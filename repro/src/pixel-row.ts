@@ -1,8 +1,8 @@
 /** @file What the rows of pixel models on fixed binarised MNIST share: maximum likelihood, and exact nats of the test rows. */
 import { evaluate, trainStep } from "@gen/core";
 import { ema, type Optimizer } from "@gen/core/optim";
-import { pixelFields, pixelLogProb, type PixelBatch, type PixelModel } from "@gen/autoregressive";
-import { binarizedMnist } from "@gen/data/node";
+import { pixelFields, pixelFiles, pixelLogProb, type PixelBatch, type PixelModel } from "@gen/autoregressive";
+import { binarizedMnist, datasets } from "@gen/data/node";
 import { openWeights, type Place } from "./place.js";
 import { trainInRelay } from "./relay.js";
 import type { Measured, Result, Row, TrainOptions } from "./row.js";
@@ -38,6 +38,12 @@ export function pixelRow(options: PixelRowOptions): Omit<Row, "id" | "paper" | "
       return { measured: await measureTest(options, 10_000, given), seed, ...trained, notes: options.notes };
     },
     check: (n) => measureTest(options, n, {}),
+    exported: () => ({
+      family: "autoregressive",
+      files: pixelFiles(options.model),
+      data: datasets["binarized-mnist"].description,
+      licence: datasets["binarized-mnist"].licence,
+    }),
   };
 }
 
