@@ -20,6 +20,31 @@ export const PAGES = {
     about: "walk through a plane of typefaces, or draw one letter and see the others",
     load: async () => (await import("../play/vae-page.js")).VaePage,
   }),
+  gan: page("play", {
+    title: "GAN",
+    about: "digits from noise: truncated, and on the way from one to another",
+    load: async () => (await import("../play/gan-page.js")).GanPage,
+  }),
+  diffusion: page("play", {
+    title: "Diffusion",
+    about: "scrub through the walk from noise to digits; cover a part and have it drawn anew",
+    load: async () => (await import("../play/diffusion-page.js")).DiffusionPage,
+  }),
+  gpt: page("play", {
+    title: "GPT",
+    about: "Shakespeare, character by character, with every way of choosing the next one",
+    load: async () => (await import("../play/gpt-page.js")).GptPage,
+  }),
+  chorales: page("play", {
+    title: "Chorales",
+    about: "four voices after Bach, to look at and to listen to",
+    load: async () => (await import("../play/chorales-page.js")).ChoralesPage,
+  }),
+  emoji: page("play", {
+    title: "Emoji",
+    about: "pictures in colour from codes that a second network draws",
+    load: async () => (await import("../play/emoji-page.js")).EmojiPage,
+  }),
   train: page("learn", {
     title: "Train",
     about: "five families learn one density side by side, in this page",

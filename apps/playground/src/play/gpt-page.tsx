@@ -1,0 +1,183 @@
+/** @file The GPT: text that streams, every way of choosing the next character, and what it chooses from. */
+import { useMemo, useState } from "react";
+import { useModel } from "../models/use-model.js";
+import { number, SEED, text, useAddress } from "../url-state.js";
+import { SeedBox, Slider, Words } from "./controls.js";
+import { CHARACTERS, nextOf, readable, written } from "./gpt.js";
+import { PlayPage } from "./play-page.js";
+import { useLatest } from "./use-latest.js";
+import { useWalk } from "./use-walk.js";
+
+/** Of the prompt, and of what is written after it. */
+const [LENGTH, MOST] = [64, 600];
+/** Next characters that are shown. */
+const SHOWN = 12;
+
+const ADDRESS = {
+  prompt: text({ start: "ROMEO:", length: LENGTH }),
+  seed: SEED,
+  choose: ["draw", "greedy"],
+  temperature: number({ start: 0.8, min: 0.1, max: 2, decimals: 2 }),
+  topk: number({ start: 0, min: 0, max: CHARACTERS.length }),
+  topp: number({ start: 1, min: 0.05, max: 1, decimals: 2 }),
+  minp: number({ start: 0, min: 0, max: 0.5, decimals: 2 }),
+  typical: number({ start: 1, min: 0.05, max: 1, decimals: 2 }),
+  repetition: number({ start: 1, min: 1, max: 2, decimals: 2 }),
+  presence: number({ start: 0, min: 0, max: 2, decimals: 2 }),
+  frequency: number({ start: 0, min: 0, max: 1, decimals: 2 }),
+  norepeat: number({ start: 0, min: 0, max: 12 }),
+} as const;
+
+const WAYS = [
+  { name: "temperature", label: "Temperature", min: 0.1, max: 2, step: 0.05, draws: true },
+  { name: "topk", label: "Top k (0: all)", min: 0, max: CHARACTERS.length, step: 1, draws: true },
+  { name: "topp", label: "Top p", min: 0.05, max: 1, step: 0.05, draws: true },
+  { name: "minp", label: "Min p", min: 0, max: 0.5, step: 0.01, draws: true },
+  { name: "typical", label: "Typical p", min: 0.05, max: 1, step: 0.05, draws: true },
+  { name: "repetition", label: "Repetition penalty", min: 1, max: 2, step: 0.05, draws: false },
+  { name: "presence", label: "Presence penalty", min: 0, max: 2, step: 0.05, draws: false },
+  { name: "frequency", label: "Frequency penalty", min: 0, max: 1, step: 0.02, draws: false },
+  { name: "norepeat", label: "No repeat of so many (0: may)", min: 0, max: 12, step: 1, draws: false },
+] as const;
+
+export function GptPage() {
+  const [chosen, set] = useAddress(ADDRESS);
+  const of = useModel("shakespeare-gpt");
+  const model = of.state === "ready" ? of.model : undefined;
+  const { items, isRunning, error, start, stop } = useWalk<string>();
+  const [own, setOwn] = useState(""); // letters that were chosen by hand
+  const prompt = readable(chosen.prompt) || "\n";
+  const isGreedy = chosen.choose === "greedy";
+  const { temperature, topk, topp, minp, typical, repetition, presence, frequency, norepeat } = chosen;
+  const options = useMemo(
+    () => ({
+      repetitionPenalty: repetition,
+      presencePenalty: presence,
+      frequencyPenalty: frequency,
+      noRepeat: norepeat,
+      ...(isGreedy ? { greedy: true } : { temperature, topK: topk, topP: topp, minP: minp, typicalP: typical }),
+    }),
+    [isGreedy, temperature, topk, topp, minp, typical, repetition, presence, frequency, norepeat],
+  );
+  const shown = items.at(-1) ?? prompt + own;
+  const next = useLatest(
+    useMemo(
+      () =>
+        model === undefined || isRunning ? undefined : () => nextOf(model, shown, { options, prompt: prompt.length }),
+      [model, isRunning, shown, options, prompt],
+    ),
+  );
+  const write = (from: string): void => {
+    if (model === undefined) return;
+    const given = { options, prompt: prompt.length, seed: chosen.seed, most: MOST };
+    setOwn("");
+    start((signal) => written(model, from, { ...given, signal }));
+  };
+  const put = (character: string): void => {
+    stop();
+    const after = shown + character;
+    setOwn(after.slice(prompt.length));
+    start(async function* () {
+      await Promise.resolve();
+      yield after;
+    });
+  };
+  const restart = (change: Parameters<typeof set>[0]): void => {
+    stop();
+    setOwn("");
+    start(async function* () {
+      // nothing is written yet
+    });
+    set(change);
+  };
+  return (
+    <PlayPage
+      title="GPT"
+      lead="A transformer of 4 layers that has read Shakespeare, character by character, and writes on. It looks back on 64 characters."
+      equation="log p(x) = Σ log p(x_i | x_<i)"
+      paper="Radford et al. 2018"
+      of={of}
+      error={error ?? next.error}
+    >
+      <section className="card">
+        <h2>Text</h2>
+        <div className="settings">
+          <Words
+            label="It begins with"
+            value={chosen.prompt}
+            length={LENGTH}
+            onChange={(v) => restart({ prompt: v })}
+          />
+          <SeedBox value={chosen.seed} onChange={(v) => restart({ seed: v })} />
+          <div className="buttons">
+            <button
+              type="button"
+              className="primary"
+              onClick={() => write(prompt)}
+              disabled={model === undefined || isRunning}
+            >
+              Write
+            </button>
+            <button type="button" onClick={stop} disabled={!isRunning}>
+              Stop
+            </button>
+          </div>
+        </div>
+        <pre className="text" tabIndex={0} aria-label="What was written">
+          <strong>{shown.slice(0, prompt.length)}</strong>
+          {shown.slice(prompt.length)}
+        </pre>
+        <p className="numbers" role="status">
+          {isRunning ? "writing …" : `${shown.length - prompt.length} characters after the beginning`}
+        </p>
+      </section>
+      <section className="card">
+        <h2>What comes next</h2>
+        <p className="numbers">after every option on the right; choose one to put it there</p>
+        <ol className="chances">
+          {chancesOf(next.value).map(({ character, p }) => (
+            <li key={character}>
+              <button type="button" onClick={() => put(character)} disabled={isRunning || p === 0}>
+                <span>{nameOf(character)}</span>
+                <meter value={p} max={1} aria-label={`probability of ${nameOf(character)}`} />
+                <span>{(100 * p).toFixed(1)} %</span>
+              </button>
+            </li>
+          ))}
+        </ol>
+      </section>
+      <section className="card">
+        <h2>How it is chosen</h2>
+        <label className="words">
+          Choose
+          <select
+            value={chosen.choose}
+            onChange={(event) => set({ choose: event.target.value as typeof chosen.choose })}
+          >
+            <option value="draw">by chance, as shaped below</option>
+            <option value="greedy">always the likeliest</option>
+          </select>
+        </label>
+        {WAYS.map(({ name, draws, ...way }) => (
+          <Slider
+            key={name}
+            {...way}
+            value={chosen[name]}
+            disabled={isGreedy && draws}
+            onChange={(v) => set({ [name]: v })}
+            show={(v) => String(Number(v.toFixed(2)))}
+          />
+        ))}
+      </section>
+    </PlayPage>
+  );
+}
+
+function chancesOf(p: Float64Array | undefined): readonly { readonly character: string; readonly p: number }[] {
+  const all = Array.from(CHARACTERS, (character, i) => ({ character, p: p?.[i] ?? 0 }));
+  return all.sort((a, b) => b.p - a.p).slice(0, SHOWN);
+}
+
+function nameOf(character: string): string {
+  return character === "\n" ? "new line" : character === " " ? "space" : character;
+}
