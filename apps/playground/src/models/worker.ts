@@ -13,9 +13,12 @@ declare const ENGINE_BYTES: number;
 const models = new Map<number, Promise<SampleModel>>();
 let engine: Promise<void> | undefined;
 
-self.onmessage = ({ data }: MessageEvent<Request>) => {
-  void answer(data).catch((error: unknown) => post({ id: data.id, is: "problem", problem: problemOf(error) }));
-};
+/** ONNX Runtime starts its threads from this same script, and names them. Their messages are its own. */
+if (!self.name.startsWith("em-pthread")) {
+  self.onmessage = ({ data }: MessageEvent<Request>) => {
+    void answer(data).catch((error: unknown) => post({ id: data.id, is: "problem", problem: problemOf(error) }));
+  };
+}
 
 async function answer(request: Request): Promise<void> {
   const { id, model } = request;
