@@ -38,13 +38,20 @@ export interface LowerOptions {
 /**
  * A graph in ONNX operators, with the names of its inputs and outputs.
  *
- * @throws GenError `graph` if `weights` names no input, or an array does not fit the input it stands for
+ * @throws GenError `graph` if `weights` names no input, an array does not fit the input it stands for, or an output is called
+ *   as an input is
  */
 export function lower(
   given: Graph,
   { target = "portable", weights = {}, metadata = {} }: LowerOptions = {},
 ): OnnxModel {
   const graph = prepare(given, target);
+  const taken = new Set(graph.inputs.map(({ name }) => name));
+  const twice = graph.outputs.find(({ name }) => taken.has(name));
+  if (twice !== undefined)
+    throw new GenError("graph", `lower: expected outputs with names of their own, got "${twice.name}", an input's`, {
+      fix: "give the output another name",
+    });
   const planned = plan(
     graph.outputs.map(({ node }) => node),
     target,

@@ -1,5 +1,5 @@
 /** @file A device that works in a worker: graphs go there as ONNX files, arrays stay there between runs. */
-import type { Graph } from "../ir/graph.js";
+import { Graph } from "../ir/graph.js";
 import { typeOf } from "../ir/node.js";
 import type { NdArray } from "../ndarray.js";
 import { lower, STEPS } from "../onnx/lower.js";
@@ -66,7 +66,8 @@ export function workerBackend(port: WorkerPort, options: WorkerBackendOptions): 
   return {
     device,
     loopsInside,
-    async compile(graph) {
+    async compile(given) {
+      const { graph, nameOf } = apart(given);
       const file = lower(graph, { target });
       const request = { bytes: encodeModel(file), options: session, outputs: outputTypes(graph) };
       const isForAnyLength = file.graph.inputs.some(({ shape }) => shape[0] === STEPS);
@@ -79,7 +80,7 @@ export function workerBackend(port: WorkerPort, options: WorkerBackendOptions): 
             returned: Record<string, NdArray>;
           };
           const handles = Object.entries(kept).map(([name, handle]) => [name, { handle }] as const);
-          return { kept: Object.fromEntries(handles), returned };
+          return { kept: Object.fromEntries(handles), returned: renamed(returned, nameOf) };
         },
         release,
       };
@@ -92,6 +93,23 @@ export function workerBackend(port: WorkerPort, options: WorkerBackendOptions): 
     },
     close: () => port.end(),
   };
+}
+
+/** The same graph, no output of which is called as an input: a file may not have both, a program may. */
+function apart(graph: Graph): { readonly graph: Graph; readonly nameOf: ReadonlyMap<string, string> } {
+  const taken = new Set(graph.inputs.map(({ name }) => name));
+  const nameOf = new Map<string, string>();
+  const outputs = graph.outputs.map(({ name, node }) => {
+    if (!taken.has(name)) return { name, node };
+    nameOf.set(`out.${name}`, name);
+    return { name: `out.${name}`, node };
+  });
+  return { graph: nameOf.size === 0 ? graph : new Graph({ inputs: graph.inputs, outputs }), nameOf };
+}
+
+function renamed<T>(results: Record<string, T>, nameOf: ReadonlyMap<string, string>): Record<string, T> {
+  if (nameOf.size === 0) return results;
+  return Object.fromEntries(Object.entries(results).map(([name, result]) => [nameOf.get(name) ?? name, result]));
 }
 
 function outputTypes(graph: Graph): Record<string, { dtype: string; shape: readonly number[] }> {

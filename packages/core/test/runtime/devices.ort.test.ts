@@ -1,5 +1,8 @@
 import { expect, it } from "vitest";
+import { ndarray } from "../../src/ndarray.js";
 import { node } from "../../src/node.js";
+import { lower } from "../../src/onnx/lower.js";
+import { inference } from "../../src/train/step.js";
 
 it("auto takes the fastest device that is there, and says why", async () => {
   await using runtime = await node({ device: "auto", threads: 1 });
@@ -23,4 +26,12 @@ it("refuses what has no effect", async () => {
   for (const device of ["wasm", "webgpu"] as const) {
     await expect(node({ device, threads: 2 })).rejects.toMatchObject({ code: "option" });
   }
+});
+
+it("an output may be called as a feed is, but not in a file", async () => {
+  await using runtime = await node({ threads: 1 });
+  const program = inference({}, { x: [2] }, ({ x }) => ({ x: x.mul(2), y: x.add(1) }));
+  const { x, y } = await runtime.run(program, { store: runtime.emptyStore(), feeds: { x: ndarray([1, 2]) } });
+  expect([...x!.data, ...y!.data]).toEqual([2, 4, 2, 3]);
+  expect(() => lower(program.graph)).toThrow('lower: expected outputs with names of their own, got "x", an input\'s');
 });
