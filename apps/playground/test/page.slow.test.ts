@@ -56,16 +56,43 @@ async function violations(page: Page): Promise<string[]> {
   });
 }
 
-it.for(["light", "dark"] as const)("meets WCAG 2 AA in %s colours", async (scheme, { skip }) => {
+/** The pages of this site that learn and tell, and what is there once they are. */
+const PAGES = [
+  ["?page=train", "button.primary"],
+  ["?page=compare", ".intervals canvas"],
+  ["?page=understand&family=vae&graph=density", ".graph .node"],
+  ["?page=understand&family=gan&graph=step", ".graph .node"],
+] as const;
+const SCHEMES = ["light", "dark"] as const;
+
+it.for(SCHEMES.flatMap((scheme) => PAGES.map(([search, shown]) => ({ scheme, search, shown }))))(
+  "$search meets WCAG 2 AA in $scheme colours",
+  async ({ scheme, search, shown }, { skip }) => {
+    if (missing !== undefined) skip(missing);
+    const { page, complaints } = await open(search, scheme);
+    await page.locator(shown).first().waitFor();
+    expect(await violations(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+    await page.close();
+  },
+);
+
+it("shows a graph whose nodes can be asked, by pointer and by keys", async ({ skip }) => {
   if (missing !== undefined) skip(missing);
-  const { page, complaints } = await open("?page=train", scheme);
-  await page.getByRole("button", { name: "Train" }).waitFor();
-  expect(await violations(page)).toEqual([]);
+  const { page, complaints } = await open("?page=understand&family=vae&graph=density", "light");
+  await page.locator(".graph .node").first().waitFor();
+  const said = (): Promise<string | null> => page.locator(".details").textContent();
+  const first = await said();
+  await page.locator(".graph").focus();
+  await page.keyboard.press("ArrowUp");
+  await expect.poll(said).not.toBe(first);
+  await page.locator(".graph .node", { hasText: "scan" }).click();
+  await expect.poll(said).toMatch(/^operatorscan/);
   expect(complaints).toEqual([]);
   await page.close();
 });
 
-it("trains five families, pauses, goes on and stops", async ({ skip }) => {
+it("trains five families, pauses, exports one, goes on, stops, and takes the export back", async ({ skip }) => {
   if (missing !== undefined) skip(missing);
   const { page, complaints } = await open("?page=train&device=wasm&shape=rings", "light");
   expect(await page.getByRole("combobox", { name: /^Density/ }).inputValue()).toBe("rings");
@@ -74,6 +101,11 @@ it("trains five families, pauses, goes on and stops", async ({ skip }) => {
   await page.getByRole("button", { name: "Pause" }).click();
   await page.getByText(/^Paused, on wasm/).waitFor();
   expect(await violations(page)).toEqual([]);
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Export the GAN as ONNX" }).click();
+  const zip = join(folder, "gan-rings.zip");
+  await (await download).saveAs(zip);
+  await page.getByText(/gan-rings\.zip: 3 ONNX files/).waitFor();
   await page.getByRole("button", { name: "Resume" }).click();
   await page
     .getByText(/^75 of 1500 steps/)
@@ -81,6 +113,11 @@ it("trains five families, pauses, goes on and stops", async ({ skip }) => {
     .waitFor({ timeout: 300_000 });
   await page.getByRole("button", { name: "Stop" }).click();
   await page.getByRole("button", { name: "Train" }).waitFor();
+  const files = page.locator("input[type=file]");
+  await files.setInputFiles(zip);
+  await page.getByText(/the GAN begins with these weights, at step \d+/).waitFor();
+  await files.setInputFiles({ name: "notes.onnx", mimeType: "", buffer: Buffer.from("Once upon a time") });
+  await page.getByText(/notes\.onnx: /).waitFor();
   expect(complaints).toEqual([]);
   await page.close();
 });

@@ -45,7 +45,13 @@ export function UnderstandPage() {
       </form>
       <section aria-labelledby="equation">
         <h2 id="equation">The equation</h2>
-        <div className="formula" dangerouslySetInnerHTML={{ __html: math }} />
+        <div
+          className="formula"
+          role="group"
+          aria-label="Equation"
+          tabIndex={0}
+          dangerouslySetInnerHTML={{ __html: math }}
+        />
         <p className="lead">
           {says} {paper} ({link}).
         </p>

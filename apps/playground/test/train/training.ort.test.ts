@@ -3,7 +3,7 @@ import { node } from "@gen/core/node";
 import { CELLS } from "../../src/train/course.js";
 import { cloud, REACH } from "../../src/train/densities.js";
 import { FAMILIES } from "../../src/train/families.js";
-import { train, type Look } from "../../src/train/training.js";
+import { train, Trainer, type Look } from "../../src/train/training.js";
 
 const runtime = await node({ threads: 1 });
 afterAll(() => runtime.close());
@@ -43,5 +43,18 @@ describe("a training of all families", () => {
   it("gives the same for the same seed", async () => {
     const samples = async (): Promise<unknown> => (await looks(1, 10)).map((look) => look.samples);
     expect(await samples()).toEqual(await samples());
+  });
+
+  it("has log p of a single point, as in the map", async () => {
+    const families = FAMILIES.filter(({ id }) => id === "autoregressive" || id === "gan");
+    const settings = { learningRate: 2e-3, batch: 64 };
+    const options = { families, points: cloud("moons", 0, []), settings, seed: 0, steps: 5, turn: 5 };
+    const trainer = await Trainer.open(runtime, { ...options, signal: new AbortController().signal });
+    const looks: Look[] = [];
+    for await (const look of trainer.looks()) looks.push(look);
+    const corner = REACH / CELLS - REACH; // the middle of the first cell
+    expect(await trainer.logDensity("autoregressive", [corner, corner])).toBeCloseTo(looks[1]!.logDensity![0]!, 4);
+    expect(await trainer.logDensity("gan", [0, 0])).toBeUndefined();
+    await trainer.close();
   });
 });
