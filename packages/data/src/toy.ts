@@ -39,6 +39,19 @@ export function rings({ n = 10_000, key, noise = 0.08 }: ToyOptions): Dataset {
   });
 }
 
+/** Points around 25 centres, five by five and 2 apart. */
+export function gridOfGaussians({ n = 10_000, key, noise = 0.05 }: ToyOptions): Dataset {
+  return plane(n, { key, noise }, (u, v) => [2 * Math.floor(5 * u) - 4, 2 * Math.floor(5 * v) - 4]);
+}
+
+/** Points all over every other square of a board of four by four, from −2 to 2; its edges are sharp unless there is noise. */
+export function checkerboard({ n = 10_000, key, noise = 0 }: ToyOptions): Dataset {
+  return plane(n, { key, noise }, (u, v) => {
+    const square = 2 * Math.floor(2 * v) + (Math.floor(4 * u) % 2);
+    return [4 * u - 2, square + ((2 * v) % 1) - 2];
+  });
+}
+
 /** `n` points of a shape, each with normal noise; the shape takes two draws from U(0, 1). */
 function plane(
   n: number,

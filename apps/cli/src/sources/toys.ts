@@ -1,6 +1,6 @@
 /** @file Densities in the plane that every family of rows can be watched on. */
 import { key } from "@gen/core";
-import { ringOfGaussians, rings, twoMoons, type ToyOptions } from "@gen/data";
+import { checkerboard, gridOfGaussians, ringOfGaussians, rings, twoMoons, type ToyOptions } from "@gen/data";
 import { defineDataSource, type DataSource } from "../data-source.js";
 import { showCount } from "../output/format.js";
 import { defineOptions } from "../schema/schema.js";
@@ -9,6 +9,8 @@ const toys = {
   "two-moons": { make: twoMoons, summary: "points in the plane, around two half circles", noise: 0.1 },
   ring: { make: ringOfGaussians, summary: "points in the plane, around eight centres on a circle", noise: 0.05 },
   rings: { make: rings, summary: "points in the plane, around two circles", noise: 0.08 },
+  grid: { make: gridOfGaussians, summary: "points in the plane, around 25 centres on a grid", noise: 0.05 },
+  checkerboard: { make: checkerboard, summary: "points in the plane, on every other square of a board", noise: 0 },
 } satisfies Record<string, { make: (options: ToyOptions) => unknown; summary: string; noise: number }>;
 
 /** Where the points of each split come from: the same at each run. */
@@ -20,7 +22,7 @@ export const toySources: readonly DataSource[] = Object.entries(toys).map(([name
     summary,
     options: defineOptions({
       points: { kind: "integer", default: 10_000, min: 100, description: "Points to learn from" },
-      noise: { kind: "number", default: usual, above: 0, description: "Deviation of the points from the shape" },
+      noise: { kind: "number", default: usual, min: 0, description: "Deviation of the points from the shape" },
     }),
     open({ points, noise }) {
       const held = Math.max(100, Math.round(points / 5));
