@@ -32,6 +32,8 @@ export interface DiffusionTraining {
   readonly learningRate: number;
   /** Steps between two checkpoints. */
   readonly every: number;
+  /** Of the weights that are kept: those in f16 take half the room. @default "f16" */
+  readonly precision?: "f16" | "f32";
 }
 
 const seed = 0;
@@ -41,9 +43,10 @@ const WARM_UP = 0.03;
 
 /** Adam with warm-up and cosine decay, gradients of norm 1 at most, a running average of the weights: that is what is kept. */
 export async function trainDiffusion(
-  { id, model, data, loss: lossOptions = {}, batchSize, steps, learningRate, every }: DiffusionTraining,
+  { id, model, data, loss: lossOptions = {}, precision = "f16", ...training }: DiffusionTraining,
   { resume, threads, device = "cpu", log, signal }: TrainOptions,
 ): Promise<Pick<Result, "seconds" | "steps" | "seed">> {
+  const { batchSize, steps, learningRate, every } = training;
   const root = key(seed);
   const runtime = await deviceOf({ threads, device });
   const store = await runtime.init(model, { key: split(root, 0) });
@@ -54,21 +57,23 @@ export async function trainDiffusion(
     [{ rate: linear(learningRate / warmUp, { steps: warmUp, end: learningRate }), steps: warmUp }],
     cosine(learningRate, { steps: steps - warmUp, end: learningRate / 100 }),
   );
+  const learned = await data();
+  const pixels = learned.fields["x"]!.dtype === "u8" ? "u8" : "f32";
   const step = trainStep({
     model,
-    batch: fields(model, { n: batchSize, pixels: "u8" }),
+    batch: fields(model, { n: batchSize, pixels }),
     loss: (batch, scope) => diffusionLoss(model, batch, { options: lossOptions, scope }),
     optimizer: chain(clipByGlobalNorm(1), adam({ learningRate: rate })),
     average: ema({ decay: AVERAGE }),
   });
-  const rows = batches(await data(), { size: batchSize, key: split(root, 1) });
+  const rows = batches(learned, { size: batchSize, key: split(root, 1) });
   const start = performance.now();
   const seconds = (): number => before + (performance.now() - start) / 1000;
   const run = { runtime, store, data: rows, steps, from, every, signal, key: split(root, 2) };
   let [done, recent] = [from, undefined as number | undefined];
   const keep = async (): Promise<void> => {
     await saveCheckpoint(store, folder, { step: done, config: { seconds: seconds() } });
-    await writeWeights(id, await averages(store));
+    await writeWeights(id, await averages(store, precision));
   };
   try {
     for await (const { n, loss, rate } of fit(step, run)) {
@@ -86,10 +91,11 @@ export async function trainDiffusion(
   return { seconds: seconds(), steps: done, seed };
 }
 
-/** The averaged weights in f16: a file of them is small enough to commit. */
-async function averages(store: Store): Promise<Record<string, NdArray>> {
+/** The averaged weights. */
+async function averages(store: Store, precision: "f16" | "f32"): Promise<Record<string, NdArray>> {
+  const kept = precision === "f16" ? halfOf : (array: NdArray): NdArray => array;
   const all = await store.readAll((name) => name.startsWith("ema."));
-  return Object.fromEntries(Object.entries(all).map(([name, array]) => [name.slice("ema.".length), halfOf(array)]));
+  return Object.fromEntries(Object.entries(all).map(([name, array]) => [name.slice("ema.".length), kept(array)]));
 }
 
 export interface DrawnOptions extends Omit<SampleOptions, "n"> {

@@ -223,6 +223,30 @@ export const ledger: readonly Entry[] = [
     better: "lower",
   },
   {
+    id: "diffusion/toy/two-moons",
+    paper: "no paper: MMD² of two moons, compared with other true points, same kernel and n",
+    unit: "10⁻⁵ of MMD²",
+    better: "lower",
+  },
+  {
+    id: "diffusion/toy/rings",
+    paper: "no paper: MMD² of two rings, compared with other true points, same kernel and n",
+    unit: "10⁻⁵ of MMD²",
+    better: "lower",
+  },
+  {
+    id: "diffusion/toy/checkerboard",
+    paper: "no paper: MMD² of a checkerboard, compared with other true points, same kernel and n",
+    unit: "10⁻⁵ of MMD²",
+    better: "lower",
+  },
+  {
+    id: "diffusion/toy/gaussians",
+    paper: "no paper: MMD² of 25 Gaussians on a grid, compared with other true points, same kernel and n",
+    unit: "10⁻⁵ of MMD²",
+    better: "lower",
+  },
+  {
     id: "gan/mnist/parzen",
     paper: "GAN: 225 ± 2 in Goodfellow et al. 2014 (arXiv:1406.2661), Table 1",
     target: 225,

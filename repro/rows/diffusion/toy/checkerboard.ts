@@ -1,0 +1,4 @@
+/** @file EDM (Karras et al. 2022, arXiv:2206.00364) on a checkerboard. */
+import { toyRow } from "../../../src/toy-row.js";
+
+export const row = toyRow({ id: "diffusion/toy/checkerboard", shape: "checkerboard" });
