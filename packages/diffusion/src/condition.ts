@@ -1,4 +1,7 @@
-/** @file What rows are conditioned on, a class or a vector, and the null that stands for nothing: guidance needs it. */
+/**
+ * @file What rows are conditioned on: a class, words, a vector, or several of these; and the null that stands for nothing, which
+ * guidance needs. Ho & Salimans 2022, "Classifier-free diffusion guidance", algorithm 1. arXiv:2207.12598
+ */
 import {
   GenError,
   normalInit,
@@ -11,81 +14,139 @@ import {
 } from "@gen/core";
 import { Embedding, Linear } from "@gen/core/nn";
 
-/** What a batch or a feed may hold: one of the two. */
+/** What a batch or a feed may hold. What is missing stands for nothing. */
 export interface Given {
-  /** [N] i32, a class of each row. */
+  /** [N] i32, a class of each row; the count of classes itself stands for none. */
   readonly label?: Tensor | undefined;
-  /** [N, C], anything else: words, attributes. */
+  /** [N, K] i32, words of each row by their numbers from 1 on; 0 where there is none. */
+  readonly words?: Tensor | undefined;
+  /** [N, C], anything else: attributes, or what another model made of a text. */
   readonly context?: Tensor | undefined;
 }
 
-/** Conditions of one kind as vectors for a network. */
+export type GivenName = keyof Given;
+
+/** Conditions as vectors for a network. */
 export interface Condition {
-  readonly field: "label" | "context";
+  /** What it looks at. */
+  readonly names: readonly GivenName[];
   /** Whether a model is also trained without its condition, so that it can be sampled without, or guided. */
   readonly hasNull: boolean;
-  /** The type of a batch's field of that name. */
-  fieldOf(n: number): BatchField;
+  /** The fields of a batch of n rows. */
+  fieldsOf(n: number): Readonly<Record<string, BatchField>>;
   /** @returns [N, features]; of nothing [1, features] */
-  embed(given: Tensor | undefined): Tensor;
-  /** For training: now and then nothing instead of what is given. */
-  dropped(given: Tensor, scope: Scope): Tensor;
+  embed(given: Given): Tensor;
+  /** For training: now and then nothing instead of what is given. @returns [N, features] */
+  dropped(given: Given, scope: Scope): Tensor;
+}
+
+export interface WordOptions {
+  /** Words that are known; their numbers are 1 … vocabulary. */
+  readonly vocabulary: number;
+  /** K: words of a row, at most. */
+  readonly length: number;
 }
 
 export interface ConditionOptions {
-  /** What network takes. */
+  /** What the network takes. */
   readonly features: number;
-  /** The condition is a class of so many. */
+  /** A class of so many. */
   readonly classes?: number | undefined;
-  /** The condition is a vector of so many numbers. */
+  /** Words, whose order does not matter. */
+  readonly words?: WordOptions | undefined;
+  /** A vector of so many numbers. */
   readonly context?: number | undefined;
-  /** How often training leaves it out; 0 makes a model without a null. @default 0.1 */
+  /**
+   * How often training leaves the condition out; 0 makes a model without a null. Of several, each is left out by itself as
+   * often again, so that one may be given without the others. @default 0.1
+   */
   readonly drop?: number | undefined;
 }
 
-/** @throws GenError `option` unless exactly one of `classes` and `context` is given, `range` for a drop outside [0, 1) */
-export function conditionOf({ features, classes, context, drop = 0.1 }: ConditionOptions): Condition {
-  if ((classes === undefined) === (context === undefined))
-    throw new GenError("option", "condition: expected either classes or context, got both or neither");
+/** @throws GenError `option` if there is nothing to condition on, `range` for counts below 1 or a drop outside [0, 1) */
+export function conditionOf({ features, classes, words, context, drop = 0.1 }: ConditionOptions): Condition {
   if (!(drop >= 0 && drop < 1)) throw new GenError("range", `condition: expected drop in [0, 1), got ${drop}`);
-  return classes !== undefined
-    ? new ClassCondition({ classes, features, drop })
-    : new VectorCondition({ inputs: context!, features, drop });
+  for (const [name, count] of Object.entries({ classes, context, ...words }))
+    if (count !== undefined && !(Number.isInteger(count) && count >= 1))
+      throw new GenError("range", `condition: expected ${name}, a whole number of at least 1, got ${count}`);
+  const parts = [
+    ...(classes === undefined ? [] : [new ClassCondition({ classes, features, drop })]),
+    ...(words === undefined ? [] : [new WordCondition({ ...words, features, drop })]),
+    ...(context === undefined ? [] : [new VectorCondition({ inputs: context, features, drop })]),
+  ];
+  const [first, ...others] = parts;
+  if (first === undefined)
+    throw new GenError("option", "condition: expected classes, words or context, got none of them");
+  return others.length === 0 ? first : new JointCondition(parts, drop);
 }
 
 class ClassCondition implements Condition {
-  readonly field = "label";
+  readonly names = ["label"] as const;
+  readonly hasNull: boolean;
   readonly table: Embedding;
   readonly #classes: number;
   readonly #drop: number;
 
   constructor({ classes, features, drop }: { classes: number; features: number; drop: number }) {
     this.table = new Embedding({ count: classes + 1, features, std: 1 });
+    this.hasNull = drop > 0;
     this.#classes = classes;
     this.#drop = drop;
   }
 
-  get hasNull(): boolean {
-    return this.#drop > 0;
+  fieldsOf(n: number): Record<string, BatchField> {
+    return { label: { shape: [n], dtype: "i32" } };
   }
 
-  fieldOf(n: number): BatchField {
-    return { shape: [n], dtype: "i32" };
+  embed({ label = scalar(this.#classes, "i32").expand([1]) }: Given): Tensor {
+    return this.table.forward(label);
   }
 
-  embed(given: Tensor | undefined): Tensor {
-    return this.table.forward(given ?? scalar(this.#classes, "i32").expand([1]));
+  dropped({ label }: Given, scope: Scope): Tensor {
+    if (this.#drop === 0) return this.embed({ label });
+    const isGone = randomUniform(scope.nextKey(), label!.shape).less(this.#drop);
+    return this.embed({ label: isGone.where(scalar(this.#classes, "i32"), label!) });
+  }
+}
+
+/** The mean of the words' vectors; a vector of its own for no words. */
+class WordCondition implements Condition {
+  readonly names = ["words"] as const;
+  readonly hasNull: boolean;
+  readonly table: Embedding;
+  /** [1, features] */
+  readonly nothing: Tensor;
+  readonly #length: number;
+  readonly #drop: number;
+
+  constructor({ vocabulary, length, features, drop }: WordOptions & { features: number; drop: number }) {
+    this.table = new Embedding({ count: vocabulary + 1, features, std: 1 });
+    this.nothing = param([1, features], normalInit({ std: 1 }));
+    this.hasNull = drop > 0;
+    this.#length = length;
+    this.#drop = drop;
   }
 
-  dropped(given: Tensor, scope: Scope): Tensor {
-    if (this.#drop === 0) return this.embed(given);
-    const isGone = randomUniform(scope.nextKey(), given.shape).less(this.#drop);
-    return this.embed(isGone.where(scalar(this.#classes, "i32"), given));
+  fieldsOf(n: number): Record<string, BatchField> {
+    return { words: { shape: [n, this.#length], dtype: "i32" } };
+  }
+
+  embed({ words }: Given): Tensor {
+    if (words === undefined) return this.nothing;
+    const isWord = words.greater(0).cast("f32"); //                                [N, K]
+    const count = isWord.sum(1, { keepDims: true }); //                            [N, 1]
+    const sum = this.table.forward(words).mul(isWord.unsqueeze(-1)).sum(1); //     [N, features]
+    return count.greater(0).where(sum.div(count.maximum(1)), this.nothing);
+  }
+
+  dropped({ words }: Given, scope: Scope): Tensor {
+    return droppedRows(this, { words }, { drop: this.#drop, n: words!.shape[0]!, scope });
   }
 }
 
 class VectorCondition implements Condition {
-  readonly field = "context";
+  readonly names = ["context"] as const;
+  readonly hasNull: boolean;
   readonly map: Linear;
   /** [1, features] */
   readonly nothing: Tensor;
@@ -94,24 +155,61 @@ class VectorCondition implements Condition {
   constructor({ inputs, features, drop }: { inputs: number; features: number; drop: number }) {
     this.map = new Linear({ inputs, outputs: features });
     this.nothing = param([1, features], normalInit({ std: 0.02 }));
+    this.hasNull = drop > 0;
     this.#drop = drop;
   }
 
-  get hasNull(): boolean {
-    return this.#drop > 0;
+  fieldsOf(n: number): Record<string, BatchField> {
+    return { context: [n, this.map.weight.shape[0]!] };
   }
 
-  fieldOf(n: number): BatchField {
-    return [n, this.map.weight.shape[0]!];
+  embed({ context }: Given): Tensor {
+    return context === undefined ? this.nothing : this.map.forward(context);
   }
 
-  embed(given: Tensor | undefined): Tensor {
-    return given === undefined ? this.nothing : this.map.forward(given);
+  dropped({ context }: Given, scope: Scope): Tensor {
+    return droppedRows(this, { context }, { drop: this.#drop, n: context!.shape[0]!, scope });
+  }
+}
+
+/** Several at once: the sum of their vectors. */
+class JointCondition implements Condition {
+  readonly names: readonly GivenName[];
+  readonly hasNull: boolean;
+  readonly #drop: number;
+
+  constructor(
+    readonly parts: readonly Condition[],
+    drop: number,
+  ) {
+    this.names = parts.flatMap(({ names }) => names);
+    this.hasNull = drop > 0;
+    this.#drop = drop;
   }
 
-  dropped(given: Tensor, scope: Scope): Tensor {
-    if (this.#drop === 0) return this.embed(given);
-    const isGone = randomUniform(scope.nextKey(), [given.shape[0]!, 1]).less(this.#drop);
-    return isGone.where(this.nothing, this.embed(given));
+  fieldsOf(n: number): Readonly<Record<string, BatchField>> {
+    return Object.assign({}, ...this.parts.map((part) => part.fieldsOf(n))) as Record<string, BatchField>;
   }
+
+  embed(given: Given): Tensor {
+    return this.parts.map((part) => part.embed(given)).reduce((a, b) => a.add(b));
+  }
+
+  dropped(given: Given, scope: Scope): Tensor {
+    const each = this.parts.map((part) => part.dropped(given, scope)).reduce((a, b) => a.add(b));
+    return this.#drop === 0 ? each : isGone({ drop: this.#drop, n: each.shape[0]!, scope }).where(this.embed({}), each);
+  }
+}
+
+interface Dropping {
+  readonly drop: number;
+  readonly n: number;
+  readonly scope: Scope;
+}
+
+const isGone = ({ drop, n, scope }: Dropping): Tensor => randomUniform(scope.nextKey(), [n, 1]).less(drop);
+
+function droppedRows(condition: Condition, given: Given, dropping: Dropping): Tensor {
+  const embedded = condition.embed(given);
+  return dropping.drop === 0 ? embedded : isGone(dropping).where(condition.embed({}), embedded);
 }

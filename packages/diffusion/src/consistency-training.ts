@@ -56,7 +56,7 @@ export function consistencyLoss(
 ): Tensor {
   if (!Number.isInteger(levels) || levels < 2)
     throw new GenError("range", `consistency: expected at least two levels, got ${levels}`);
-  const condition = model.checkGiven(batch)?.dropped(batch.label ?? batch.context!, scope);
+  const condition = model.embedDropping(batch, scope);
   const { y } = model.encoded(batch.x, scope);
   const n = y.shape[0]!;
   const sigmas = levelsOf(model.process, levels);

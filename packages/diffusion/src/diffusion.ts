@@ -20,7 +20,7 @@ export interface DiffusionOptions {
   readonly process?: Process;
   /** @default "epsilon" */
   readonly target?: TargetName | Target;
-  /** What rows are conditioned on: a class (`label` in batches), or a vector (`context`). @default nothing */
+  /** What rows are conditioned on: a class (`label` in batches), words (`words`), a vector (`context`), or several. @default nothing */
   readonly condition?: Omit<ConditionOptions, "features">;
   /** Between the user's units and numbers of about unit size: see `@gen/core/codec`. @default none */
   readonly codec?: Codec;
@@ -121,23 +121,36 @@ export class Diffusion {
     return mixed(this.#target({ sigma: s, alpha: this.process.scale(s) }), data, noise);
   }
 
-  /** Vectors for the network: of the rows' condition, or [n, features] of nothing. @throws GenError `graph` if another one is given */
+  /**
+   * Vectors for the network: of the rows' condition, or [n, features] of nothing.
+   *
+   * @throws GenError `graph` if another one is given, `option` if some of it is missing and the model has no null
+   */
   embed(given: Given, n: number): Tensor | undefined {
-    const wanted = this.checkGiven(given, { optional: true });
-    if (wanted === undefined) return undefined;
-    const embedded = wanted.embed(given[wanted.field]);
+    const { condition } = this;
+    const missing = this.#missing(given);
+    if (condition === undefined) return undefined;
+    if (missing.length > 0 && !condition.hasNull) throw noNull(`rows without their ${missing.join(", ")}`);
+    const embedded = condition.embed(given);
     return embedded.expand([n, embedded.shape[1]!]);
   }
 
-  /** The model's condition, if it has one. @throws GenError `graph` if another one is given, or none and it is not optional */
-  checkGiven(given: Given, { optional = false } = {}): Condition | undefined {
-    const { condition } = this;
-    const got = given.label !== undefined ? "label" : given.context !== undefined ? "context" : undefined;
-    if (got === condition?.field || (got === undefined && optional)) {
-      if (got === undefined && condition?.hasNull === false) throw noNull("a sample without its condition");
-      return condition;
-    }
-    throw new GenError("graph", `Diffusion: expected ${condition?.field ?? "no condition"}, got ${got ?? "none"}`);
+  /** The same for training, where the condition is whole and left out now and then. @throws GenError `graph` if some of it is missing */
+  embedDropping(given: Given, scope: Scope): Tensor | undefined {
+    const missing = this.#missing(given);
+    if (missing.length > 0)
+      throw new GenError("graph", `Diffusion: expected ${missing.join(", ")} of each row, got none`);
+    return this.condition?.dropped(given, scope);
+  }
+
+  /** What the condition looks at and is not given. @throws GenError `graph` for what it does not look at */
+  #missing(given: Given): readonly string[] {
+    const names: readonly string[] = this.condition?.names ?? [];
+    const got = (["label", "words", "context"] as const).filter((name) => given[name] !== undefined);
+    const stray = got.find((name) => !names.includes(name));
+    if (stray !== undefined)
+      throw new GenError("graph", `Diffusion: expected ${names.join(", ") || "no condition"}, got ${stray}`);
+    return names.filter((name) => given[name as (typeof got)[number]] === undefined);
   }
 
   /** Rows as the network sees them. */

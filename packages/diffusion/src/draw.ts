@@ -20,7 +20,7 @@ export interface DrawOptions {
   readonly spacing?: SpacingName | Spacing;
   readonly guidance?: Guidance;
   /** Begin this far from the clean end of the schedule, in (0, 1], at data with noise. @default 1 */
-  readonly strength?: number;
+  readonly strength?: number | Tensor;
   /** A further pull on each estimate, such as `classifierGuided`. */
   readonly wrap?: (denoise: Denoiser) => Denoiser;
 }

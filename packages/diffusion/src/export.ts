@@ -10,72 +10,80 @@ import {
   traceScope,
   uniformDraws,
   type BatchField,
+  type BatchSpec,
   type ExportFile,
   type NdArray,
   type Program,
   type Sizes,
 } from "@gen/core";
 import type { Diffusion } from "./diffusion.js";
-import { draw, type DrawOptions } from "./draw.js";
+import { draw, type DrawAt, type DrawOptions } from "./draw.js";
+import { conditionFields, fields, givenOf, type Feeds } from "./feeds.js";
 import { inverted, reverted, type OdeOptions } from "./flow-ode.js";
-import { completed, conditionFields, denoise, fields, givenOf, logProbOf, type Feeds } from "./programs.js";
+import { logProbOf } from "./measures.js";
+import { completed, denoise, edited } from "./programs.js";
 
 export interface ExportOptions {
   /** What x is, with its unit and range. @default what the codec says */
   readonly x?: string;
-  /** Of `sampler.onnx`. @default "ddim" */
+  /** Of `sampler.onnx` and `edit.onnx`. @default "ddim" */
   readonly sampler?: DrawOptions["sampler"];
   /** @default that of `DrawOptions` */
   readonly spacing?: DrawOptions["spacing"];
-  /** Of `sampler.onnx`, but for the weight, which is an input. */
+  /** Of the files that draw, but for the weight, which is an input. */
   readonly guidance?: Omit<NonNullable<DrawOptions["guidance"]>, "weight">;
+  /** Whether `sampler.onnx` takes what samples are guided away from, as `negativeLabel`, `negativeWords`, …. @default false */
+  readonly negative?: boolean;
   /** Rows to hold the files against the trainer on. @default draws from U(0, 1) */
   readonly rows?: (n: number) => NdArray;
 }
 
-const SEED = "where the randomness comes from: the same seed gives the same samples on every runtime; at least 0";
-const STEPS = "steps of the sampler: more are slower and better; at least 1";
-const GUIDANCE = "weight of the condition: 0 leaves it out, 1 is the model as it was trained, above 1 more of it";
+const DESCRIBED = {
+  label: "class of each row; the count of classes stands for none, in a model that can be guided",
+  words: "words of each row by their numbers, which are counted from 1; 0 where there is none",
+  context: "what each row is conditioned on",
+  negativeLabel: "class that each row is guided away from; the count of classes stands for none",
+  negativeWords: "words that each row is guided away from; 0 where there is none",
+  negativeContext: "what each row is guided away from",
+  guidance: "weight of the condition: 0 leaves it out, 1 is the model as it was trained, above 1 more of it",
+  seed: "where the randomness comes from: the same seed gives the same samples on every runtime; at least 0",
+  n: "how many rows",
+  steps: "steps of the sampler: more are slower and better; at least 1",
+  strength: "how much noise: near 0 keeps a row, 1 draws a new one",
+  z: "code of each row: a draw from N(0, I), for rows like the data",
+  mask: "1 where x is known, 0 where it is to be filled in",
+  sigma: "standard deviation of the noise in each row",
+  denoised: "estimate of the data, as the network sees them",
+};
 
-/** The files of a model: sampler, network, encode, decode, logprob and complete. */
+/** The files of a model: sampler, network, complete, edit; encode, decode and logprob of one that is an ODE. */
 export function exportedFiles(model: Diffusion, options: ExportOptions = {}): Readonly<Record<string, ExportFile>> {
   const about = model.codec?.describe();
   const x = options.x ?? about?.x ?? "rows, in the units of the data";
-  const describe = {
-    x,
-    samples: x,
-    label: "class of each row",
-    context: "what each row is conditioned on",
-    guidance: GUIDANCE,
-    seed: SEED,
-    n: "how many rows",
-    steps: STEPS,
-    z: "code of each row: a draw from N(0, I), for rows like the data",
-    completed: x,
-    mask: "1 where x is known, 0 where it is to be filled in",
-    logprob: `log p(x) by the probability-flow ODE: ${about?.logProb ?? "log-density in the units of x, in nats"}`,
-    sigma: "standard deviation of the noise in each row",
-    denoised: "estimate of the data, as the network sees them",
-  };
-  const rows = ({ n }: Sizes): Record<string, NdArray> => ({
-    x: options.rows?.(n!) ?? uniformRows(model, n!),
-    ...conditions(model, n!),
+  const logprob = `log p(x) by the probability-flow ODE: ${about?.logProb ?? "log-density in the units of x, in nats"}`;
+  const describe = { ...DESCRIBED, x, samples: x, completed: x, edited: x, logprob };
+  const rows = (n: number): Record<string, NdArray> => ({
+    x: options.rows?.(n) ?? uniformRows(model, n),
+    ...conditions(model, n),
+  });
+  const drawing = (n: number, steps: number): Record<string, NdArray> => ({
+    seed: whole(7),
+    steps: whole(steps),
+    ...(isGuided(model) && { guidance: ndarray([1.5], []) }),
+    ...conditions(model, n),
   });
   const steps = { steps: { from: "input", name: "steps" } } as const;
   const ofRows = { n: { from: "dim", input: "x", axis: 0 }, ...steps } as const;
-  const counted = (sizes: Sizes): Record<string, NdArray> => ({ ...rows(sizes), steps: whole(sizes["steps"]!) });
   const files: Record<string, ExportFile> = {
     sampler: {
       purpose: "new rows from a seed",
-      trace: (sizes) => sampleOfSeed(model, { ...options, ...(sizes as OdeSizes) }),
+      trace: (sizes) => sampleOfSeed(model, { ...options, ...(sizes as OpenSizes) }),
       symbols: { n: { from: "input", name: "n" }, ...steps },
       describe,
       example: ({ n, steps }) => ({
-        seed: whole(7),
+        ...drawing(n!, steps!),
+        ...conditions(model, n!, options),
         n: whole(n!),
-        steps: whole(steps!),
-        ...conditions(model, n!),
-        ...(isGuided(model) ? { guidance: ndarray([1.5], []) } : {}),
       }),
     },
     network: {
@@ -91,14 +99,21 @@ export function exportedFiles(model: Diffusion, options: ExportOptions = {}): Re
     },
     complete: {
       purpose: "rows with a hidden part, filled in",
-      trace: (sizes) => completeOfSeed(model, sizes as OdeSizes),
+      trace: (sizes) => completeOfSeed(model, { ...options, ...(sizes as OpenSizes) }),
       symbols: ofRows,
       describe,
-      example: (sizes) => {
-        const given = counted(sizes);
+      example: ({ n, steps }) => {
+        const given = rows(n!);
         const halves = Array.from({ length: sizeOf(given["x"]!.shape) }, (_, i) => i % 2);
-        return { ...given, mask: ndarray(halves, given["x"]!.shape), seed: whole(7) };
+        return { ...given, ...drawing(n!, steps!), mask: ndarray(halves, given["x"]!.shape) };
       },
+    },
+    edit: {
+      purpose: "rows changed: noise, then down again",
+      trace: (sizes) => editOfSeed(model, { ...options, ...(sizes as OpenSizes) }),
+      symbols: ofRows,
+      describe,
+      example: ({ n, steps }) => ({ ...rows(n!), ...drawing(n!, steps!), strength: ndarray([0.5], []) }),
     },
   };
   if (model.selfCondition) return files;
@@ -106,14 +121,14 @@ export function exportedFiles(model: Diffusion, options: ExportOptions = {}): Re
     ...files,
     encode: {
       purpose: "rows to their codes",
-      trace: (sizes) => encodeOfSteps(model, sizes as OdeSizes),
+      trace: (sizes) => encodeOfSteps(model, sizes as OpenSizes),
       symbols: ofRows,
       describe,
-      example: counted,
+      example: ({ n, steps }) => ({ ...rows(n!), steps: whole(steps!) }),
     },
     decode: {
       purpose: "codes to rows: undoes encode",
-      trace: (sizes) => decodeOfSteps(model, sizes as OdeSizes),
+      trace: (sizes) => decodeOfSteps(model, sizes as OpenSizes),
       symbols: { n: { from: "dim", input: "z", axis: 0 }, ...steps },
       describe,
       example: ({ n, steps }) => ({
@@ -124,84 +139,109 @@ export function exportedFiles(model: Diffusion, options: ExportOptions = {}): Re
     },
     logprob: {
       purpose: "log p(x) of rows",
-      trace: (sizes) => logProbOfSeed(model, sizes as OdeSizes),
+      trace: (sizes) => logProbOfSeed(model, sizes as OpenSizes),
       symbols: ofRows,
       describe,
-      example: (sizes) => ({ ...counted(sizes), seed: whole(7) }),
+      example: ({ n, steps }) => ({ ...rows(n!), steps: whole(steps!), seed: whole(7) }),
     },
   };
 }
 
-type OdeSizes = Sizes & { readonly n: number; readonly steps: number };
+/** Sizes that stay open. */
+type OpenSizes = Sizes & { readonly n: number; readonly steps: number };
 
-export interface SeedOptions extends Pick<ExportOptions, "sampler" | "spacing" | "guidance"> {
+export interface SeedOptions extends Pick<ExportOptions, "sampler" | "spacing" | "guidance" | "negative"> {
   readonly n: number;
   readonly steps: number;
 }
 
-/** Samples whose randomness comes from a feed `seed`: what the sampler's file holds. Feeds seed, n, steps, and the condition with `guidance`. */
-export function sampleOfSeed(model: Diffusion, { n, steps, sampler, spacing, guidance }: SeedOptions): Program {
-  const isWeighed = isGuided(model);
-  const batch = {
-    seed: INTEGER,
-    n: INTEGER,
-    steps: INTEGER,
-    ...conditionFields(model, n),
-    ...(isWeighed ? { guidance: { shape: [], dtype: "f32" } satisfies BatchField } : {}),
-  };
-  return inference(model, batch, (feeds: Feeds) => {
-    const options: DrawOptions = {
-      steps,
-      count: feeds["steps"]!.cast("f32"),
-      ...(sampler && { sampler }),
-      ...(spacing && { spacing }),
-      guidance: { ...guidance, ...(isWeighed ? { weight: feeds["guidance"]! } : {}) },
-    };
-    const root = keyFromSeed(feeds["seed"]!.cast("u64"));
-    const at = { given: givenOf(feeds), scope: traceScope("eval", root), key: root, n };
-    return { samples: model.decoded(draw(model, options, at)) };
-  });
-}
-
-/** Whether a sampler's file takes a weight of the condition. */
+/** Whether the files that draw take a weight of the condition. */
 function isGuided(model: Diffusion): boolean {
   return model.condition?.hasNull === true;
 }
 
-const ode = (feeds: Feeds, { steps }: OdeSizes): OdeOptions => ({ steps, count: feeds["steps"]!.cast("f32") });
-
-function encodeOfSteps(model: Diffusion, sizes: OdeSizes): Program {
-  return inference(model, { ...fields(model, sizes), steps: INTEGER }, (feeds: Feeds) => {
-    const at = { given: givenOf(feeds), ...seeded(feeds), n: sizes.n };
-    return { z: inverted(model, model.encoded(feeds["x"]!, at.scope).y, { options: ode(feeds, sizes), at }) };
-  });
+/** What files that draw are fed beside rows and the condition: seed, steps, and the weight, if there is one. */
+function drawingFields(model: Diffusion): Record<string, BatchField> {
+  const weight: BatchField = { shape: [], dtype: "f32" };
+  return { seed: INTEGER, steps: INTEGER, ...(isGuided(model) && { guidance: weight }) };
 }
 
-function decodeOfSteps(model: Diffusion, sizes: OdeSizes): Program {
-  const batch = { z: [sizes.n, ...model.rowShape], steps: INTEGER, ...conditionFields(model, sizes.n) };
-  return inference(model, batch, (feeds: Feeds) => {
-    const at = { given: givenOf(feeds), ...seeded(feeds), n: sizes.n };
-    return { x: model.decoded(reverted(model, feeds["z"]!, { options: ode(feeds, sizes), at })) };
-  });
+/** How they draw. */
+function drawingOf(model: Diffusion, feeds: Feeds, options: SeedOptions): DrawOptions {
+  const { steps, sampler, spacing, guidance } = options;
+  return {
+    ...openSteps(feeds, steps),
+    ...(sampler && { sampler }),
+    ...(spacing && { spacing }),
+    guidance: { ...guidance, ...(isGuided(model) && { weight: feeds["guidance"]! }) },
+  };
 }
 
-function logProbOfSeed(model: Diffusion, sizes: OdeSizes): Program {
-  return inference(model, { ...fields(model, sizes), steps: INTEGER, seed: INTEGER }, (feeds: Feeds) => {
-    return { logprob: logProbOf(model, ode(feeds, sizes), { feeds, ...seeded(feeds), n: sizes.n }) };
-  });
+const openSteps = (feeds: Feeds, steps: number): Pick<OdeOptions, "steps" | "count"> => ({
+  steps,
+  count: feeds["steps"]!.cast("f32"),
+});
+
+/** Where they draw: all randomness comes from the seed. What needs none takes no seed. */
+function seeded(feeds: Feeds, n: number): DrawAt {
+  const key = keyFromSeed((feeds["seed"] ?? feeds["steps"]!).cast("u64"));
+  return { ...givenOf(feeds), scope: traceScope("eval", key), key, n };
 }
 
-function completeOfSeed(model: Diffusion, sizes: OdeSizes): Program {
-  const batch = { ...fields(model, sizes), mask: [sizes.n, ...model.shape], steps: INTEGER, seed: INTEGER };
+/**
+ * Samples whose randomness comes from a feed `seed`: what the sampler's file holds. Feeds seed, n, steps, and the condition
+ * with `guidance`.
+ *
+ * @returns output samples [n, …shape]
+ */
+export function sampleOfSeed(model: Diffusion, options: SeedOptions): Program {
+  const { n } = options;
+  const batch = { n: INTEGER, ...drawingFields(model), ...conditionFields(model, options) };
   return inference(model, batch, (feeds: Feeds) => ({
-    completed: completed(model, { ...ode(feeds, sizes), sampler: "ddpm", n: sizes.n }, { feeds, ...seeded(feeds) }),
+    samples: model.decoded(draw(model, drawingOf(model, feeds, options), seeded(feeds, n))),
   }));
 }
 
-function seeded(feeds: Feeds): { scope: ReturnType<typeof traceScope>; key: ReturnType<typeof keyFromSeed> } {
-  const seed = feeds["seed"] ?? feeds["steps"]!; // what needs no randomness takes no seed
-  const key = keyFromSeed(seed.cast("u64"));
-  return { scope: traceScope("eval", key), key };
+function completeOfSeed(model: Diffusion, options: SeedOptions): Program {
+  const { n } = options;
+  const batch: BatchSpec = { ...fields(model, { n }), mask: [n, ...model.shape], ...drawingFields(model) };
+  return inference(model, batch, (feeds: Feeds) => {
+    const how = { ...drawingOf(model, feeds, options), sampler: "ddpm", n } as const;
+    return { completed: completed(model, how, { feeds, at: seeded(feeds, n) }) };
+  });
+}
+
+function editOfSeed(model: Diffusion, options: SeedOptions): Program {
+  const { n } = options;
+  const batch: BatchSpec = {
+    ...fields(model, { n }),
+    strength: { shape: [], dtype: "f32" },
+    ...drawingFields(model),
+  };
+  return inference(model, batch, (feeds: Feeds) => {
+    const how = { ...drawingOf(model, feeds, options), strength: feeds["strength"]!, n };
+    return { edited: edited(model, how, { feeds, at: seeded(feeds, n) }) };
+  });
+}
+
+function encodeOfSteps(model: Diffusion, { n, steps }: OpenSizes): Program {
+  return inference(model, { ...fields(model, { n }), steps: INTEGER }, (feeds: Feeds) => {
+    const at = seeded(feeds, n);
+    return { z: inverted(model, model.encoded(feeds["x"]!, at.scope).y, { options: openSteps(feeds, steps), at }) };
+  });
+}
+
+function decodeOfSteps(model: Diffusion, { n, steps }: OpenSizes): Program {
+  const batch: BatchSpec = { z: [n, ...model.rowShape], steps: INTEGER, ...conditionFields(model, { n }) };
+  return inference(model, batch, (feeds: Feeds) => ({
+    x: model.decoded(reverted(model, feeds["z"]!, { options: openSteps(feeds, steps), at: seeded(feeds, n) })),
+  }));
+}
+
+function logProbOfSeed(model: Diffusion, { n, steps }: OpenSizes): Program {
+  return inference(model, { ...fields(model, { n }), steps: INTEGER, seed: INTEGER }, (feeds: Feeds) => ({
+    logprob: logProbOf(model, openSteps(feeds, steps), { feeds, at: seeded(feeds, n) }),
+  }));
 }
 
 const INTEGER: BatchField = { shape: [], dtype: "i64" };
@@ -216,11 +256,14 @@ function normalRows(shape: readonly number[]): NdArray {
   return ndarray(normalDraws(split(key(11), 1), sizeOf(shape)), shape);
 }
 
-/** What example rows are conditioned on. */
-function conditions(model: Diffusion, n: number): Record<string, NdArray> {
-  const { condition } = model;
-  if (condition === undefined) return {};
-  if (condition.field === "label") return { label: ndarray(new Array<number>(n).fill(0), [n], "i32") };
-  const [, width] = condition.fieldOf(n) as readonly number[];
-  return { context: ndarray(normalDraws(split(key(11), 2), n * width!), [n, width!]) };
+/** What example rows are conditioned on: the first class, the first word, numbers. */
+function conditions(model: Diffusion, n: number, { negative = false }: ExportOptions = {}): Record<string, NdArray> {
+  const example = (name: string, field: BatchField): NdArray => {
+    const shape = "shape" in field ? field.shape : field;
+    if (/context$/i.test(name)) return ndarray(normalDraws(split(key(11), 2), sizeOf(shape)), shape);
+    return ndarray(new Int32Array(sizeOf(shape)).fill(/words$/i.test(name) ? 1 : 0), shape, "i32");
+  };
+  return Object.fromEntries(
+    Object.entries(conditionFields(model, { n, negative })).map(([name, field]) => [name, example(name, field)]),
+  );
 }

@@ -17,7 +17,8 @@ import {
 } from "@gen/core";
 import type { Diffusion } from "./diffusion.js";
 import { walkOf } from "./draw.js";
-import { conditionFields, givenOf, sample, type SampleOptions } from "./programs.js";
+import { conditionFields, givenOf } from "./feeds.js";
+import { sample, type SampleOptions } from "./programs.js";
 import { checkSteps } from "./schedule.js";
 import { samplerOf } from "./samplers.js";
 
@@ -37,22 +38,21 @@ export interface StepPrograms {
  *
  * @throws GenError as `sample`
  */
-export function stepPrograms(model: Diffusion, options: Omit<SampleOptions, "negative">): StepPrograms {
-  const { n, steps = 50, sampler = "ddim", unconditional = false } = options;
+export function stepPrograms(model: Diffusion, options: SampleOptions): StepPrograms {
+  const { n, steps = 50, sampler = "ddim" } = options;
   checkSteps(steps, "stepPrograms");
   const shape = [n, ...model.rowShape];
   const count = 1 + (samplerOf(sampler).memory ?? 0) + (model.selfCondition ? 1 : 0);
   const carried = new Map(Array.from({ length: count }, (_, i) => [`sampler.${i}`, state(shape)]));
   const make = (body: (path: ReturnType<typeof walkOf>, i: Tensor) => readonly Tensor[] | Tensor): Program => {
     const scope = traceScope("eval");
-    const batch = unconditional ? {} : conditionFields(model, n);
     const feeds: Record<string, Tensor> = Object.fromEntries(
-      Object.entries(batch).map(([name, field]) =>
+      Object.entries(conditionFields(model, options)).map(([name, field]) =>
         "shape" in field ? [name, feed(field.shape, field.dtype)] : [name, feed(field)],
       ),
     );
     const key = scope.nextKey();
-    const path = walkOf(model, options, { given: givenOf(feeds), scope, key, n });
+    const path = walkOf(model, options, { ...givenOf(feeds), scope, key, n });
     const i = feed([], "i32");
     const made = body(path, i);
     return program({
@@ -72,11 +72,11 @@ export function stepPrograms(model: Diffusion, options: Omit<SampleOptions, "neg
   };
 }
 
-export interface GenerateOptions extends Omit<SampleOptions, "negative"> {
+export interface GenerateOptions extends SampleOptions {
   readonly runtime: Runtime;
   readonly store: Store;
   readonly key: Key;
-  /** The condition: `label` or `context`, if the model has one. */
+  /** The condition: `label`, `words`, `context`, if the model has one, and what is negative. */
   readonly feeds?: Readonly<Record<string, NdArray>>;
   /** Use `<from>.<name>` where it is there: "ema". */
   readonly from?: string | undefined;

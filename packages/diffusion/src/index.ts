@@ -16,7 +16,7 @@ export type { Level, Mix, Target, TargetName } from "./target.js";
 export { edmWeighting, minSnr, WEIGHTINGS } from "./weighting.js";
 export type { Weighting, WeightingName } from "./weighting.js";
 export { pictureCodec } from "./pictures.js";
-export type { Condition, ConditionOptions, Given } from "./condition.js";
+export type { Condition, ConditionOptions, Given, GivenName, WordOptions } from "./condition.js";
 
 export { Diffusion } from "./diffusion.js";
 export type { At, DiffusionOptions, Output } from "./diffusion.js";
@@ -61,22 +61,12 @@ export { MlpNetwork } from "./networks/mlp.js";
 export type { MlpNetworkOptions } from "./networks/mlp.js";
 export type { Network, NetworkInput } from "./network.js";
 
-export {
-  bound,
-  boundEstimate,
-  complete,
-  conditionFields,
-  decode,
-  denoise,
-  denoising,
-  edit,
-  encode,
-  fields,
-  interpolate,
-  logProb,
-  sample,
-} from "./programs.js";
-export type { CompleteOptions, RowsOptions, SampleOptions } from "./programs.js";
+export { conditionFields, fields } from "./feeds.js";
+export type { ConditionedOptions, RowsOptions } from "./feeds.js";
+export { complete, denoise, denoising, edit, sample } from "./programs.js";
+export type { CompleteOptions, EditOptions, SampleOptions } from "./programs.js";
+export { decode, encode, interpolate } from "./codes.js";
+export { bound, boundEstimate, logProb } from "./measures.js";
 export { consistencyLoss, consistencyTarget } from "./consistency-training.js";
 export type { ConsistencyOptions } from "./consistency-training.js";
 export { pairStore, progressiveLoss, studentStore } from "./progressive.js";

@@ -41,7 +41,7 @@ export function diffusionLoss(
   const { objective = model.variance === "learned" ? "hybrid" : "simple" } = options;
   if (objective === "hybrid" && model.variance !== "learned")
     throw new GenError("option", 'loss: expected "hybrid" of a model that learns variances, got one that does not');
-  const condition = model.checkGiven(batch)?.dropped(batch.label ?? batch.context!, scope);
+  const condition = model.embedDropping(batch, scope);
   const { y } = model.encoded(batch.x, scope);
   const n = y.shape[0]!;
   const t = iota(n)

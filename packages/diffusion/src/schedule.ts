@@ -77,8 +77,8 @@ export interface ScheduleOptions {
   readonly steps: number;
   /** n as a real scalar, where it is open until the file runs. @default steps */
   readonly count?: Tensor;
-  /** Begin this far from the clean end of the curve, in (0, 1]. @default 1: at σ_max */
-  readonly strength?: number;
+  /** Begin this far from the clean end of the curve: a number in (0, 1], or a scalar. @default 1: at σ_max */
+  readonly strength?: number | Tensor;
 }
 
 /**
@@ -92,13 +92,11 @@ export function schedule(
   { process, steps, count = scalar(steps), strength = 1 }: ScheduleOptions,
 ): Tensor {
   checkSteps(steps, "schedule");
-  if (!(strength > 0 && strength <= 1))
+  if (typeof strength === "number" && !(strength > 0 && strength <= 1))
     throw new GenError("range", `schedule: expected a strength above 0 and at most 1, got ${strength}`);
   const shape = spacingOf(spacing);
-  const u = shape
-    .place(iota(steps), count)
-    .mul(strength)
-    .add(1 - strength);
+  const s = typeof strength === "number" ? scalar(strength) : strength;
+  const u = shape.place(iota(steps), count).mul(s).add(s.neg().add(1));
   return concat([shape.curve(process, u), full([1], 0)], 0);
 }
 

@@ -17,6 +17,9 @@ import { labels } from "./models.js";
 
 const rows = (shape: Shape): NdArray => ndarray(normalDraws(split(key(2), 0), sizeOf(shape)), shape);
 
+const pickGiven = (names: readonly string[], all: Record<string, NdArray>): Record<string, NdArray> =>
+  Object.fromEntries(names.map((name) => [name, all[name]!]));
+
 /** `exact`: no gradient is stopped on purpose. */
 function describeTraining(
   name: string,
@@ -28,8 +31,11 @@ function describeTraining(
     const n = 4;
     const batch = {
       x: rows([n, ...model.shape]),
-      ...(model.condition?.field === "label" ? { label: labels([0, 1, 1, 0]) } : {}),
-      ...(model.condition?.field === "context" ? { context: rows([n, 3]) } : {}),
+      ...pickGiven(model.condition?.names ?? [], {
+        label: labels([0, 1, 1, 0]),
+        words: ndarray([1, 3, 0, 0, 2, 0, 3, 2], [n, 2], "i32"),
+        context: rows([n, 3]),
+      }),
     };
     return {
       model,
@@ -47,6 +53,10 @@ describeTraining("points, told their class", { network: new MlpNetwork({ ...mlp,
 describeTraining("points, told a vector", {
   network: new MlpNetwork({ ...mlp, conditionFeatures: 3 }),
   condition: { context: 3, drop: 0.5 },
+});
+describeTraining("points, told a class and words", {
+  network: new MlpNetwork({ ...mlp, conditionFeatures: 3 }),
+  condition: { classes: 2, words: { vocabulary: 3, length: 2 }, drop: 0.3 },
 });
 describeTraining(
   "points that learn variances",
