@@ -40,7 +40,15 @@ afterAll(async () => {
 });
 
 it("exports seven files, each held against the trainer", async () => {
-  const files = ["complete.onnx", "decode.onnx", "edit.onnx", "encode.onnx", "logprob.onnx", "network.onnx", "sampler.onnx"];
+  const files = [
+    "complete.onnx",
+    "decode.onnx",
+    "edit.onnx",
+    "encode.onnx",
+    "logprob.onnx",
+    "network.onnx",
+    "sampler.onnx",
+  ];
   expect((await readdir(folder)).sort()).toEqual(["card.json", ...files]);
   const { card } = await openFolder(folder);
   expect(card.parity.map(({ file }) => file).sort()).toEqual(files);
