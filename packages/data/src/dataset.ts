@@ -13,6 +13,8 @@ export interface PictureDataset extends Dataset {
   readonly split: Split;
   /** Names of the classes in the order of their labels; absent for pictures without labels. */
   readonly classes?: readonly string[];
+  /** What is said of each picture: its name. */
+  readonly texts?: readonly string[];
 }
 
 /**

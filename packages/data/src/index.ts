@@ -18,3 +18,4 @@ export { stackTracks, trackColumns, unstackTracks, type TrackColumns } from "./t
 export { checkerboard, gridOfGaussians, ringOfGaussians, rings, twoMoons, type ToyOptions } from "./toy.js";
 export { decodeUtf8 } from "./utf8.js";
 export { encodeWav, parseWav, type Sound, type WavOptions } from "./wav.js";
+export { vocabularyOf, withWords, wordNumbers, wordsOf, type WordNumberOptions } from "./words.js";

@@ -6,6 +6,7 @@ export { csvRecords, type CsvFormat, type CsvRecord } from "./node/csv-records.j
 export { decodePicture, type DecodeOptions } from "./node/decode.js";
 export { download, type DownloadOptions, type DownloadProgress } from "./node/download.js";
 export { emoji, type EmojiDataset, type EmojiName, type EmojiOptions } from "./node/emoji.js";
+export { encodeGif, writeGif, type AnimationOptions } from "./node/gif.js";
 export { glyphs } from "./node/glyphs.js";
 export { fashionMnist, mnist, readIdx, type MnistOptions } from "./node/idx-sets.js";
 export { imageFolder, type ImageFolderOptions } from "./node/image-folder.js";

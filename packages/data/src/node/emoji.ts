@@ -96,7 +96,8 @@ export async function emoji({
       classes,
     },
   });
-  return { ...set, names: entries.map(({ emoji, name }) => ({ emoji, name })) };
+  const names = entries.map(({ emoji, name }) => ({ emoji, name }));
+  return { ...set, names, texts: names.map(({ name }) => name) };
 }
 
 /** Whether a name, or what stands before its tone, is in the split. */

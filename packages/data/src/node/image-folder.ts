@@ -32,7 +32,7 @@ const AT_ONCE = 2 * availableParallelism();
  * Pictures in a folder; its sub-folders, if any, are the classes, and then there is a `label`. Files are decoded when
  * their rows are asked for, so memory does not grow with their number, and a damaged file is named when its turn comes.
  *
- * @returns fields `x` u8 [C, size, size], 0..255, and maybe `label` i32 []
+ * @returns fields `x` u8 [C, size, size], 0..255, and maybe `label` i32 []; `texts` are the names of the files
  * @throws GenError `file` if the folder cannot be read, `data` if it holds no pictures, or some beside class folders;
  *   when rows are asked for, `format` naming the file that is not a whole picture.
  */
@@ -63,6 +63,7 @@ export async function imageFolder(options: ImageFolderOptions): Promise<PictureD
     name,
     split,
     length: files.length,
+    texts: files.map(({ path }) => basename(path, extname(path))),
     fields: classes.length === 0 ? { x } : { x, label: { dtype: "i32", shape: [] } },
     ...(classes.length === 0 ? {} : { classes }),
     async rows(indices): Promise<Rows> {
