@@ -165,6 +165,26 @@ export class Diffusion {
     return this.codec.encode(x, scope);
   }
 
+  /**
+   * Rows of which a part is known, and which of their numbers are, as the network sees them.
+   *
+   * @param x anything finite where the mask is 0
+   * @throws GenError `option` for a codec of tables that has words as columns and no place for gaps
+   */
+  encodedPart(
+    x: Tensor,
+    { mask, scope }: { readonly mask: Tensor; readonly scope: Scope },
+  ): { y: Tensor; mask: Tensor } {
+    const { codec } = this;
+    if (codec === undefined || sizeOf(codec.input) === sizeOf(codec.output)) {
+      const { y } = this.encoded(x, scope);
+      return { y, mask: mask.reshape(y.shape) };
+    }
+    const { y, mask: known } = codec.encode(x, scope, { mask }); // a column may be several numbers
+    return { y, mask: known ?? mask };
+  }
+
+  /** Rows in the user's units. @param y [N, …rowShape] @returns [N, …shape] */
   decoded(y: Tensor): Tensor {
     return this.codec?.decode(y) ?? y;
   }

@@ -108,8 +108,7 @@ export function completed(
   checkSteps(steps, "complete");
   const { x, mask } = feeds as { x: Tensor; mask: Tensor };
   const safe = mask.greater(0.5).where(x, 0); // NaN may hide where nobody looks
-  const { y: known } = model.encoded(safe, at.scope);
-  const rowMask = mask.reshape(known.shape);
+  const { y: known, mask: rowMask } = model.encodedPart(safe, { mask, scope: at.scope });
   const keeping = inpainting({ sampler: samplerOf(sampler), known, mask: rowMask, repeats });
   const path = walkOf(model, { ...options, sampler: keeping }, at);
   const end = walked(path, path.begin(known.shape), steps);
