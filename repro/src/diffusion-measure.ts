@@ -1,6 +1,6 @@
 /** @file How near a diffusion model's samples are to the data, in the features of a classifier of ours; and its bound in bits/dim. */
 import { batches, key, split, type Dataset, type NdArray } from "@gen/core";
-import { extractAll, frechet, manifold, rowsOf } from "@gen/eval";
+import { bootstrapMean, extractAll, frechet, manifold, rowsOf } from "@gen/eval";
 import { builtInFolder, openExtractor, type BuiltIn } from "@gen/eval/node";
 import { bound, type Diffusion, type SampleOptions } from "@gen/diffusion";
 import { drawnSamples, pictureOf } from "./diffusion-row.js";
@@ -23,7 +23,6 @@ const COUNT = 2048;
 const WAYS: Readonly<Record<string, Omit<SampleOptions, "n">>> = {
   "DDIM, 50 steps": { sampler: "ddim", steps: 50 },
   "DPM-Solver++, 15 steps": { sampler: "dpm-solver-2m", steps: 15 },
-  "ancestral, 1,000 steps": { sampler: "ddpm", steps: 1000, spacing: "linspace" },
 };
 
 /** The class that each row's logits are largest for. */
@@ -33,6 +32,19 @@ function classesOf(logits: NdArray): number[] {
     const row = logits.data.subarray(i * count, (i + 1) * count) as Float32Array;
     return row.indexOf(Math.max(...row));
   });
+}
+
+/** How far pictures are from as many random test rows, in the features of a classifier. */
+export async function distanceIn(
+  features: BuiltIn,
+  test: Dataset,
+  x: NdArray,
+): Promise<Pick<Measured, "value" | "standardError">> {
+  const by = await openExtractor(builtInFolder(features));
+  const real = await extractAll(by, rowsOf(randomRows(test, COUNT, key(5))));
+  const drawn = await extractAll(by, x);
+  await by.close();
+  return frechet(real.features, drawn.features);
 }
 
 /** The distance of samples without guidance from test rows, and what belongs beside it. */
@@ -70,7 +82,7 @@ export async function measureDiffusion(
   await by.close();
   await runtime.close();
   log("measuring the bound");
-  beside["bits/dim, at most"] = await bitsPerDim(options, test);
+  beside["bits/dim, at most"] = (await bitsPerDim(options, test)).value;
   return { measured: measured!, beside };
 }
 
@@ -78,17 +90,21 @@ export async function measureDiffusion(
 const [BOUND_ROWS, BOUND_CHUNK] = [64, 32];
 
 /** The variational bound, mean over random test rows: a loop over all steps of the chain, which belongs on the CPU. */
-async function bitsPerDim({ id, model, threads }: MeasureOptions, test: Dataset): Promise<number> {
+export async function bitsPerDim(
+  { id, model, threads }: Pick<MeasureOptions, "id" | "model" | "threads">,
+  test: Dataset,
+): Promise<Measured> {
   const { runtime, store } = await openWeights(id, { threads });
   const program = bound(model, { n: BOUND_CHUNK, pixels: "u8" });
   const rows = batches(randomRows(test, BOUND_ROWS, key(7)), { size: BOUND_CHUNK });
-  let total = 0;
+  const found: number[] = [];
   for (let i = 0; i < BOUND_ROWS / BOUND_CHUNK; i++) {
     const all = await rows.at(i);
     const feeds = Object.fromEntries([...program.feeds.keys()].map((name) => [name, all[name]!]));
     const { bitsPerDim } = await runtime.run(program, { store, feeds, key: split(key(8), i) });
-    total += (bitsPerDim!.data as Float32Array).reduce((a, b) => a + b, 0);
+    found.push(...(bitsPerDim!.data as Float32Array));
   }
   await runtime.close();
-  return total / BOUND_ROWS;
+  const { value, standardError } = bootstrapMean(found);
+  return { value, standardError, n: BOUND_ROWS };
 }

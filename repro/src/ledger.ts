@@ -247,6 +247,24 @@ export const ledger: readonly Entry[] = [
     better: "lower",
   },
   {
+    id: "diffusion/glyphs/fid",
+    paper: "no paper: compared with real against real, same features and n; typefaces that were not learned from",
+    unit: "Fréchet distance",
+    better: "lower",
+  },
+  {
+    id: "diffusion/emoji/words",
+    paper: "no paper: the bound of emoji that were not learned from, told their group and the words of their names",
+    unit: "bits/dim, at most",
+    better: "lower",
+  },
+  {
+    id: "diffusion/mnist/distilled",
+    paper: "no paper: 4 steps, compared with 50 of its teacher and with 1,000 ancestral ones at the same seeds",
+    unit: "Fréchet distance",
+    better: "lower",
+  },
+  {
     id: "gan/mnist/parzen",
     paper: "GAN: 225 ± 2 in Goodfellow et al. 2014 (arXiv:1406.2661), Table 1",
     target: 225,

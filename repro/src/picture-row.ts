@@ -24,6 +24,7 @@ export function pictureRow({
     split:
       "the training rows to learn, 2,048 random test rows to measure; real against real: 2,048 training rows against them",
     choosesDevice: true,
+    isRelay: true,
     train: async (given) => {
       const trained = await trainDiffusion({ ...options, data: () => options.data("train") }, given);
       return { ...(await measureDiffusion({ ...options, ...given })), ...trained, notes };
