@@ -16,7 +16,7 @@ interface Shape {
   /** Share of each mode. */
   readonly modes: readonly number[];
   /** The mode that a point belongs to; none for one that lies off the shape. */
-  modeOf(x: number, y: number): number | undefined;
+  readonly modeOf: (x: number, y: number) => number | undefined;
 }
 
 const alike = (n: number): number[] => Array.from({ length: n }, () => 1 / n);

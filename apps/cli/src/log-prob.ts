@@ -6,7 +6,9 @@ import type { Context } from "./context.js";
 const FILE = "logprob.onnx";
 /** Rows that are measured at once. */
 const CHUNK = 100;
-const KNOWN = ["x", "label", "context", "seed", "k"];
+const KNOWN = ["x", "label", "context", "seed", "k", "steps"];
+/** Steps along the path from data to noise, of a diffusion model. */
+const STEPS = 50;
 
 export interface LogProbOptions {
   /** Rows, from the first on. */
@@ -40,6 +42,7 @@ export async function logProbs(
         x: intensities(x!),
         seed: ndarray([seed + chunk], [], "i64"),
         k: ndarray([k], [], "i64"),
+        steps: ndarray([STEPS], [], "i64"),
       };
       const { logprob } = await session.run(Object.fromEntries(names.map((name) => [name, inputs[name]!])));
       logprob!.data.forEach((value: number | bigint, i: number) => (found[at + i] = Number(value)));
@@ -66,7 +69,7 @@ function inputsOf({ card, path }: ModelFolder, { fields }: Dataset): string[] {
     throw new GenError("format", `${path}/${FILE}: expected inputs ${KNOWN.join(", ")}, got ${names.join(", ")}`);
   }
   for (const { name, shape } of file.inputs) {
-    if (name === "seed" || name === "k") continue;
+    if (shape.length === 0) continue;
     const [wanted, got] = [shape.slice(1), fields[name]?.shape];
     if (got === undefined || wanted.join() !== got.join()) {
       throw new GenError(

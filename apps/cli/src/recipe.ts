@@ -28,6 +28,8 @@ export interface Splits {
   readonly from?: string;
   /** Names of the classes that a field `label` counts, if there is one. */
   readonly classes?: readonly string[];
+  /** What is said of each row, if anything: names of pictures. */
+  readonly texts?: Readonly<Record<"train" | "validation" | "test", readonly string[]>>;
 }
 
 export interface PrepareContext {
@@ -53,6 +55,8 @@ export interface Picture extends PictureText {
   readonly columns: number;
   /** Each pixel becomes a square of so many. @default 1 */
   readonly scale?: number;
+  /** Of an animation: what is drawn are so many grids, one after the other. @default none: one grid, a picture that stands */
+  readonly frames?: number;
   /**
    * @param live the model; `key` is the same at each step, so that one sees the same picture become better.
    * @returns [N, C, H, W] f32, intensities in [0, 1]; C is 1 or 3
@@ -94,6 +98,8 @@ export interface Trainable<E extends Fields = Fields> {
   evaluate?(live: Live, request: EvaluationRequest<E>): Promise<Readonly<Record<string, number>>>;
   /** Between the user's rows and the model's, for the card. */
   readonly codec?: Codec;
+  /** Words that the model knows, by their numbers from 1 on, for the card. */
+  readonly words?: readonly string[];
   /** Further files of the exported model by their names, as text. */
   readonly texts?: Readonly<Record<string, string>>;
   /** The model in the layout of a folder of others, by whose it is: its files by their paths. */

@@ -8,6 +8,7 @@ import { recipes } from "../src/recipes/index.js";
 import { Registry } from "../src/registry.js";
 import { toySources } from "../src/sources/toys.js";
 import { folderSource } from "../src/sources/folder.js";
+import { soundsSource } from "../src/sources/sounds.js";
 import { tableSource } from "../src/sources/table.js";
 import { answersSource } from "../src/sources/answers.js";
 import { textSource } from "../src/sources/text.js";
@@ -42,6 +43,7 @@ export const testSources = new Registry("data set", [
   bars,
   ...toySources,
   folderSource,
+  soundsSource,
   tableSource,
   textSource,
   answersSource,

@@ -30,11 +30,11 @@ const options = defineOptions({
 const tableOptions = defineOptions({
   rounds: {
     kind: "integer",
-    default: 20,
     min: 0,
-    description: "Of a table: rounds of drawing what is missing, again and again",
+    description: "Of a table, with latents: rounds of drawing what is missing, again and again; 20 unless given",
   },
-  k: { kind: "integer", default: 50, min: 1, description: "Of a table: draws that are weighed for each row" },
+  k: { kind: "integer", min: 1, description: "Of a table, with latents: draws that are weighed; 50 unless given" },
+  steps: { kind: "integer", min: 1, description: "Of a table, by diffusion: steps of the sampler; 50 unless given" },
 });
 const every = defineOptions({ ...options.fields, ...tableOptions.fields, ...pictureOptions.fields });
 
@@ -68,7 +68,7 @@ export const completeCommand: Command = {
     const columns = columnsOf(model.card.codec, join(model.path, "card.json"));
     if (columns === undefined || model.card.files[FILE] === undefined) {
       throw new GenError("option", `gen complete: expected a model of a table with ${FILE}, got ${model.card.name}`, {
-        fix: "train one with gen train vae --data table.csv, or of pictures with gen train pixelcnn",
+        fix: "train one with gen train vae --data table.csv or gen train diffusion, or of pictures with gen train pixelcnn",
       });
     }
     const rows = await openRows(resolvePath(context.cwd, data), columns);
@@ -122,18 +122,37 @@ function optionsOf(column: Column): NonNullable<CsvOptions["columns"]>[string] {
   return { kind: column.kind === "integer" ? "integer" : "real" };
 }
 
+/** How much is done for a row; which of these there are depends on the family. */
+interface Effort {
+  readonly rounds?: number | undefined;
+  readonly k?: number | undefined;
+  readonly steps?: number | undefined;
+}
+
+const USUAL = { rounds: 20, k: 50, steps: 50 };
+
+/** @throws GenError `option` for what the file does not take */
+function effortOf({ card }: ModelFolder, given: Effort): Record<string, NdArray> {
+  const feeds: Record<string, NdArray> = {};
+  for (const name of ["rounds", "k", "steps"] as const) {
+    const isTaken = card.files[FILE]!.inputs.some((input) => input.name === name);
+    if (isTaken) feeds[name] = ndarray([given[name] ?? USUAL[name]], [], "i64");
+    else if (given[name] !== undefined)
+      throw new GenError("option", `gen complete: expected no --${name} for ${card.name}, got ${given[name]}`, {
+        fix: `leave out --${name}`,
+      });
+  }
+  return feeds;
+}
+
 async function completed(
   model: ModelFolder,
   rows: Dataset,
-  {
-    rounds,
-    k,
-    seed,
-    context: { output, signal },
-  }: { readonly rounds: number; readonly k: number; readonly seed: number; readonly context: Context },
+  { seed, context: { output, signal }, ...given }: Effort & { readonly seed: number; readonly context: Context },
 ): Promise<{ filled: NdArray; gaps: number }> {
   const session = await model.open(FILE);
   const int64 = (value: number): NdArray => ndarray([value], [], "i64");
+  const effort = effortOf(model, given);
   const parts: number[] = [];
   let gaps = 0;
   try {
@@ -141,7 +160,7 @@ async function completed(
       signal.throwIfAborted();
       const size = Math.min(CHUNK, rows.length - at);
       const { x, mask } = await rows.rows(Array.from({ length: size }, (_, i) => at + i));
-      const inputs = { x: x!, mask: mask!, seed: int64(seed + at), rounds: int64(rounds), k: int64(k) };
+      const inputs = { x: x!, mask: mask!, seed: int64(seed + at), ...effort };
       const { completed } = await session.run(inputs);
       for (const value of completed!.data) parts.push(Number(value));
       for (const known of mask!.data) gaps += Number(known) > 0.5 ? 0 : 1;

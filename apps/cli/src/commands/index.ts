@@ -1,6 +1,7 @@
 /** @file The commands, in the order of the help. */
 import type { Command } from "./command.js";
 import { completeCommand } from "./complete.js";
+import { editCommand } from "./edit.js";
 import { evalCommand } from "./eval.js";
 import { exportCommand } from "./export.js";
 import { reportCommand } from "./report.js";
@@ -18,6 +19,7 @@ export const commands: readonly Command[] = [
   sampleCommand,
   writeCommand,
   completeCommand,
+  editCommand,
   evalCommand,
   scoreCommand,
   exportCommand,

@@ -21,12 +21,14 @@ const options = defineOptions({
     kind: "string",
     description: "Class to draw from, by name or number, for a model with classes; all in turn unless given",
   },
+  words: { kind: "string", description: "Words to draw from, of a model that knows some: red heart" },
+  avoid: { kind: "string", description: "Words that samples shall be unlike, where --guidance is not 1" },
   given: {
     kind: "string",
     description: "Values of the columns that a model is conditioned on: sex=f,age=30",
   },
   steps: { kind: "integer", min: 1, description: "Steps of the sampler, of a diffusion model" },
-  guidance: { kind: "number", min: 0, description: "Weight of the class, of a diffusion model: 1 is as trained" },
+  guidance: { kind: "number", min: 0, description: "Weight of class and words, of a diffusion model: 1 is as trained" },
   truncation: {
     kind: "number",
     min: 0,
@@ -54,22 +56,15 @@ export const sampleCommand: Command = {
   name: "sample",
   summary: "Draw from a trained model, through its exported files.",
   positionals: [{ name: "model", description: "the folder of a run, or of an exported model", required: true }],
-  examples: ["gen sample runs/faces", "gen sample runs/faces --n 16 --seed 7 --to faces.png"],
+  examples: [
+    "gen sample runs/faces",
+    "gen sample runs/faces --n 16 --seed 7 --to faces.png",
+    'gen sample runs/emoji --words "red heart" --guidance 3',
+  ],
   sections: () => [{ title: "Options", schema: options }, outputSection],
   async run({ positionals, given }, { cwd, output }) {
     const shown = positionals[0]!;
-    const {
-      n,
-      seed,
-      label,
-      steps,
-      guidance,
-      truncation,
-      given: condition,
-      to,
-      columns,
-      scale,
-    } = resolve(options, only(options, given), "gen sample");
+    const { n, seed, to, columns, scale, ...told } = resolve(options, only(options, given), "gen sample");
     const folder = modelFolder(resolvePath(cwd, shown), shown);
     const { card } = await openFolder(folder);
     if (card.files["network.onnx"]?.inputs.some(({ name }) => name === "tokens") === true) {
@@ -77,7 +72,7 @@ export const sampleCommand: Command = {
         fix: `gen write ${shown}`,
       });
     }
-    const samples = await draw(folder, { seed, n, label, given: condition, steps, guidance, truncation });
+    const samples = await draw(folder, { seed, n, ...told });
     const pictures = isPictures(samples);
     const table = columnsOf(card.codec, join(folder, "card.json"));
     const ending = pictures ? "png" : table === undefined ? "json" : "csv";

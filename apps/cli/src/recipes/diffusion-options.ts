@@ -61,12 +61,16 @@ export const diffusionOptions = defineOptions({
   },
   samplerSteps: { kind: "integer", default: 25, min: 1, description: "Its steps, for the run's pictures" },
   conditional: { kind: "boolean", default: false, description: "Condition on the class, where the data has classes" },
+  words: {
+    kind: "boolean",
+    default: false,
+    description: "Condition on the words of names, where the data has them: emoji, files of a folder",
+  },
   guidance: {
     kind: "number",
     default: 1,
     min: 0,
-    appliesWhen: { conditional: true },
-    description: "Weight of the class in the run's pictures",
+    description: "Weight of class and words in the run's pictures",
   },
   learningRate: { kind: "number", default: 1e-3, above: 0, description: "Step size of Adam, which falls to nothing" },
   average: {

@@ -1,5 +1,5 @@
 /** @file Diffusion models as a recipe: of pictures, of sounds, of points and of rows of tables. */
-import { batches, GenError, sizeOf, trainStep, type BatchSpec, type Dataset, type Shape } from "@gen/core";
+import { batches, GenError, sizeOf, trainStep, type Dataset, type Rows, type Shape } from "@gen/core";
 import { fitStandardise, fitTable, type Codec } from "@gen/core/codec";
 import { adam, chain, clipByGlobalNorm, cosine, ema } from "@gen/core/optim";
 import {
@@ -8,18 +8,21 @@ import {
   diffusionLoss,
   Dit,
   exportedFiles,
+  fields,
   MlpNetwork,
   pictureCodec,
   PROCESSES,
   UNet,
   type DiffusionBatch,
+  type DiffusionOptions,
   type Network,
 } from "@gen/diffusion";
+import { vocabularyOf, withWords } from "@gen/data";
 import { defineRecipe, type PrepareContext, type Splits, type Trainable } from "../recipe.js";
 import type { OptionsOf } from "../schema/schema.js";
 import { pick } from "../sources/views.js";
 import { diffusionOptions } from "./diffusion-options.js";
-import { diffusionPictures } from "./diffusion-pictures.js";
+import { diffusionPictures, SHOWN } from "./diffusion-pictures.js";
 
 type Options = OptionsOf<typeof diffusionOptions>;
 
@@ -34,6 +37,9 @@ export const diffusionRecipe = defineRecipe({
   prepare,
 });
 
+/** Words that are kept of a name. */
+const WORDS = 8;
+
 async function prepare(chosen: Options, { data, batchSize, steps, key: order }: PrepareContext): Promise<Trainable> {
   const { x, mask } = data.train.fields;
   if (x === undefined || (x.dtype !== "u8" && x.dtype !== "f32") || mask !== undefined) {
@@ -46,27 +52,36 @@ async function prepare(chosen: Options, { data, batchSize, steps, key: order }: 
     );
   }
   const pixels = x.dtype;
-  const model = await modelOf(chosen, { data, pixels });
-  const names = model.condition === undefined ? ["x"] : ["x", "label"];
-  const batch: BatchSpec = Object.fromEntries(
-    names.map((name) => {
-      const { dtype, shape } = data.train.fields[name]!;
-      return [name, { dtype, shape: [batchSize, ...shape] }];
-    }),
-  );
+  const vocabulary = chosen.words ? vocabularyIn(data) : undefined;
+  const condition = conditionOf(chosen, data, vocabulary);
+  const codec = await codecOf(data, pixels);
+  const network = networkOf(chosen, { shape: codec.output, conditionFeatures: condition === undefined ? 0 : 64 });
+  const model = new Diffusion({
+    network,
+    codec,
+    process: PROCESSES[chosen.process](),
+    target: chosen.target,
+    ...(pixels === "u8" && { levels: 256 }),
+    ...(condition && { condition }),
+  });
+  const names = ["x", ...(model.condition?.names ?? [])];
+  const rows = (split: "train" | "validation" | "test"): Dataset => {
+    const texts = vocabulary && data.texts?.[split];
+    return pick(texts ? withWords(data[split], texts, { vocabulary, length: WORDS }) : data[split], names);
+  };
   const { weighting, coupling, offsetNoise, sampler } = chosen;
   const options = { weighting, coupling, offsetNoise };
   return {
     model,
     step: trainStep({
       model,
-      batch,
-      loss: (rows, scope) => diffusionLoss(model, rows as unknown as DiffusionBatch, { options, scope }),
+      batch: fields(model, { n: batchSize, pixels }),
+      loss: (batch, scope) => diffusionLoss(model, batch as unknown as DiffusionBatch, { options, scope }),
       optimizer: chain(clipByGlobalNorm(chosen.clip), adam({ learningRate: cosine(chosen.learningRate, { steps }) })),
       average: ema({ decay: chosen.average }),
     }),
     from: "ema",
-    batches: batches(pick(data.train, names), { size: batchSize, key: order }),
+    batches: batches(rows("train"), { size: batchSize, key: order }),
     loss: { label: "Squared error of the target", unit: "" },
     validation: boundEstimate(model, { n: CHUNK, pixels }),
     metrics: {
@@ -74,39 +89,57 @@ async function prepare(chosen: Options, { data, batchSize, steps, key: order }: 
       bitsPerDim: { label: "−log p(x), at most (estimate)", unit: "bits/dim", better: "lower" },
       nats: { label: "−log p(x), at most (estimate)", unit: "nats", better: "lower" },
     },
-    heldOut: (split) => pick(data[split], names),
-    pictures: diffusionPictures(model, { ...chosen, classes: data.classes?.length ?? 0 }),
-    ...(model.codec === undefined ? {} : { codec: model.codec }),
-    files: exportedFiles(model, { sampler }),
+    heldOut: rows,
+    pictures: diffusionPictures(model, chosen, await shownRows(model, rows("validation"))),
+    codec,
+    ...(vocabulary && { words: vocabulary }),
+    files: exportedFiles(model, { sampler, negative: vocabulary !== undefined }),
   };
 }
 
-async function modelOf(
-  chosen: Options,
-  { data, pixels }: { readonly data: Splits; readonly pixels: "u8" | "f32" },
-): Promise<Diffusion> {
-  const { conditional, process, target } = chosen;
-  const classes = data.classes?.length ?? 0;
-  if (conditional && classes === 0)
+/** @throws GenError `option` where the data say nothing of their rows */
+function vocabularyIn({ texts }: Splits): readonly string[] {
+  if (texts !== undefined) {
+    const vocabulary = vocabularyOf(texts.train);
+    if (vocabulary.length > 0) return vocabulary;
+  }
+  const got = texts === undefined ? "data without" : "names of which no two share a word";
+  throw new GenError("option", `diffusion: expected data with names for --words, got ${got}`, {
+    fix: "leave out --words, or name the files of a folder by what they show",
+  });
+}
+
+/** @throws GenError `option` where the data lack what the model shall be told */
+function conditionOf(
+  { conditional, words, guidance }: Options,
+  { classes = [] }: Splits,
+  vocabulary: readonly string[] | undefined,
+): DiffusionOptions["condition"] {
+  if (conditional && classes.length === 0)
     throw new GenError("option", "diffusion: expected data with classes for --conditional, got data without", {
       fix: "leave out --conditional",
     });
-  const codec = await codecOf(data, pixels);
-  const network = networkOf(chosen, { shape: codec.output, conditionFeatures: conditional ? 64 : 0 });
-  return new Diffusion({
-    network,
-    codec,
-    process: PROCESSES[process](),
-    target,
-    ...(pixels === "u8" && { levels: 256 }),
-    ...(conditional && { condition: { classes } }),
-  });
+  if (guidance !== 1 && !conditional && !words)
+    throw new GenError("option", "diffusion: expected --conditional or --words for --guidance, got neither", {
+      fix: "leave out --guidance",
+    });
+  if (!conditional && vocabulary === undefined) return undefined;
+  return {
+    ...(conditional && { classes: classes.length }),
+    ...(vocabulary && { words: { vocabulary: vocabulary.length, length: WORDS } }),
+  };
+}
+
+/** What the run's pictures are conditioned on: the first held-out rows. */
+async function shownRows({ condition }: Diffusion, held: Dataset): Promise<Rows> {
+  if (condition === undefined) return {};
+  return pick(held, condition.names).rows(Array.from({ length: SHOWN }, (_, i) => i % held.length));
 }
 
 /** Bytes to [−1, 1]; columns as they are; other numbers by their moments. */
 async function codecOf({ train, columns }: Splits, pixels: "u8" | "f32"): Promise<Codec> {
   if (pixels === "u8") return pictureCodec(train.fields["x"]!.shape);
-  if (columns !== undefined) return fitTable(train, { columns });
+  if (columns !== undefined) return fitTable(train, { columns, gaps: "mask" });
   return fitStandardise(train, { per: isSequence(train) ? "row" : "number" });
 }
 

@@ -30,7 +30,9 @@ export function gather(folder: RunFolder): ReportData {
     metrics: folder.metrics,
     pictures: names.map((name): ReportPicture => {
       const { title, caption } = about.pictures[name] ?? { title: name, caption: "" };
-      return { title, caption, images: spread(files.get(name)!, STAGES).map((file) => readImage(folder, file)) };
+      const all = files.get(name)!;
+      const shown = all.at(-1)!.path.endsWith(".gif") ? all.slice(-1) : spread(all, STAGES); // one thing that moves
+      return { title, caption, images: shown.map((file) => readImage(folder, file)) };
     }),
     compared: comparisonOf(folder),
     files: modelFiles(folder),
@@ -44,10 +46,16 @@ export function spread<T>(items: readonly T[], count: number): T[] {
 }
 
 function readImage(folder: RunFolder, { path, step }: PictureFile): Image {
-  const png = folder.read(path);
-  // The width stands at byte 16, in the header that must come first (PNG specification, §11.2.2).
-  const width = png.length >= 24 ? new DataView(png.buffer, png.byteOffset).getUint32(16) : 0;
-  return { step, png, width: width === 0 ? 1 : width };
+  const bytes = folder.read(path);
+  const type = path.endsWith(".gif") ? "gif" : "png";
+  return { step, bytes, type, width: Math.max(1, widthOf(bytes, type)) };
+}
+
+/** It stands in the header that must come first: PNG specification, §11.2.2; GIF89a, §18. */
+function widthOf(bytes: Uint8Array, type: Image["type"]): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (type === "gif") return bytes.length >= 8 ? view.getUint16(6, true) : 0;
+  return bytes.length >= 24 ? view.getUint32(16) : 0;
 }
 
 /** What `gen eval` wrote, if it did. @throws GenError `format` for a damaged file */

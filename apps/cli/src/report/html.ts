@@ -11,10 +11,11 @@ import { section } from "./section.js";
 import { modelSection, type ModelFile } from "./model-section.js";
 import { style } from "./style.js";
 
-/** A PNG, and how large to show it. */
+/** A picture, or one that moves, and how large to show it. */
 export interface Image {
   readonly step: number;
-  readonly png: Uint8Array;
+  readonly type: "png" | "gif";
+  readonly bytes: Uint8Array;
   /** Pixels across. */
   readonly width: number;
 }
@@ -116,9 +117,9 @@ function stage(title: string, image: Image): string {
 }
 
 /** Shown at up to four times its size, then so that pixels are seen as such. */
-function picture(alt: string, { png, width }: Image): string {
+function picture(alt: string, { bytes, type, width }: Image): string {
   const factor = Math.min(4, Math.max(1, Math.floor(640 / width)));
-  const source = `data:image/png;base64,${Buffer.from(png).toString("base64")}`;
+  const source = `data:image/${type};base64,${Buffer.from(bytes).toString("base64")}`;
   return `<img alt="${escapeHtml(alt)}"${factor > 1 ? ' class="pixels"' : ""} style="--wide: ${width * factor}px" src="${source}">`;
 }
 

@@ -4,7 +4,7 @@
  *     config.json      everything needed to repeat it
  *     metrics.jsonl    what was measured
  *     checkpoints/     where to go on from
- *     samples/*.png    pictures, named by what and by step
+ *     samples/         pictures and animations, named by what and by step
  *     model/           the export
  *     comparison.json  what gen eval found beside data
  *     report.html      all of it to look at
@@ -147,8 +147,8 @@ export class RunFolder {
   }
 
   /** Where a picture goes. @param step steps done. */
-  picturePath(name: string, step: number): string {
-    return join(this.samples, `${name}-${String(step).padStart(7, "0")}.png`);
+  picturePath(name: string, step: number, ending: "png" | "gif" = "png"): string {
+    return join(this.samples, `${name}-${String(step).padStart(7, "0")}.${ending}`);
   }
 
   /** The pictures there are, by name, the oldest of each first. */
@@ -156,7 +156,7 @@ export class RunFolder {
     const names = existsSync(this.samples) ? readdirSync(this.samples).sort() : [];
     const groups = new Map<string, PictureFile[]>();
     for (const file of names) {
-      const [, name, step] = /^(.+)-(\d{7,})\.png$/.exec(file) ?? [];
+      const [, name, step] = /^(.+)-(\d{7,})\.(?:png|gif)$/.exec(file) ?? [];
       if (name === undefined) continue;
       groups.set(name, [...(groups.get(name) ?? []), { name, step: Number(step), path: join(this.samples, file) }]);
     }

@@ -4,7 +4,7 @@ import { openDataset } from "@gen/data/node";
 import { defineDataSource } from "../data-source.js";
 import { showCount } from "../output/format.js";
 import { defineOptions } from "../schema/schema.js";
-import { everyNth } from "./views.js";
+import { everyNth, isEveryNth } from "./views.js";
 
 /** One picture in so many is for validation. */
 const SHARE = 20;
@@ -41,6 +41,11 @@ export const folderSource = defineDataSource({
       validation,
       test,
       about: `${basename(data)}, ${showCount(train.length)} pictures of ${size} × ${size}, ${colours}`,
+      texts: {
+        train: all.texts!.filter((_, i) => !isEveryNth(i, SHARE)),
+        validation: all.texts!.filter((_, i) => isEveryNth(i, SHARE)),
+        test: test.texts!,
+      },
       ...(all.classes === undefined ? {} : { classes: all.classes }),
     };
   },

@@ -1,4 +1,6 @@
 /** @file The data sets of @gen/data as sources for `--data`. */
+import type { Dataset } from "@gen/core";
+import type { PictureDataset } from "@gen/data";
 import { datasets, openDataset, type DatasetEntry } from "@gen/data/node";
 import { defineDataSource, type DataSource, type OpenContext } from "../data-source.js";
 import { showBytes, showCount } from "../output/format.js";
@@ -51,12 +53,21 @@ async function open(
   const all = await load("train");
   // A set without rows for validation gives up its last twentieth for it: of the glyphs, these are other typefaces.
   const kept = entry.splits.includes("valid") ? all.length : Math.floor(all.length * 0.95);
+  const [validation, test] = [
+    entry.splits.includes("valid") ? await load("valid") : slice(all, kept, all.length),
+    await load("test"),
+  ];
   return {
-    train: slice(all, 0, kept),
-    validation: entry.splits.includes("valid") ? await load("valid") : slice(all, kept, all.length),
-    test: await load("test"),
+    ...{ train: slice(all, 0, kept), validation, test },
+    ...textsOf({ train: all, validation, test }),
     about: `${name}, ${showCount(kept)} pictures of ${all.fields["x"]!.shape.slice(1).join(" × ")}`,
     licence: entry.licence,
     ...(all.classes === undefined ? {} : { classes: all.classes }),
   };
+}
+
+/** What is said of the rows of a set that says something of all. */
+function textsOf(sets: Readonly<Record<"train" | "validation" | "test", Dataset>>): Pick<Splits, "texts"> {
+  const texts = Object.entries(sets).map(([name, set]) => [name, (set as Partial<PictureDataset>).texts] as const);
+  return texts.some(([, of]) => of === undefined) ? {} : { texts: Object.fromEntries(texts) as never };
 }

@@ -73,3 +73,8 @@ export function everyNth(data: Dataset, n: number): { readonly every: Dataset; r
     others: view(data.length - count, (i) => Math.min(i + Math.floor(i / (n - 1)), i + count)),
   };
 }
+
+/** Whether `everyNth` puts a row into `every`. */
+export function isEveryNth(row: number, n: number): boolean {
+  return row % n === n - 1;
+}

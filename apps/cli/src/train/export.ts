@@ -32,6 +32,7 @@ export async function exportModel(
     recipe: recipeHash === undefined ? recipeName : basename(recipeName),
     options: isPath(training.data) ? { ...options, data: `./${basename(training.data)}` } : options,
     ...(data.classes === undefined ? {} : { classes: data.classes }),
+    ...(trainable.words === undefined ? {} : { words: trainable.words }),
     ...(data.columns === undefined ? {} : { columns: data.columns }),
   };
   const request = {

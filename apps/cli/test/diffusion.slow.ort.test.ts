@@ -1,0 +1,66 @@
+/** @file `gen train diffusion` on sounds, on a table, on points of the plane; and what is done with the models. */
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { key, ndarray, normalDraws } from "@gen/core";
+import { node } from "@gen/core/node";
+import { encodeWav } from "@gen/data";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { testWorld, type Heard } from "./world.js";
+
+let place: string;
+const at = (...path: string[]): string => join(place, ...path);
+const run = (line: string): Promise<Heard> => testWorld(place, () => node({ threads: 1 })).run(line);
+const SMALL = "--width 32 --depth 1 --batch-size 8 --steps 12 --every 12 --sampler-steps 3 --average 0";
+
+beforeAll(() => void (place = mkdtempSync(join(tmpdir(), "gen-diffusion-"))));
+afterAll(() => rmSync(place, { recursive: true, force: true }));
+
+async function shapeOf(line: string): Promise<number[]> {
+  expect(await run(`sample ${line} --to drawn.json`)).toMatchObject({ code: 0 });
+  return (JSON.parse(readFileSync(at("drawn.json"), "utf8")) as { shape: number[] }).shape;
+}
+
+it("sounds are windows of a folder of WAV files, and are drawn as numbers", async () => {
+  mkdirSync(at("sounds"));
+  for (let i = 0; i < 40; i++) {
+    const samples = Float32Array.from({ length: 64 }, (_, t) => 0.5 * Math.sin((t + i) * (i % 2 === 0 ? 0.3 : 0.8)));
+    writeFileSync(at("sounds", `${i}.wav`), encodeWav({ samples: ndarray(samples, [1, 64]), rate: 8000 }));
+  }
+  expect(
+    await run(
+      `train diffusion --data sounds --folder ${at("sounds")} --length 64 ${SMALL.replace("--depth 1", "")} --name sounds`,
+    ),
+  ).toMatchObject({
+    code: 0,
+  });
+  expect(await shapeOf("runs/sounds --n 2")).toEqual([2, 1, 64]);
+  expect((await run("edit runs/sounds --picture mask.png --to x.png")).err).toContain("diffusion model of pictures");
+});
+
+it("a table is learned, drawn as a table, and scored", async () => {
+  const z = normalDraws(key(3), 400);
+  const lines = Array.from(
+    { length: 200 },
+    (_, i) => `${(20 + 3 * z[i]!).toFixed(1)},${z[i]! + 0.1 * z[200 + i]! > 0 ? "warm" : "cold"}`,
+  );
+  writeFileSync(at("days.csv"), `degrees,kind\n${lines.join("\n")}\n`);
+  const heard = await run(`train diffusion days.csv ${SMALL} --name days`);
+  expect(heard).toMatchObject({ code: 0 });
+  expect(await run("sample runs/days --n 5 --to days-drawn.csv")).toMatchObject({ code: 0 });
+  const text = readFileSync(at("days-drawn.csv"), "utf8");
+  expect(text).toMatch(/^degrees,kind\n(-?[\d.]+,(warm|cold)\n){5}$/);
+
+  writeFileSync(at("gaps.csv"), "degrees,kind\n21.5,\n,cold\n");
+  expect(await run("complete runs/days --data gaps.csv --steps 3 --to full.csv")).toMatchObject({ code: 0 });
+  expect(readFileSync(at("full.csv"), "utf8")).toMatch(/^degrees,kind\n21\.5,(warm|cold)\n-?[\d.]+,cold\n$/);
+  expect((await run("complete runs/days --data gaps.csv --k 3 --to full.csv")).err).toContain("expected no --k");
+  expect(await run("score runs/days --to scores.csv")).toMatchObject({ code: 0 });
+  expect(readFileSync(at("scores.csv"), "utf8").trim().split("\n").length).toBeGreaterThan(10);
+});
+
+it("points move in an animation, and are drawn as numbers", async () => {
+  expect(await run(`train diffusion --data grid --points 200 ${SMALL} --name grid`)).toMatchObject({ code: 0 });
+  expect(readdirSync(at("runs/grid/samples"))).toContain("denoising-animation-0000012.gif");
+  expect(await shapeOf("runs/grid --n 3")).toEqual([3, 2]);
+});
