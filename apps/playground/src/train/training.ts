@@ -156,11 +156,16 @@ export class Trainer {
     this.#learners.push({ ...learner, reports: this.#fit(learner) });
   }
 
-  #fit({ course, store, steps: from }: Pick<Learner, "course" | "store" | "steps">): AsyncGenerator<Report, void> {
-    const { steps, turn: every, signal } = this.#options;
+  /** Weights without the moments of an optimizer begin a training anew, whose steps count on. */
+  #fit(learner: Pick<Learner, "course" | "store" | "steps">): AsyncGenerator<Report, void> {
+    const { store, course } = learner;
+    const { steps, turn, signal } = this.#options;
     const { step, data } = course;
-    const run = { runtime: this.#runtime, store, data, steps, from, every, signal, patienceMs: 60 };
-    return fit(step, { ...run, key: split(this.#root, 2) });
+    const isWhole = [...step.reads.keys()].every((name) => store.has(name));
+    const before = isWhole ? 0 : learner.steps;
+    const count = { from: learner.steps - before, steps: Math.max(0, steps - before), every: divisor(turn, before) };
+    const run = { runtime: this.#runtime, store, data, ...count, signal, patienceMs: 60 };
+    return counted(fit(step, { ...run, key: split(this.#root, 2) }), before);
   }
 
   async #turn(learner: Learner, until: number): Promise<Look> {
@@ -211,6 +216,16 @@ export class Trainer {
     const { logProb } = await this.#runtime.run(program, { store, key: split(this.#root, 4), feeds: { x } });
     return logProb!.data as Float32Array;
   }
+}
+
+/** Reports of a training that others went before. */
+async function* counted(reports: AsyncGenerator<Report, void>, before: number): AsyncGenerator<Report, void> {
+  for await (const report of reports) yield { ...report, n: before + report.n };
+}
+
+/** The greatest number that divides both. */
+function divisor(a: number, b: number): number {
+  return b === 0 ? a : divisor(b, a % b);
 }
 
 type Point = readonly [x: number, y: number];
