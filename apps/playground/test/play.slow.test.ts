@@ -1,0 +1,154 @@
+/** @file The pages that play, in Chromium: each opens and shows something, and its models give what onnxruntime-node gives. */
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openFolder } from "@gen/core/node";
+import type { NdArray } from "@gen/core";
+import { launch, missing } from "@gen/vitest/chromium";
+import type { Browser, Page } from "playwright";
+import { build, preview, type PreviewServer } from "vite";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
+
+const root = join(import.meta.dirname, "..");
+const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+let folder: string;
+let server: PreviewServer;
+let browser: Browser;
+beforeAll(async () => {
+  if (missing !== undefined) return;
+  folder = await mkdtemp(join(tmpdir(), "playground-"));
+  vi.stubEnv("NODE_ENV", "production"); // else React is the one for developers, which talks
+  await build({ root, logLevel: "error", build: { outDir: folder } });
+  server = await preview({ root, logLevel: "error", build: { outDir: folder }, preview: { port: 0 } });
+  browser = await launch();
+});
+afterAll(async () => {
+  if (missing !== undefined) return;
+  await browser.close();
+  await server.close();
+  await rm(folder, { recursive: true });
+});
+
+async function open(search: string, complaints: string[]): Promise<Page> {
+  const page = await browser.newPage();
+  page.on("pageerror", ({ message }) => complaints.push(message));
+  page.on("console", (line) => complaints.push(line.text()));
+  await page.goto(`${server.resolvedUrls!.local[0]!}${search}`);
+  return page;
+}
+
+/** Canvases that are not blank, and drawings with notes. */
+const drawn = (page: Page): Promise<number> =>
+  page.evaluate(() => {
+    const isVaried = (canvas: HTMLCanvasElement): boolean => {
+      const blank = Object.assign(document.createElement("canvas"), { width: canvas.width, height: canvas.height });
+      return canvas.toDataURL() !== blank.toDataURL();
+    };
+    const canvases = [...document.querySelectorAll("canvas")].filter(isVaried).length;
+    return canvases + document.querySelectorAll(".roll rect, .chances meter[value]:not([value='0'])").length;
+  });
+
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as {
+      axe: { run(options: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+    };
+    const found = await axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21aa"] });
+    return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]!.html}`);
+  });
+}
+
+it.for(["", "?page=vae", "?page=gan", "?page=diffusion&steps=2", "?page=gpt", "?page=chorales", "?page=emoji"])(
+  "shows what a model made at %s, without a complaint of the browser or of axe",
+  async (search, { skip }) => {
+    if (missing !== undefined) skip(missing);
+    const complaints: string[] = [];
+    const page = await open(search, complaints);
+    await expect.poll(() => drawn(page), { timeout: 120_000, interval: 500 }).toBeGreaterThan(0);
+    expect(await violations(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+    await page.close();
+  },
+);
+
+const f32 = (data: number[], shape: number[]): NdArray => ({ dtype: "f32", shape, data: Float32Array.from(data) });
+const i32 = (data: number[]): NdArray => ({ dtype: "i32", shape: [data.length], data: Int32Array.from(data) });
+const i64 = (value: number): NdArray => ({ dtype: "i64", shape: [], data: BigInt64Array.of(BigInt(value)) });
+const wave = (count: number): number[] => Array.from({ length: count }, (_, i) => Math.sin(i));
+
+it.for<[string, string, Record<string, NdArray>]>([
+  ["glyphs-vae", "decode.onnx", { z: f32(wave(24), [2, 12]), label: i32([0, 30]) }],
+  ["mnist-gan", "generator.onnx", { z: f32(wave(128), [2, 64]) }],
+  [
+    "mnist-diffusion",
+    "network.onnx",
+    { x: f32(wave(1568), [2, 1, 28, 28]), sigma: f32([3, 0.4], [2]), label: i32([4, 10]) },
+  ],
+  ["shakespeare-gpt", "network.onnx", { tokens: { ...i32([1, 20, 30, 40]), shape: [1, 4] } }],
+  ["bach-lstm", "continue.onnx", { x: f32(wave(0), [1, 6, 64]), known: i32([0]), seed: i64(5) }],
+  ["emoji-vq", "sampler.onnx", { seed: i64(5), n: i64(1), label: i32([3]) }],
+])("runs %s in the page as onnxruntime-node does, on several threads too", async ([name, file, given], { skip }) => {
+  if (missing !== undefined) skip(missing);
+  const inputs = Object.fromEntries(
+    Object.entries(given).map(([port, array]) => {
+      const size = array.shape.reduce((a, b) => a * b, 1);
+      return [port, array.data.length === size ? array : { ...array, data: new Float32Array(size) }];
+    }),
+  );
+  const model = await openFolder(join(root, "public/models", name));
+  const session = await model.open(file);
+  const wanted = await session.run(inputs);
+  await session.close();
+
+  const page = await open("?page=train", []);
+  const script = (await readdir(join(folder, "assets"))).find((asset) => /^worker-.*\.js$/.test(asset))!;
+  const sent = Object.fromEntries(
+    Object.entries(inputs).map(([port, { dtype, shape, data }]) => [
+      port,
+      { dtype, shape, data: Array.from(data, Number) },
+    ]),
+  );
+  const got = await page.evaluate(
+    async ({ script, name, file, sent }) => {
+      const types = { f32: Float32Array, i32: Int32Array } as const;
+      const arrays = Object.fromEntries(
+        Object.entries(sent).map(([port, { dtype, shape, data }]) => [
+          port,
+          {
+            dtype,
+            shape,
+            data: dtype === "i64" ? BigInt64Array.from(data, BigInt) : types[dtype as "f32" | "i32"].from(data),
+          },
+        ]),
+      );
+      const worker = new Worker(new URL(`assets/${script}`, document.baseURI), { type: "module" });
+      const ask = (message: object) =>
+        new Promise<{ is: string; outputs?: Record<string, { data: Float32Array }>; problem?: { message: string } }>(
+          (done) => {
+            worker.onmessage = ({ data }: MessageEvent<{ is: string }>) => {
+              if (data.is !== "progress") done(data);
+            };
+            worker.postMessage(message);
+          },
+        );
+      const url = new URL(`models/${name}`, document.baseURI).href;
+      await ask({ id: 0, do: "open", model: 0, url, threads: 2 });
+      const answer = await ask({ id: 1, do: "run", model: 0, file, inputs: arrays });
+      worker.terminate();
+      return Object.fromEntries(
+        Object.entries(answer.outputs ?? {}).map(([output, { data }]) => [output, Array.from(data)]),
+      );
+    },
+    { script, name, file, sent },
+  );
+  await page.close();
+  expect(Object.keys(got)).toEqual(Object.keys(wanted));
+  for (const [output, { data }] of Object.entries(wanted)) {
+    const most = Array.from(data as Float32Array, (v, i) => Math.abs(got[output]![i]! - v) / (1 + Math.abs(v)));
+    expect(got[output]!.length).toBe(data.length);
+    expect(Math.max(...most)).toBeLessThan(1e-4);
+  }
+});
