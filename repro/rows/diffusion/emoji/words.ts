@@ -10,5 +10,5 @@ export const row = emojiRow({
   batchSize,
   steps,
   learningRate,
-  notes: `DiT of patches of 4 on 32 × 32 × 4, ${depth} blocks of width ${width} with one modulation for all, in f16; cosine process, target v; group and mean of word vectors as condition, each left out in a tenth of the rows and both in another; Adam ${learningRate} with warm-up and cosine decay, gradient norm ≤ 1, batch ${batchSize}, ${steps} steps, the average of the weights (0.999); bound on 32 pictures; picture: DPM-Solver++ of 25 steps, guided by words with weight 3`,
+  notes: `DiT of patches of 4 on 32 × 32 × 4, ${depth} blocks of width ${width} with one modulation for all, in f16; cosine process, target v; group and mean of word vectors as condition, each left out in a tenth of the rows and both in another; Adam ${learningRate} with warm-up and cosine decay, gradient norm ≤ 1, batch ${batchSize}, ${steps} steps, the average of the weights (0.999); bound on 64 pictures; picture: DPM-Solver++ of 25 steps, guided by words with weight 3`,
 });
