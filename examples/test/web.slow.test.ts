@@ -23,6 +23,7 @@ async function visit(server: Server, path: string): Promise<{ losses: number[]; 
   const browser = await launch();
   try {
     const page = await browser.newPage();
+    await page.addInitScript("Object.defineProperty(navigator, 'hardwareConcurrency', { value: 4 })"); // threads
     const errors: string[] = [];
     page.on("pageerror", ({ message }) => errors.push(message));
     page.on(

@@ -10,13 +10,21 @@ const TYPES = {
   ".wasm": "application/wasm",
 };
 
+/** Pages that are isolated from other origins have threads. */
+const ISOLATED = {
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-embedder-policy": "require-corp",
+};
+
 /** @param {string} folder @param {number} [port] @returns {Promise<import("node:http").Server>} */
 export async function serve(folder, port = 0) {
   const server = createServer(async ({ url }, answer) => {
     const path = normalize(new URL(url, "http://localhost").pathname.replace(/\/$/, "/index.html"));
     try {
       const bytes = await readFile(join(folder, path));
-      answer.writeHead(200, { "content-type": TYPES[extname(path)] ?? "application/octet-stream" }).end(bytes);
+      answer
+        .writeHead(200, { ...ISOLATED, "content-type": TYPES[extname(path)] ?? "application/octet-stream" })
+        .end(bytes);
     } catch {
       answer.writeHead(404).end();
     }

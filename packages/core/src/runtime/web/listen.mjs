@@ -20,6 +20,8 @@ export function listen(load) {
   /** @type {ReturnType<typeof serve>} */
   let answer;
   const scope = /** @type {any} */ (globalThis);
+  // A bundled ONNX Runtime starts its threads from this same script, and names them; their messages are its own.
+  if (String(scope.name).startsWith("em-pthread")) return;
   scope.onmessage = async (/** @type {{ data: any }} */ { data }) => {
     if (data.kind !== "start") return scope.postMessage(...(await answer(data)));
     const started = start(load, data);
