@@ -20,6 +20,8 @@ import type { Side } from "./side.js";
 export const LEAST_ROWS = 20;
 /** Rows of a block of the kernel distance, at the most; there are ten blocks at the least. */
 const BLOCK = 500;
+/** Features of this width are resampled 200 times in a minute or so; of wider ones, so many times at the least. */
+const [QUICK_WIDTH, FEWEST_REPLICATES] = [256, 20];
 
 export interface CompareOptions {
   /** Rows of either side, at the most. */
@@ -60,7 +62,8 @@ export async function compare(a: Side, b: Side, options: CompareOptions): Promis
   const from = key(options.seed);
   const [x, y] = [first.features, second.features];
   const blockSize = Math.max(2, Math.min(BLOCK, Math.floor(Math.min(first.n, second.n) / 10)));
-  const distance = await frechet(x, y, { key: split(from, 0) });
+  const replicates = replicatesFor(sizeOf(x.shape.slice(1)));
+  const distance = await frechet(x, y, { replicates, key: split(from, 0) });
   const kernel = await kid(x, y, { blockSize, multiply, key: split(from, 1) });
   const balls = await manifold(y, x, { k, limit: options.n, multiply, key: split(from, 2) });
   const judge = nearestNeighbours({ multiply });
@@ -74,6 +77,11 @@ export async function compare(a: Side, b: Side, options: CompareOptions): Promis
     rows: { a: first.n, b: second.n },
     ...(classes !== undefined && { classes: classes.shares }),
   };
+}
+
+/** Resamples of the Fréchet distance: its work grows with the cube of the width, and whoever asked waits for it. */
+function replicatesFor(width: number): number {
+  return Math.max(FEWEST_REPLICATES, Math.min(200, Math.round(200 * (QUICK_WIDTH / width) ** 3)));
 }
 
 interface Collected {

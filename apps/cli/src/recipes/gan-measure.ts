@@ -1,6 +1,6 @@
 /** @file How near a generator's samples are to held-out rows, as sets: precision, recall, density, coverage, Fréchet distance. */
 import { ndarray, sizeOf, type Dataset, type Key, type NdArray } from "@gen/core";
-import { featuresOf, frechet, manifold } from "@gen/eval";
+import { featuresOf, frechetDistance, manifold, momentsOf } from "@gen/eval";
 import { builtInFolder, openExtractor, type BuiltIn } from "@gen/eval/node";
 import { sample, type Gan } from "@gen/gan";
 import type { Live } from "../recipe.js";
@@ -34,7 +34,7 @@ export function measureOf(gan: Gan, { held, extractor }: MeasureOptions) {
     const by = await openExtractor(builtInFolder(extractor));
     const [real, drawn] = [await collected(featuresOf(by, rows["x"]!)), await collected(featuresOf(by, samples!))];
     await by.close();
-    return { ...(await shares(real, drawn)), frechet: (await frechet(real, drawn)).value };
+    return { ...(await shares(real, drawn)), frechet: frechetDistance(await momentsOf(real), await momentsOf(drawn)) };
   };
 }
 
