@@ -1,43 +1,14 @@
 /** @file The pages that play, in Chromium: each opens and shows something, and its models give what onnxruntime-node gives. */
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { openFolder } from "@gen/core/node";
 import type { NdArray } from "@gen/core";
-import { launch, missing } from "@gen/vitest/chromium";
-import type { Browser, Page } from "playwright";
-import { build, preview, type PreviewServer } from "vite";
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { missing } from "@gen/vitest/chromium";
+import type { Page } from "playwright";
+import { expect, it } from "vitest";
+import { openSite, root, violations } from "./site.js";
 
-const root = join(import.meta.dirname, "..");
-const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-let folder: string;
-let server: PreviewServer;
-let browser: Browser;
-beforeAll(async () => {
-  if (missing !== undefined) return;
-  folder = await mkdtemp(join(tmpdir(), "playground-"));
-  vi.stubEnv("NODE_ENV", "production"); // else React is the one for developers, which talks
-  await build({ root, logLevel: "error", build: { outDir: folder } });
-  server = await preview({ root, logLevel: "error", build: { outDir: folder }, preview: { port: 0 } });
-  browser = await launch();
-});
-afterAll(async () => {
-  if (missing !== undefined) return;
-  await browser.close();
-  await server.close();
-  await rm(folder, { recursive: true });
-});
-
-async function open(search: string, complaints: string[]): Promise<Page> {
-  const page = await browser.newPage();
-  page.on("pageerror", ({ message }) => complaints.push(message));
-  page.on("console", (line) => complaints.push(line.text()));
-  await page.goto(`${server.resolvedUrls!.local[0]!}${search}`);
-  return page;
-}
+const site = openSite();
 
 /** Canvases that are not blank, and drawings with notes. */
 const drawn = (page: Page): Promise<number> =>
@@ -50,23 +21,11 @@ const drawn = (page: Page): Promise<number> =>
     return canvases + document.querySelectorAll(".roll rect, .chances meter[value]:not([value='0'])").length;
   });
 
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  return page.evaluate(async () => {
-    const { axe } = window as unknown as {
-      axe: { run(options: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-    };
-    const found = await axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21aa"] });
-    return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]!.html}`);
-  });
-}
-
 it.for(["", "?page=vae", "?page=gan", "?page=diffusion&steps=2", "?page=gpt", "?page=chorales", "?page=emoji"])(
   "shows what a model made at %s, without a complaint of the browser or of axe",
   async (search, { skip }) => {
     if (missing !== undefined) skip(missing);
-    const complaints: string[] = [];
-    const page = await open(search, complaints);
+    const { page, complaints } = await site.open(search);
     await expect.poll(() => drawn(page), { timeout: 120_000, interval: 500 }).toBeGreaterThan(0);
     expect(await violations(page)).toEqual([]);
     expect(complaints).toEqual([]);
@@ -103,8 +62,8 @@ it.for<[string, string, Record<string, NdArray>]>([
   const wanted = await session.run(inputs);
   await session.close();
 
-  const page = await open("?page=train", []);
-  const script = (await readdir(join(folder, "assets"))).find((asset) => /^worker-.*\.js$/.test(asset))!;
+  const { page } = await site.open("?page=train");
+  const script = (await readdir(join(site.folder, "assets"))).find((asset) => /^worker-.*\.js$/.test(asset))!;
   const sent = Object.fromEntries(
     Object.entries(inputs).map(([port, { dtype, shape, data }]) => [
       port,
