@@ -1,8 +1,7 @@
 /** @file Values with their intervals beside each other, and a line to compare them with. */
-import { useEffect, useRef } from "react";
-import uPlot from "uplot";
-import "uplot/dist/uPlot.min.css";
-import { useScheme } from "../shell/theme.js";
+import { useCallback, useMemo } from "react";
+import type uPlot from "uplot";
+import { useChart, type ChartOptions, type Colour } from "../shell/use-chart.js";
 import type { Ratio } from "./results.js";
 
 export interface IntervalChartProps {
@@ -12,43 +11,30 @@ export interface IntervalChartProps {
   readonly line: number;
 }
 
-const HEIGHT = 380;
+const HEIGHT = 420;
 /** Room for names that stand upright. */
-const NAMES = 200;
+const NAMES = 240;
 
 export function IntervalChart({ label, rows, line }: IntervalChartProps) {
-  const place = useRef<HTMLDivElement>(null);
-  const scheme = useScheme();
-  useEffect(() => {
-    const element = place.current;
-    if (element === null) return;
-    const chart = new uPlot(optionsOf(element, rows, line), [rows.map((_, i) => i), rows.map((r) => r.value)], element);
-    const observer = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height: HEIGHT }));
-    observer.observe(element);
-    return () => {
-      observer.disconnect();
-      chart.destroy();
-    };
-  }, [rows, line, scheme]);
+  const place = useChart(
+    useCallback((colour: Colour) => optionsOf(colour, rows, line), [rows, line]),
+    useMemo(() => [rows.map((_, i) => i), rows.map(({ value }) => value)], [rows]),
+  );
   return <div ref={place} className="intervals" role="img" aria-label={label} />;
 }
 
-function optionsOf(element: HTMLElement, rows: readonly Ratio[], line: number): uPlot.Options {
-  const style = getComputedStyle(element);
-  const [ink, accent, grid] = ["--ink-soft", "--accent", "--line"].map((name) => style.getPropertyValue(name));
+function optionsOf(colour: Colour, rows: readonly Ratio[], line: number): ChartOptions {
+  const [ink, accent, grid] = [colour("--ink-soft"), colour("--accent"), colour("--line")];
   const font = "12px system-ui";
   const low = Math.min(line, ...rows.map((row) => row.low));
   const high = Math.max(line, ...rows.map((row) => row.high));
   const room = 0.08 * (high - low || 1);
   return {
-    width: element.clientWidth,
     height: HEIGHT,
-    legend: { show: false },
-    cursor: { show: false },
     scales: { x: { time: false, range: [-0.5, rows.length - 0.5] }, y: { range: [low - room, high + room] } },
     axes: [
       {
-        stroke: ink!,
+        stroke: ink,
         font,
         size: NAMES,
         rotate: -90,
@@ -56,10 +42,10 @@ function optionsOf(element: HTMLElement, rows: readonly Ratio[], line: number): 
         splits: () => rows.map((_, i) => i),
         values: () => rows.map(({ name }) => name),
       },
-      { stroke: ink!, font, size: 56, grid: { stroke: grid!, width: 1 } },
+      { stroke: ink, font, size: 56, grid: { stroke: grid, width: 1 } },
     ],
-    series: [{}, { stroke: accent!, paths: () => null, points: { show: true, size: 9, fill: accent! } }],
-    hooks: { drawAxes: [(chart) => drawIntervals(chart, { rows, line, stroke: ink! })] },
+    series: [{}, { stroke: accent, paths: () => null, points: { show: true, size: 9, fill: accent } }],
+    hooks: { drawAxes: [(chart) => drawIntervals(chart, { rows, line, stroke: ink })] },
   };
 }
 
