@@ -97,12 +97,16 @@ export function workerBackend(port: WorkerPort, options: WorkerBackendOptions): 
 
 /** The same graph, no output of which is called as an input: a file may not have both, a program may. */
 function apart(graph: Graph): { readonly graph: Graph; readonly nameOf: ReadonlyMap<string, string> } {
-  const taken = new Set(graph.inputs.map(({ name }) => name));
+  const inputs = new Set(graph.inputs.map(({ name }) => name));
+  const taken = new Set([...inputs, ...graph.outputs.map(({ name }) => name)]);
   const nameOf = new Map<string, string>();
   const outputs = graph.outputs.map(({ name, node }) => {
-    if (!taken.has(name)) return { name, node };
-    nameOf.set(`out.${name}`, name);
-    return { name: `out.${name}`, node };
+    if (!inputs.has(name)) return { name, node };
+    let other = `out.${name}`;
+    while (taken.has(other)) other = `out.${other}`;
+    taken.add(other);
+    nameOf.set(other, name);
+    return { name: other, node };
   });
   return { graph: nameOf.size === 0 ? graph : new Graph({ inputs: graph.inputs, outputs }), nameOf };
 }

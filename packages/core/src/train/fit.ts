@@ -178,7 +178,7 @@ class Pace {
     if (!this.#loops || this.#runs < 2) return;
     const wanted = Math.max(1, Math.min(this.#limit, (0.9 * this.#seconds) / secondsPerStep));
     const isTooMuch = wanted < this.#most;
-    const isTooLittle = wanted > 2 * this.#most; // a new K is a new session: not for a moment's gain
+    const isTooLittle = wanted > 2 * this.#most; // a new K is traced and lowered first: not for a moment's gain
     if (this.#runs <= 8 || isTooMuch || isTooLittle) this.#most = wanted; // a step is quicker in a longer run
   }
 

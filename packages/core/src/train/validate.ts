@@ -96,7 +96,9 @@ export class Validator {
   async #recall(): Promise<void> {
     if (this.#best !== undefined || !this.#store.has("validation")) return;
     const { data } = await this.#store.read("validation");
-    [this.#best, this.#since] = new Float64Array(data.buffer, data.byteOffset, 2) as unknown as [number, number];
+    const [best, since = 0] = new Float64Array(data.buffer, data.byteOffset, 2);
+    this.#best = best;
+    this.#since = since;
   }
 
   /** Two f64 by their bits, as u64: every device can keep these. */

@@ -30,8 +30,8 @@ it("refuses what has no effect", async () => {
 
 it("an output may be called as a feed is, but not in a file", async () => {
   await using runtime = await node({ threads: 1 });
-  const program = inference({}, { x: [2] }, ({ x }) => ({ x: x.mul(2), y: x.add(1) }));
-  const { x, y } = await runtime.run(program, { store: runtime.emptyStore(), feeds: { x: ndarray([1, 2]) } });
+  const program = inference({}, { x: [2] }, ({ x }) => ({ x: x.mul(2), "out.x": x.add(1) }));
+  const { x, "out.x": y } = await runtime.run(program, { store: runtime.emptyStore(), feeds: { x: ndarray([1, 2]) } });
   expect([...x!.data, ...y!.data]).toEqual([2, 4, 2, 3]);
   expect(() => lower(program.graph)).toThrow('lower: expected outputs with names of their own, got "x", an input\'s');
 });
