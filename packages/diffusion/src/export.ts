@@ -46,7 +46,6 @@ const DESCRIBED = {
   negativeWords: "words that each row is guided away from; 0 where there is none",
   negativeContext: "what each row is guided away from",
   guidance: "weight of the condition: 0 leaves it out, 1 is the model as it was trained, above 1 more of it",
-  seed: "where the randomness comes from: the same seed gives the same samples on every runtime; at least 0",
   n: "how many rows",
   steps: "steps of the sampler: more are slower and better; at least 1",
   strength: "how much noise: near 0 keeps a row, 1 draws a new one",

@@ -28,7 +28,6 @@ export interface DescribeOptions {
 }
 
 const Z = "code of each row; of rows like the data it is a draw from the base distribution";
-const SEED = "where the randomness comes from: the same seed gives the same samples on every runtime; at least 0";
 
 /** The files of a flow: network, logprob, encode, decode and sampler. */
 export function exportedFiles(flow: Flow, { x, rows }: DescribeOptions = {}): Readonly<Record<string, ExportFile>> {
@@ -39,7 +38,6 @@ export function exportedFiles(flow: Flow, { x, rows }: DescribeOptions = {}): Re
     label: "class of each row",
     z: Z,
     logprob: `log p(x): ${about?.logProb ?? "log-density in the units of x, in nats"}`,
-    seed: SEED,
   };
   const ofRows = { n: { from: "dim", input: "x", axis: 0 } } as const;
   const isNoisy = draws(flow);

@@ -34,7 +34,6 @@ export function exportedFiles(gan: Gan, { x }: ExportOptions = {}): Readonly<Rec
     x: x ?? gan.codec?.describe().x ?? "rows, in the units of the data",
     z: latentText(gan),
     label: "class of each row",
-    seed: "where the randomness comes from: the same seed gives the same samples on every runtime; at least 0",
     n: "how many",
     truncation: `noise stays within this, at least 0: less of it gives less variety, ${ALL_NOISE} gives all there is; NaN below 0`,
     score: "how real each row looks, in the units of the loss: larger is more real",

@@ -27,7 +27,6 @@ type Feeds = Readonly<Record<string, Tensor>>;
 const LABEL = "class of each row";
 const MEAN = "the latent code of each row: the mean of q(z|x)";
 const STD = "standard deviation of q(z|x)";
-const SEED = "where the randomness comes from: the same seed gives the same result on every runtime; at least 0";
 
 /** The files of a VAE: network, encode, decode, logprob, complete and sampler. */
 export function exportedFiles(model: LatentModel): Readonly<Record<string, ExportFile>> {
@@ -76,7 +75,6 @@ export function exportedFiles(model: LatentModel): Readonly<Record<string, Expor
       symbols: { ...ofRows, k: { from: "input", name: "k" } },
       describe: {
         ...describe,
-        seed: SEED,
         k: "draws for each row: more are slower and closer to log p(x)",
         logprob: `estimate of log p(x), below it in the mean: ${about.logProb}`,
       },
@@ -89,7 +87,6 @@ export function exportedFiles(model: LatentModel): Readonly<Record<string, Expor
       describe: {
         ...describe,
         mask: "1 where x is known; 0 where it is not, and may hold anything",
-        seed: SEED,
         rounds: "of pseudo-Gibbs sampling, such as 50; 0 suits a model that was trained on rows with gaps",
         k: "draws that are weighed for each row, such as 50",
         completed: `x, and the mean of its hidden part where it is not known: ${about.x}`,
@@ -105,7 +102,7 @@ export function exportedFiles(model: LatentModel): Readonly<Record<string, Expor
       purpose: "new rows from a seed",
       trace: ({ n }) => sampleOfSeed(model, n!),
       symbols: { n: { from: "input", name: "n" } },
-      describe: { ...describe, seed: SEED, n: "how many", samples: `mean of p(x|z), z from the prior: ${about.x}` },
+      describe: { ...describe, n: "how many", samples: `mean of p(x|z), z from the prior: ${about.x}` },
       example: ({ n }) => ({ ...example.scalars({ seed: 7, n: n! }), ...example.labels(model, n!) }),
       ...(isPlain ? {} : { precision: "f32" as const }), // a learned prior may choose among components
     },

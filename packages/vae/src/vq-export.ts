@@ -79,7 +79,6 @@ export function vqExportedFiles(vq: VqVae): Readonly<Record<string, ExportFile>>
       symbols: { n: { from: "input", name: "n" } },
       describe: {
         ...describe,
-        seed: "where the randomness comes from: the same seed gives the same samples on every runtime; at least 0",
         n: "how many pictures",
         samples: MEAN,
       },

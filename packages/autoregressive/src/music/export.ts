@@ -59,7 +59,6 @@ export function rollFiles(model: RollModel, { low = 21 }: RollFileOptions = {}):
       describe: {
         x: `${X}; steps that are not given may hold anything`,
         known: "how many steps of each piece are given",
-        seed: "where the randomness comes from: the same seed gives the same pieces on every runtime; at least 0",
         continued: X,
       },
       example: (sizes) => ({

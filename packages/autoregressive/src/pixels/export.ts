@@ -16,12 +16,11 @@ import { labelField, pixelFields, type Feeds } from "./programs.js";
 
 const INTEGER: BatchField = { shape: [], dtype: "i64" };
 const X = "pictures, intensities in [0, 1]";
-const SEED = "where the randomness comes from: the same seed gives the same pictures on every runtime; at least 0";
 
 /** The files of a picture model: network, logprob, sampler and complete. */
 export function pixelFiles(model: PixelModel): Readonly<Record<string, ExportFile>> {
   const symbols = { n: { from: "dim", input: "x", axis: 0 } } as const;
-  const describe = { x: X, label: "class of each picture", seed: SEED };
+  const describe = { x: X, label: "class of each picture" };
   const pictures = ({ n }: Sizes): Record<string, NdArray> => ({ x: pictureRows(model, n!), ...labels(model, n!) });
   return {
     network: {

@@ -46,7 +46,6 @@ export function textFiles(
     tokens: `${what}${atMost("in a row ")}`,
     logits: "unnormalised log p of every token after each",
     logprob: "log p of each row after its first token, nats",
-    seed: "where the randomness comes from: the same seed gives the same texts on every runtime; at least 0",
     steps: `how many tokens are written${atMost("with those before them ")}`,
     temperature: "logits are divided by it: 1 as learned, towards 0 the likeliest",
     samples: what,

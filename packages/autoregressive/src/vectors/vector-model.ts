@@ -92,7 +92,6 @@ export function completeVectors(model: VectorModel, { n, shape = [model.dims] }:
 }
 
 const INTEGER = { shape: [], dtype: "i64" } as const;
-const SEED = "where the randomness comes from: the same seed gives the same rows on every runtime; at least 0";
 
 type Feeds = Readonly<Record<string, Tensor>>;
 
@@ -124,7 +123,7 @@ export function vectorFiles(
           },
         ),
       symbols,
-      describe: { x: model.about, seed: SEED, logprob: "log p(x) of each row, in nats" },
+      describe: { x: model.about, logprob: "log p(x) of each row, in nats" },
       example: (sizes) => ({ ...rows(sizes), ...(isNoisy && { seed: ndarray([7n], [], "i64") }) }),
     },
     sampler: samplerFile(model, {
@@ -151,7 +150,6 @@ export function vectorFiles(
       describe: {
         x: `${model.about}; numbers that are not given may hold anything`,
         known: "how many numbers of each row are given, from the first",
-        seed: SEED,
         completed: model.about,
       },
       example: (sizes) => ({

@@ -20,7 +20,7 @@ export interface ExportFile {
   readonly trace: (sizes: Sizes) => Program;
   /** Where each size is found at run time. */
   readonly symbols: Readonly<Record<string, SymbolSource>>;
-  /** What each input and output is, with its unit and range. */
+  /** What each input and output is, with its unit and range. That of `seed` may be left out. */
   readonly describe: Readonly<Record<string, string>>;
   /** Inputs to compare the file with the trainer on, at given sizes. */
   readonly example: (sizes: Sizes) => Readonly<Record<string, NdArray>>;
@@ -202,8 +202,11 @@ async function compare(
   return { file: path, provider: checker.provider, tolerance, maxAbsolute, maxRelative };
 }
 
+/** Means the same in every file. */
+const SEED = "where the randomness comes from: the same seed gives the same on every runtime; at least 0";
+
 function portOf({ name, dtype, shape }: OnnxValue, { describe }: ExportFile): CardPort {
-  const description = describe[name];
+  const description = describe[name] ?? (name === "seed" ? SEED : undefined);
   if (description === undefined)
     throw new GenError("internal", `export: expected a description of "${name}", got none`);
   return { name, dtype, shape, description };

@@ -23,7 +23,6 @@ export interface SamplerOptions {
 }
 
 const INTEGER: BatchField = { shape: [], dtype: "i64" };
-const SEED = "where the randomness comes from: the same seed gives the same samples on every runtime; at least 0";
 
 /**
  * The file of a sampler: (seed, n, …) → samples, the whole loop and its randomness inside. Its `trace` is the program
@@ -39,7 +38,7 @@ export function samplerFile(model: Model, { samples, draw, also = {} }: SamplerO
         samples: draw(sizes as { n: number }, keyFromSeed(inputs["seed"]!.cast("u64")), inputs),
       })),
     symbols: Object.fromEntries(names.map((name) => [name, { from: "input", name }])),
-    describe: { seed: SEED, n: "how many", ...also, samples },
+    describe: { n: "how many", ...also, samples },
     example: (sizes) =>
       Object.fromEntries(
         Object.entries({ seed: 7, ...sizes }).map(([name, v]) => [name, ndarray([BigInt(v)], [], "i64")]),
