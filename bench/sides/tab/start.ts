@@ -44,7 +44,7 @@ export function startTab(side: "ours" | "jax"): Start {
     tab.on("pageerror", (error) => complaints.push(error.message));
     await tab.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/page.html`);
     await tab.waitForFunction("globalThis.begin !== undefined", undefined, { timeout: 20_000 }).catch(() => {
-      throw new Error(`Error: the page did not start: ${complaints.join("; ")}`);
+      throw new Error(`the page did not start: ${complaints.join("; ")}`);
     });
     await tab.evaluate(([name, turn]) => globalThis.begin(name, turn), [work, steps] as const);
     return { run: (count) => tab.evaluate((n) => globalThis.run(n), count) };
