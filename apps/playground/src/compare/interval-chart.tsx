@@ -11,9 +11,9 @@ export interface IntervalChartProps {
   readonly line: number;
 }
 
-const HEIGHT = 420;
+const HEIGHT = 440;
 /** Room for names that stand upright. */
-const NAMES = 240;
+const NAMES = 260;
 
 export function IntervalChart({ label, rows, line }: IntervalChartProps) {
   const place = useChart(

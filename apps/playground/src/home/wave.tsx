@@ -13,7 +13,10 @@ const [STATIONS, SECONDS, SPREAD] = [6, 3, 26];
 /** Wide screens, narrow screens. */
 const COLUMNS = { wide: 16, narrow: 8 } as const;
 
-const stations = Array.from({ length: STATIONS }, (_, i) => normals(100 + i, STYLE));
+/** Of a draw from the prior: nearer the middle, letters are clearer. */
+const NEARER = 0.7;
+
+const stations = Array.from({ length: STATIONS }, (_, i) => normals(100 + i, STYLE).map((z) => NEARER * z));
 
 export function Wave() {
   const of = useModel("glyphs-vae");
