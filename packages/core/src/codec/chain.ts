@@ -48,6 +48,10 @@ export class Chain implements Codec {
     return this.parts.reduceRight((value, part) => part.decode(value), y);
   }
 
+  known(mask: Tensor): Tensor {
+    return this.parts.reduce((known, part) => part.known?.(known) ?? known.reshape([-1, ...part.output]), mask);
+  }
+
   check(x: NdArray, options?: CheckOptions): void {
     this.parts[0]!.check(x, options);
   }

@@ -63,6 +63,13 @@ export interface Codec {
   encode(x: Tensor, scope: Scope, options?: EncodeOptions): Encoded;
   /** @param y [N, …output] @returns [N, …input] f32 */
   decode(y: Tensor): Tensor;
+  /**
+   * Which numbers of y follow from the numbers of x that are known, and from every number of x having a value: what says
+   * that there is a gap follows. Absent where each number of x is one of y.
+   *
+   * @param mask f32 [N, …input], 1 where x is known and 0 where it is not @returns [N, …output], likewise
+   */
+  known?(mask: Tensor): Tensor;
   /** Looks at rows on the host, where graphs cannot complain. @throws GenError `data`, naming row and column */
   check(x: NdArray, options?: CheckOptions): void;
   describe(): CodecCard;

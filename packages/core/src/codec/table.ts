@@ -153,6 +153,14 @@ export class Table implements Codec {
     return concat(parts, 1); // [N, columns]
   }
 
+  known(mask: Tensor): Tensor {
+    const own = indices(this.#dims.map(({ column }) => column));
+    const saysGap = flags(
+      this.#dims.map(({ role, column, category }) => role === "gap" || this.#isMissing(column, category)),
+    );
+    return mask.gather(own, 1).maximum(saysGap.cast(mask.dtype)); // [N, D]
+  }
+
   /** Values as they may be: of their kind, known where there are no gaps, categories and constants that were seen. */
   check(x: NdArray, options: CheckOptions = {}): void {
     checkTable(x, this.#columns, options);
@@ -246,6 +254,12 @@ export class Table implements Codec {
     const first = last.map((end) => (end === Infinity ? -Infinity : 0));
     const kept = isBounded ? level.maximum(vector(first)).minimum(vector(last)) : level;
     return flags(this.#dims.map(({ rounding }) => rounding > 0)).where(kept.mul(top).div(bottom), free);
+  }
+
+  /** Whether a number of a column with categories says that there is none. */
+  #isMissing(place: number, category: number): boolean {
+    const column = this.#columns[place]!;
+    return column.kind === "categorical" && category === column.categories.length;
   }
 
   /** Where the numbers of a column stand in y. */

@@ -1,6 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { arrays, isGenError, key, ndarray, reference, type NdArray } from "../../src/index.js";
-import { checked, codecOf, fitTable, Table, type Codec, type Column, type NumberColumn } from "../../src/codec.js";
+import { arrays, inference, isGenError, key, ndarray, reference, type NdArray } from "../../src/index.js";
+import {
+  Affine,
+  Chain,
+  checked,
+  codecOf,
+  fitTable,
+  Table,
+  type Codec,
+  type Column,
+  type NumberColumn,
+} from "../../src/codec.js";
 import { COLUMNS, table, thereAndBack, WIDTH } from "./rows.js";
 
 const numbers = ({ data }: NdArray): number[] => Array.from(data as Float32Array, Number);
@@ -264,5 +274,29 @@ describe("Table", () => {
     expect(text).toContain("NaN where missing: weight (real, ");
     expect(text).toContain("colour (one of 3: 0 = red, 1 = green, 2 = blue); planet (always 0)");
     expect(logProb).toContain("a lower bound in the mean");
+  });
+});
+
+describe("which numbers follow from what is known", () => {
+  it("are those of a known column, and those that say that there is a gap", async () => {
+    const codec = await fitTable(table(2_000).data, { columns: COLUMNS });
+    const columns = codec.columns.map(({ name }) => name);
+    const hidden = ["rooms", "colour", "grade"];
+    const mask = ndarray(
+      columns.map((name) => Number(!hidden.includes(name))),
+      [1, columns.length],
+    );
+    const whole = new Chain([codec, new Affine({ shape: codec.output, scale: 2 })]);
+    const program = inference({ whole }, { mask: mask.shape }, ({ mask }) => ({ known: whole.known(mask) }));
+    const store = await reference().init({ whole }, { key: key(0) });
+    const { known } = await reference().run(program, { store, feeds: { mask } });
+    expect(codec.features.filter((_, i) => known!.data[i] === 0)).toEqual([
+      "rooms",
+      "colour = red",
+      "colour = green",
+      "colour = blue",
+      "grade = a",
+      "grade = b",
+    ]);
   });
 });
