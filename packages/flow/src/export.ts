@@ -9,7 +9,6 @@ import {
   sizeOf,
   split,
   traceScope,
-  uniformDraws,
   type BatchField,
   type ExportFile,
   type NdArray,
@@ -17,6 +16,8 @@ import {
   type Sizes,
   type Tensor,
 } from "@gen/core";
+import { exampleRows } from "@gen/core/codec";
+import { completed, type MaskedBatch } from "./complete.js";
 import type { Flow } from "./flow.js";
 import { codes, conditionFields, decode, encode, fields, quiet, type Feeds } from "./programs.js";
 
@@ -29,7 +30,7 @@ export interface DescribeOptions {
 
 const Z = "code of each row; of rows like the data it is a draw from the base distribution";
 
-/** The files of a flow: network, logprob, encode, decode and sampler. */
+/** The files of a flow: network, logprob, encode, decode, complete and sampler. */
 export function exportedFiles(flow: Flow, { x, rows }: DescribeOptions = {}): Readonly<Record<string, ExportFile>> {
   const about = flow.codec?.describe();
   const describe = {
@@ -42,7 +43,7 @@ export function exportedFiles(flow: Flow, { x, rows }: DescribeOptions = {}): Re
   const ofRows = { n: { from: "dim", input: "x", axis: 0 } } as const;
   const isNoisy = draws(flow);
   const example = ({ n }: Sizes): Record<string, NdArray> => ({
-    x: rows?.(n!) ?? exampleRows(flow, n!),
+    x: rows?.(n!) ?? (flow.codec ? exampleRows(flow.codec, n!) : normalRows([n!, ...flow.shape], 0)),
     ...conditions(flow, n!),
   });
   const seeded = (sizes: Sizes): Record<string, NdArray> => ({
@@ -78,6 +79,25 @@ export function exportedFiles(flow: Flow, { x, rows }: DescribeOptions = {}): Re
       describe,
       example: ({ n }) => ({ z: normalRows([n!, ...flow.latentShape], 1), ...conditions(flow, n!) }),
     },
+    complete: {
+      // A step is taken or not by a comparison, and after many of them rounding has decided some.
+      purpose:
+        "rows with their hidden part filled in, approximately, by Langevin dynamics of codes; held to the trainer for a few steps, after many two runtimes may end at different draws of one law",
+      trace: ({ n, steps }) => completeOfSeed(flow, { n: n!, steps: steps! }),
+      symbols: { ...ofRows, steps: { from: "input", name: "steps" } },
+      describe: {
+        ...describe,
+        mask: "1 where x is known; 0 where it is not, and may hold anything",
+        steps: "of Langevin dynamics, such as 500: fewer are rougher; at least 1",
+        completed: `x, its hidden part drawn given the known one: ${describe.x}`,
+      },
+      example: ({ n, steps }) => {
+        const given = example({ n: n! });
+        const halves = Array.from({ length: sizeOf(given["x"]!.shape) }, (_, i) => i % 2);
+        return { ...given, mask: ndarray(halves, given["x"]!.shape), seed: whole(7), steps: whole(steps!) };
+      },
+      precision: "f32", // rounded weights would decide other refusals
+    },
     sampler: {
       purpose: "new rows from a seed",
       trace: ({ n }) => sampleOfSeed(flow, n!),
@@ -93,6 +113,15 @@ export function sampleOfSeed(flow: Flow, n: number): Program {
   return inference(flow, { seed: INTEGER, n: INTEGER, ...conditionFields(flow, n) }, (feeds: Feeds) => {
     const { seed, label, context } = feeds;
     return { samples: flow.sample(n, scopeOf(seed!), flow.contextOf({ label, context })) };
+  });
+}
+
+function completeOfSeed(flow: Flow, { n, steps }: { readonly n: number; readonly steps: number }): Program {
+  const batch = { ...fields(flow, { n }), mask: [n, ...flow.shape], seed: INTEGER, steps: INTEGER };
+  return inference(flow, batch, (feeds: Feeds) => {
+    const { seed, steps: count, ...rows } = feeds;
+    const how = { steps, count: count!.cast("f32"), scope: scopeOf(seed!) };
+    return { completed: completed(flow, rows as Feeds & MaskedBatch, how) };
   });
 }
 
@@ -122,18 +151,6 @@ function measured(flow: Flow, { n, isNoisy, outputs }: MeasuredOptions): Program
 
 function scopeOf(seed: Tensor): ReturnType<typeof traceScope> {
   return traceScope("eval", keyFromSeed(seed.cast("u64")));
-}
-
-/** Rows like the data as far as one knows: the middle of what a codec takes, or draws from N(0, 1). */
-function exampleRows(flow: Flow, n: number): NdArray {
-  const drawn = normalRows([n, ...flow.shape], 0);
-  if (flow.codec === undefined) return drawn;
-  try {
-    flow.codec.check(drawn);
-    return drawn;
-  } catch {
-    return ndarray(uniformDraws(split(key(11), 0), sizeOf(drawn.shape)), drawn.shape);
-  }
 }
 
 function normalRows(shape: readonly number[], child: number): NdArray {

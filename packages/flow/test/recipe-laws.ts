@@ -90,6 +90,7 @@ export function describeRecipe(name: string, { make, steps = STEPS, gain = 0.15 
       await exportFolder(join(folder, name), request, { runtime, store });
       expect((await readdir(join(folder, name))).sort()).toEqual([
         "card.json",
+        "complete.onnx",
         "decode.onnx",
         "encode.onnx",
         "logprob.onnx",
