@@ -90,7 +90,7 @@ describe.each(Object.entries(models))("%s", (name, make) => {
     const request = { family: "flow", name, files: exportedFiles(flow) };
     await exportFolder(join(folder, name), request, { runtime, store });
     const { card } = await openFolder(join(folder, name));
-    expect(card.parity).toHaveLength(5);
+    expect(card.parity).toHaveLength(6);
     expect(card.files["logprob.onnx"]!.inputs.map((port) => port.name)).toContain("seed");
   });
 });
