@@ -2,9 +2,9 @@
  * @file Many planar transforms one after the other, as one scan over their parameters: the deep flows of posteriors.
  * Rezende & Mohamed 2015, "Variational Inference with Normalizing Flows", §4.1. arXiv:1505.05770
  */
-import { constantInit, GenError, normalInit, param, scan, type Shape, type Tensor } from "@gen/core";
+import { concat, constantInit, GenError, normalInit, param, scan, type Shape, type Tensor } from "@gen/core";
 import type { Mapped } from "@gen/core/prob";
-import { constrained, logSlope } from "./planar.js";
+import { constrained, logSlope, squaredLength } from "./planar.js";
 import { checkRows, type At, type Transform } from "./transform.js";
 
 export interface PlanarStackOptions {
@@ -17,15 +17,19 @@ export interface PlanarStackOptions {
 
 /**
  * K planar transforms, z_k = z_{k−1} + û_k tanh(w_kᵀ z_{k−1} + b_k), k = 1 … K: as a chain of `Planar`, with one product
- * for all parameters and a graph whose size does not grow with K. It is for sampling and offers no inverse.
+ * for all parameters and a graph whose size does not grow with K. It begins as the identity, however deep: each u_k starts
+ * where û_k = 0, each w_k as a random direction. It is for sampling and offers no inverse.
  */
 export class PlanarStack implements Transform {
-  /** From context to (u, w, b) of each transform, [K, contextDim, 2D + 1]; nothing without a context. */
+  /** From context to (u, b, w) of each transform, [K, contextDim, 2D + 1]; nothing without a context. */
   readonly weight: Tensor | undefined;
-  /** [K, 1, 2D + 1] */
+  /** (u, b), [K, 1, D + 1] */
   readonly bias: Tensor;
+  /** w, [K, 1, D] */
+  readonly direction: Tensor;
   readonly shape: Shape;
   readonly contextDim: number;
+  readonly sharesContext = true;
 
   /** @throws GenError `range` for less than one transform */
   constructor({ dim, depth, contextDim = 0 }: PlanarStackOptions) {
@@ -33,11 +37,9 @@ export class PlanarStack implements Transform {
       throw new GenError("range", `PlanarStack: expected depth ≥ 1, got ${depth}`);
     this.shape = [dim];
     this.contextDim = contextDim;
-    const width = 2 * dim + 1;
-    const isAmortised = contextDim > 0;
-    const std = 0.1 / Math.sqrt(Math.max(contextDim, 1));
-    this.weight = isAmortised ? param([depth, contextDim, width], normalInit({ std })) : undefined;
-    this.bias = param([depth, 1, width], isAmortised ? constantInit(0) : normalInit({ std }));
+    this.weight = contextDim > 0 ? param([depth, contextDim, 2 * dim + 1], constantInit(0)) : undefined;
+    this.bias = param([depth, 1, dim + 1], constantInit(0));
+    this.direction = param([depth, 1, dim], normalInit({ std: 1 / Math.sqrt(dim) }));
   }
 
   get outputShape(): Shape {
@@ -45,15 +47,21 @@ export class PlanarStack implements Transform {
   }
 
   forward(z0: Tensor, { context }: At): Mapped {
-    checkRows(z0, { shape: this.shape, context, contextDim: this.contextDim, where: "PlanarStack" });
-    const dim = this.shape[0]!;
-    const params = this.weight === undefined ? this.bias : context!.matmul(this.weight).add(this.bias);
-    const [raw, w, b] = params.split([dim, dim, 1]) as [Tensor, Tensor, Tensor]; // [K, N or 1, D], …, [K, N or 1, 1]
-    const { u, s } = constrained(raw, w);
-    const { carry, ys } = scan({ carry: [z0], xs: [u, w, b] }, ([z], [u, w, b]) => {
-      const h = z!.mul(w!).sum(1, { keepDims: true }).add(b!).tanh();
+    const { shape, contextDim } = this;
+    checkRows(z0, { shape, context, contextDim, sharesContext: true, where: "PlanarStack" });
+    const dim = shape[0]!;
+    const fixed = concat([this.bias, this.direction], 2);
+    const params = this.weight === undefined ? fixed : context!.matmul(this.weight).add(fixed);
+    const [raw, b, w] = params.split([dim, 1, dim]) as [Tensor, Tensor, Tensor]; // [K, N, D], [K, N, 1], [K, N, D]
+    const { u, s } = constrained(raw.add(w.mul(RESTING).div(squaredLength(w))), w);
+    const n = this.weight === undefined ? 1 : context!.shape[0]!;
+    const { carry, ys } = scan({ carry: [z0.reshape([-1, n, dim])], xs: [u, w, b] }, ([z], [u, w, b]) => {
+      const h = z!.mul(w!).sum(2, { keepDims: true }).add(b!).tanh(); //            [R, N, 1]
       return { carry: [z!.add(u!.mul(h))], ys: [h] };
     });
-    return { y: carry[0]!, logDet: logSlope(ys[0]!, s).squeeze(-1).sum(0) };
+    return { y: carry[0]!.reshape([-1, dim]), logDet: logSlope(ys[0]!, s.unsqueeze(1)).sum(0).reshape([-1]) };
   }
 }
+
+/** wᵀu where û = 0: log(1 + eᵃ) = 1. */
+const RESTING = Math.log(Math.E - 1);

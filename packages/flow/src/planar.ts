@@ -67,10 +67,14 @@ export class Planar implements Bijection {
 /** û, which keeps the map invertible, and s = wᵀû > −1. @param raw, w […, D] @returns u […, D], s […, 1] */
 export function constrained(raw: Tensor, w: Tensor): { u: Tensor; s: Tensor } {
   const along = w.mul(raw).sum(-1, { keepDims: true }); //                     wᵀu
-  const length = w.square().sum(-1, { keepDims: true }).maximum(1e-12);
   const s = softplus(along).sub(1);
-  const u = raw.add(w.mul(s.sub(along).div(length)));
+  const u = raw.add(w.mul(s.sub(along).div(squaredLength(w))));
   return { u, s: w.mul(u).sum(-1, { keepDims: true }) };
+}
+
+/** ‖w‖², away from 0: [.., D] → [.., 1] */
+export function squaredLength(w: Tensor): Tensor {
+  return w.square().sum(-1, { keepDims: true }).maximum(1e-12);
 }
 
 /** log(1 + s (1 − h²)) */

@@ -53,11 +53,17 @@ export function contextWidth(parts: readonly { readonly contextDim: number }[], 
 }
 
 /** @throws GenError `shape` naming the transform, if rows are not of its shape or the context is not of its width */
-export function checkRows(x: Tensor, { shape, context, contextDim = 0, where }: RowsCheck): void {
+export function checkRows(
+  x: Tensor,
+  { shape, context, contextDim = 0, sharesContext = false, where }: RowsCheck,
+): void {
   if (!sameShape(x.shape.slice(1), shape) || x.rank !== shape.length + 1) {
     throw new GenError("shape", `${where}: expected ${showShape(["N", ...shape] as never)}, got ${showShape(x.shape)}`);
   }
-  if (contextDim > 0 && (context?.rank !== 2 || context.shape[1] !== contextDim || context.shape[0] !== x.shape[0])) {
+  if (contextDim === 0) return;
+  const [rows, of] = [x.shape[0]!, context?.shape[0] ?? 0];
+  const isFor = of === rows || (sharesContext && of > 0 && rows % of === 0);
+  if (context?.rank !== 2 || context.shape[1] !== contextDim || !isFor) {
     throw new GenError(
       "shape",
       `${where}: expected context ${showShape([x.shape[0]!, contextDim])}, got ${context === undefined ? "none" : showShape(context.shape)}`,
@@ -69,6 +75,7 @@ interface RowsCheck {
   readonly shape: Shape;
   readonly context?: Tensor | undefined;
   readonly contextDim?: number;
+  readonly sharesContext?: boolean;
   readonly where: string;
 }
 

@@ -1,6 +1,6 @@
 /** @file Posteriors q(z|x): a normal distribution for each row, and what a transport makes of it. */
 import { GenError, randomNormal, type Scope, type Tensor } from "@gen/core";
-import type { Density, Transport } from "@gen/core/prob";
+import type { Density, Mapped, Transport } from "@gen/core/prob";
 import { repeatRows, type Posterior } from "./latent.js";
 
 /** An invertible map of codes that enriches the posterior, or how to make one. A planar or an autoregressive flow is one. */
@@ -73,10 +73,24 @@ export function transportedPosterior(
         .add(constant)
         .neg()
         .reshape([k * n]);
-      const moved = transport?.forward(z0, { context: context && repeatRows(context, k), scope });
+      const moved = transport && transported(z0, { transport, context, k, scope });
       const z = moved?.y ?? z0;
       const logQ = moved === undefined ? logQ0 : logQ0.sub(moved.logDet);
       return { z, gap: logQ.sub(prior.logProb(z, scope)).unsqueeze(1) };
     },
   };
+}
+
+interface TransportedOptions {
+  readonly transport: Transport;
+  /** [N, contextDim] */
+  readonly context: Tensor | undefined;
+  readonly k: number;
+  readonly scope: Scope;
+}
+
+/** Where a transport takes k draws of each of N rows, [K·N, Z], by the context of the rows. */
+export function transported(z0: Tensor, { transport, context, k, scope }: TransportedOptions): Mapped {
+  const seen = context && transport.sharesContext !== true ? repeatRows(context, k) : context;
+  return transport.forward(z0, { context: seen, scope });
 }

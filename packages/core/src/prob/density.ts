@@ -33,6 +33,11 @@ export interface Mapped {
 export interface Transport {
   /** Numbers of context that each row has; 0 for none. */
   readonly contextDim: number;
+  /**
+   * Whether `forward` also takes K·N rows for N rows of context, draw by draw: row i of draw k, at k·N + i, has the context
+   * of row i. @default false
+   */
+  readonly sharesContext?: boolean;
   /** @param x [N, …shape], context [N, contextDim] */
   forward(x: Tensor, at: { readonly context?: Tensor | undefined; readonly scope: Scope }): Mapped;
 }
