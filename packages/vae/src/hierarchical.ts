@@ -6,7 +6,7 @@
 import { concat, constantInit, GenError, sizeOf, state, type Scope, type Shape, type Tensor } from "@gen/core";
 import type { Codec } from "@gen/core/codec";
 import { activationOf, Linear, type Activation } from "@gen/core/nn";
-import { normal, type Distribution, type Normal } from "@gen/core/prob";
+import { normal, type Distribution, type Normal, type Transport } from "@gen/core/prob";
 import { dense, type Architecture, type Network } from "./architecture.js";
 import { boundOf, lossOf, type BoundTerms, type LossTerms } from "./bound.js";
 import { repeatRows, type LatentModel, type Posterior } from "./latent.js";
@@ -14,6 +14,7 @@ import { LayeredPrior, normalOf } from "./layered-prior.js";
 import { likelihoodOf, type Likelihood, type LikelihoodName } from "./likelihood.js";
 import { criterionOf, type Criterion, type CriterionOptions } from "./objective.js";
 import type { VaeBatch } from "./observed.js";
+import { transported, transportOf } from "./posterior.js";
 import { priorOf, type PriorOption } from "./prior.js";
 import { checkShape, checkWhole, classRows, codecFor } from "./rows.js";
 
@@ -44,6 +45,16 @@ export interface HierarchicalVaeOptions extends CriterionOptions {
   readonly classes?: number;
   /** p(z_L), of the top layer: a density over codes, or how to make one. @default the standard normal distribution */
   readonly prior?: PriorOption;
+  /** What makes q(z_l | x, z_{l+1}) more than normal, with a context that the encoder gives. @default nothing, in any layer */
+  readonly posterior?: (layer: LayerSizes) => Transport | undefined;
+}
+
+/** A layer of latents, for what is made for each. */
+export interface LayerSizes {
+  /** 0 next to the picture. */
+  readonly layer: number;
+  /** Numbers of its codes. */
+  readonly latentDim: number;
 }
 
 /**
@@ -59,6 +70,8 @@ export class HierarchicalVae implements LatentModel {
   /** From the features of one layer of latents to those of the next. */
   readonly up: readonly Linear[];
   readonly heads: readonly Head[];
+  /** Of each layer whose posterior is more than normal. */
+  readonly flows: readonly (Flow | undefined)[];
   readonly prior: LayeredPrior;
   readonly decoder: Network;
   readonly steps: Tensor | undefined;
@@ -81,6 +94,7 @@ export class HierarchicalVae implements LatentModel {
     likelihood = "bernoulli",
     classes = 0,
     prior,
+    posterior,
     ...criterion
   }: HierarchicalVaeOptions) {
     const where = "hierarchicalVae";
@@ -104,6 +118,10 @@ export class HierarchicalVae implements LatentModel {
       const above = latentDims[l + 1];
       const isMerged = inference === "merged" && above !== undefined;
       return isMerged ? new MergedHead({ width, above, dim }, this.#activation) : new PlainHead(width, dim);
+    });
+    this.flows = latentDims.map((latentDim, layer) => {
+      const transport = transportOf(posterior?.({ layer, latentDim }), latentDim);
+      return transport && new Flow(transport, width);
     });
     const sizes = { codec: this.codec, classes, latentDim: latentDims.at(-1)! };
     const top = priorOf(prior, {
@@ -149,10 +167,13 @@ export class HierarchicalVae implements LatentModel {
     return boundOf(this, batch, { scope, objective });
   }
 
-  /** q(z|x) of each row. Its mean and std are those of each layer below the mean of the next; each layer is a group. */
+  /**
+   * q(z|x) of each row. Its mean is that of each layer below the mean of the next, where its flow takes it; its std is
+   * that before the flow. Each layer is a group.
+   */
   posterior(x: Tensor, condition: Tensor | undefined, scope: Scope): Posterior {
     const heard = this.#heard(x, condition, scope);
-    const central = this.#descend(heard, 1, ({ mean }) => mean);
+    const central = this.#descend(heard, { k: 1, scope, pick: ({ mean }) => mean });
     return {
       mean: concat(central.layers, 1),
       std: concat(
@@ -160,8 +181,8 @@ export class HierarchicalVae implements LatentModel {
         1,
       ),
       draw: (k, scope) => {
-        const { layers, posteriors } = this.#descend(heard, k, (q) => q.sample(scope.nextKey()));
-        const gaps = layers.map((z, l) => posteriors[l]!.logProb(z).sub(this.prior.layerLogProb(l, layers, scope)));
+        const { layers, logQ } = this.#descend(heard, { k, scope, pick: (q) => q.sample(scope.nextKey()) });
+        const gaps = logQ.map((q, l) => q.sub(this.prior.layerLogProb(l, layers, scope)));
         return { z: concat(layers, 1), gap: stack(gaps) };
       },
     };
@@ -188,37 +209,64 @@ export class HierarchicalVae implements LatentModel {
   }
 
   /** What the encoder tells each layer of latents, once for each row. */
-  #heard(x: Tensor, condition: Tensor | undefined, scope: Scope): Heard[] {
+  #heard(x: Tensor, condition: Tensor | undefined, scope: Scope): HeardOf[] {
     let features = this.#activation(this.encoder.forward(x, condition, scope)); // [N, width]
     return this.heads.map((head, l) => {
       if (l > 0) features = this.#activation(this.up[l - 1]!.forward(features));
-      return head.hear(features);
+      return { ...head.hear(features), context: this.flows[l]?.context?.forward(features) };
     });
   }
 
-  /** The posteriors of k draws from the top down, each given what was picked of the one above. */
+  /** Codes of k draws from the top down, each layer given what was picked of the one above and where its flow took it. */
   #descend(
-    heard: readonly Heard[],
-    k: number,
-    pick: (q: Normal) => Tensor,
-  ): { readonly layers: readonly Tensor[]; readonly posteriors: readonly Normal[] } {
+    heard: readonly HeardOf[],
+    { k, scope, pick }: { readonly k: number; readonly scope: Scope; readonly pick: (q: Normal) => Tensor },
+  ): Descended {
     const layers: Tensor[] = [];
     const posteriors: Normal[] = [];
+    const logQ: Tensor[] = [];
     for (let l = heard.length - 1; l >= 0; l--) {
       const above = layers[0];
       const prior = above && { above, p: this.prior.layer(l, above) };
       const q = heard[l]!.posterior(k, prior);
+      const z0 = pick(q);
+      const flow = this.flows[l];
+      const moved = flow && transported(z0, { transport: flow.transport, context: heard[l]!.context, k, scope });
       posteriors.unshift(q);
-      layers.unshift(pick(q));
+      layers.unshift(moved?.y ?? z0);
+      logQ.unshift(moved === undefined ? q.logProb(z0) : q.logProb(z0).sub(moved.logDet));
     }
-    return { layers, posteriors };
+    return { layers, posteriors, logQ };
   }
+}
+
+/** What makes the posterior of a layer more than normal, and what it is told of x. */
+class Flow {
+  readonly transport: Transport;
+  readonly context: Linear | undefined;
+
+  constructor(transport: Transport, width: number) {
+    this.transport = transport;
+    if (transport.contextDim > 0) this.context = new Linear({ inputs: width, outputs: transport.contextDim });
+  }
+}
+
+/** Draws of each layer, the normal distributions that they began from, and log q of them: [K·N, Z_l], …, [K·N]. */
+interface Descended {
+  readonly layers: readonly Tensor[];
+  readonly posteriors: readonly Normal[];
+  readonly logQ: readonly Tensor[];
 }
 
 /** What a layer of latents got from the encoder. */
 interface Heard {
   /** q(z_l | x, z_{l+1}) for k draws of each row. @param prior what was drawn above, [K·N, Z], and p(z_l | z_{l+1}) */
   posterior(k: number, prior: { readonly above: Tensor; readonly p: Normal } | undefined): Normal;
+}
+
+/** The same with the context of the layer's flow, [N, contextDim]. */
+interface HeardOf extends Heard {
+  readonly context: Tensor | undefined;
 }
 
 interface Head {

@@ -9,7 +9,7 @@ export type {
   Network,
 } from "./architecture.js";
 export { HierarchicalVae } from "./hierarchical.js";
-export type { HierarchicalVaeOptions } from "./hierarchical.js";
+export type { HierarchicalVaeOptions, LayerSizes } from "./hierarchical.js";
 export { interpolate } from "./interpolate.js";
 export type { InterpolateOptions } from "./interpolate.js";
 export { bernoulliLikelihood, discretisedLogisticLikelihood, gaussianLikelihood, likelihoodOf } from "./likelihood.js";
@@ -28,10 +28,11 @@ export { mixturePrior, vampPrior } from "./prior.js";
 export type { MixturePriorOptions, PriorOption, PriorSizes, VampPriorOptions } from "./prior.js";
 export { complete } from "./complete.js";
 export type { CompleteOptions } from "./complete.js";
-export { bound, decode, encode, logProb, reconstruct, sample } from "./programs.js";
+export { bound, decode, encode, importance, logProb, reconstruct, sample } from "./programs.js";
 export type {
   BoundOptions,
   DecodeOptions,
+  ImportanceOptions,
   LogProbOptions,
   MaskedRowsOptions,
   RowsOptions,

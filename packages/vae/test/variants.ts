@@ -72,6 +72,10 @@ export const latentVariants: readonly { name: string; make: (size?: { small: boo
       skip: false,
       objective: iwae({ k: 3 }),
     },
+    "two layers of latents, planar flows as posteriors": {
+      posterior: ({ latentDim }) => planar({ latentDim }),
+      prior: vampPrior({ components: 2 }),
+    },
     "two layers of latents, VampPrior, conditional": { prior: vampPrior({ components: 2 }), classes: 3 },
   }).map(([name, options]) => ({
     name,
