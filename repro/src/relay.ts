@@ -2,7 +2,7 @@
  * @file A training in relays: it may be stopped at any step, is measured where it is, and goes on later from its checkpoint.
  * Its learning rate must fall by no fixed end.
  */
-import { batches, fit, isGenError, key, split, type Dataset, type Model, type Program } from "@gen/core";
+import { batches, fit, isGenError, key, split, type Dataset, type Model, type Program, type Store } from "@gen/core";
 import { saveCheckpoint } from "@gen/core/node";
 import { deviceOf, startOf, writeBest } from "./place.js";
 import { checkpointFolder } from "./results.js";
@@ -12,6 +12,8 @@ export interface Relay {
   readonly id: string;
   readonly seed: number;
   readonly model: Model;
+  /** What it starts from, written over the weights that are drawn. @default those that are drawn */
+  readonly begin?: (store: Store) => Promise<void>;
   /** Of a `trainStep` that averages the weights as `ema`. */
   readonly step: Program;
   readonly train: Dataset;
@@ -28,15 +30,16 @@ export interface Relay {
 
 /** Trains, and writes the best weights into the file of the row. @returns wall time over all relays, and the steps that count */
 export async function trainInRelay(
-  { id, seed, model, step, train, batchSize, steps, every, valid, say }: Relay,
+  { id, seed, model, begin, step, train, batchSize, steps, every, valid, say }: Relay,
   { resume, log, signal, ...place }: TrainOptions,
 ): Promise<Pick<Result, "seconds" | "steps">> {
   const [root, runtime] = [key(seed), await deviceOf(place)];
   const store = await runtime.init(model, { key: split(root, 0) });
   const folder = checkpointFolder(id);
   const [from, before] = await startOf(store, { folder, resume, log });
+  if (from === 0) await begin?.(store);
   const data = batches(train, { size: batchSize, key: split(root, 1) });
-  const validate = { ...valid, metric: "nats", from: "ema", keepBest: true, every };
+  const validate = { ...valid, key: split(root, 3), metric: "nats", from: "ema", keepBest: true, every };
   const run = { runtime, store, data, steps, from, every, signal, validate, key: split(root, 2) };
   const start = performance.now();
   let [mean, done, trained] = [0, from, before];
