@@ -48,7 +48,7 @@ const DESCRIBED = {
   guidance: "weight of the condition: 0 leaves it out, 1 is the model as it was trained, above 1 more of it",
   n: "how many rows",
   steps: "steps of the sampler: more are slower and better; at least 1",
-  strength: "how much noise: near 0 keeps a row, 1 draws a new one",
+  strength: "how much noise, from 0 (keeps a row) to 1 (draws a new one); what lies beyond counts as the nearer end",
   z: "code of each row: a draw from N(0, I), for rows like the data",
   mask: "1 where x is known, 0 where it is to be filled in",
   sigma: "standard deviation of the noise in each row",

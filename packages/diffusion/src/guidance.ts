@@ -59,13 +59,13 @@ function spread(x: Tensor): Tensor {
  * @see Saharia et al. 2022, "Photorealistic text-to-image diffusion models", §2.3. arXiv:2205.11487
  */
 export function thresholded(x: Tensor, percentile: number): Tensor {
-  const flat = x.flatten().abs(); // [N, D]
+  const flat = x.flatten(); //                      [N, D]
   const d = flat.shape[1]!;
   const rank = Math.min(d, Math.floor((1 - percentile) * d) + 1);
-  const s = topK(flat, rank)
+  const s = topK(flat.abs(), rank)
     .values.slice(1, rank - 1, rank)
-    .maximum(1); // [N, 1]
-  return flat.mul(0).add(x.flatten()).minimum(s).maximum(s.neg()).div(s).reshape(x.shape);
+    .maximum(1); //                                 [N, 1]
+  return flat.minimum(s).maximum(s.neg()).div(s).reshape(x.shape);
 }
 
 /**

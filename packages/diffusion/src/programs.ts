@@ -1,5 +1,5 @@
 /** @file What one makes with a trained model, as programs: new rows, rows changed, rows filled in; and one look of the denoiser. */
-import { inference, type BatchSpec, type Program, type Scope, type Tensor } from "@gen/core";
+import { GenError, inference, scalar, type BatchSpec, type Program, type Scope, type Tensor } from "@gen/core";
 import type { Diffusion } from "./diffusion.js";
 import { draw, walkOf, type DrawAt, type DrawOptions } from "./draw.js";
 import { conditionFields, fields, givenOf, type ConditionedOptions, type Feeds } from "./feeds.js";
@@ -42,7 +42,7 @@ export function denoising(model: Diffusion, options: SampleOptions): Program {
 }
 
 export interface EditOptions extends SampleOptions {
-  /** How much noise: 0 keeps a row, 1 draws a new one. A number in (0, 1], or a scalar. */
+  /** How much noise: 0 keeps a row to the bit, 1 draws a new one. A number in [0, 1], or a scalar, which is brought there. */
   readonly strength: number | Tensor;
 }
 
@@ -50,7 +50,7 @@ export interface EditOptions extends SampleOptions {
  * Rows changed: noise up to `strength`, then down again. Feeds x and the condition. SDEdit.
  *
  * @returns output x [n, …shape]
- * @throws GenError as `sample`, and `range` for a strength outside (0, 1]
+ * @throws GenError as `sample`, and `range` for a strength outside [0, 1]
  * @see Meng et al. 2022, "SDEdit", algorithm 1. arXiv:2108.01073
  */
 export function edit(model: Diffusion, options: EditOptions): Program {
@@ -67,12 +67,20 @@ export function edited(
   options: EditOptions & DrawOptions,
   { feeds, at }: { readonly feeds: Feeds; readonly at: DrawAt },
 ): Tensor {
-  const { steps = 50 } = options;
+  const { steps = 50, strength } = options;
   checkSteps(steps, "edit");
-  const { y } = model.encoded(feeds["x"]!, at.scope);
-  const path = walkOf(model, options, at);
-  return model.decoded(walked(path, path.begin(y.shape, y), steps));
+  if (typeof strength === "number" && !(strength >= 0 && strength <= 1))
+    throw new GenError("range", `edit: expected a strength from 0 to 1, got ${strength}`);
+  const asked = typeof strength === "number" ? scalar(strength) : strength;
+  const x = feeds["x"]!;
+  const { y } = model.encoded(x, at.scope);
+  const path = walkOf(model, { ...options, strength: asked.clip(LEAST, 1) }, at);
+  const changed = model.decoded(walked(path, path.begin(y.shape, y), steps));
+  return asked.greater(0).where(changed, x);
 }
+
+/** The least strength with levels that can be told apart in f32. */
+const LEAST = 1e-3;
 
 export interface CompleteOptions extends SampleOptions {
   /** See `inpainting`. @default 1 */

@@ -1,45 +1,18 @@
-import { key, ndarray, normalDraws, reference, type Tensor } from "@gen/core";
+import { concat, key, ndarray, normalDraws, reference, type Tensor } from "@gen/core";
 import { describe, expect, it } from "vitest";
-import {
-  bound,
-  boundEstimate,
-  Diffusion,
-  logProb,
-  type DiffusionOptions,
-  type Network,
-  type NetworkInput,
-  type Process,
-} from "../src/index.js";
-import { geometric, numbers } from "./gaussian.js";
+import { bound, boundEstimate, Diffusion, logProb, type DiffusionOptions } from "../src/index.js";
+import { posterior } from "../src/posterior.js";
+import { even, Knowing, numbers, oracle } from "./gaussian.js";
 
 const [mean, std] = [0.3, 0.5];
-/** A process of one's own: levels even in log σ. */
-const process: Process = {
-  name: "geometric",
-  levels: geometric(100, 0.01, 399).reverse(),
-  scale: (sigma) => sigma.square().add(1).sqrt().reciprocal(),
-};
-
-/** A "network" that knows the data, N(mean, std²): it gives x̂ as the target "data". It is handed α x and the clock. */
-class Known implements Network {
-  readonly shape = [2];
-  readonly outputShape = [2];
-  readonly conditionFeatures = 0;
-  forward(x: Tensor, { time }: NetworkInput): Tensor {
-    const [low, high] = [process.levels[0]!, process.levels.at(-1)!].map(Math.log) as [number, number];
-    const sigma = time
-      .mul((high - low) / 1000)
-      .add(low)
-      .exp()
-      .unsqueeze(-1);
-    const noisy = x.mul(sigma.square().add(1).sqrt());
-    const v = std ** 2;
-    return noisy.mul(v).add(sigma.square().mul(mean)).div(sigma.square().add(v));
-  }
-}
-
+const process = even(400, [0.01, 100]);
 const make = (options: Partial<DiffusionOptions> = {}): Diffusion =>
-  new Diffusion({ network: new Known(), process, target: "data", ...options });
+  new Diffusion({
+    network: new Knowing(process, (x, { sigma }) => oracle({ mean, std })(x, sigma)),
+    process,
+    target: "data",
+    ...options,
+  });
 const runtime = reference();
 const n = 24;
 const x = ndarray(
@@ -106,6 +79,47 @@ describe("the bound of the best denoiser", () => {
   });
 });
 
+it("of learned variances is tight where that of fixed ones is not", async () => {
+  // Few steps, so that what a fixed variance leaves out counts. Each step back is normal: with the variance of x̂ in it,
+  // β̃ + (1 − r)² Var(x | x_from), the chain is the true one, and the bound −log p(x).
+  const few = even(8, [0.05, 60]);
+  const ratio = few.levels[0]! / few.levels[1]!;
+  const variances = (x: Tensor, sigma: Tensor): Tensor => {
+    const [from, to] = [sigma, sigma.mul(ratio)];
+    const { small, large } = posterior({ x, denoised: x, from, to, scale: (s) => few.scale(s) });
+    const rest = from
+      .square()
+      .reciprocal()
+      .add(std ** -2)
+      .reciprocal()
+      .mul((1 - ratio ** 2) ** 2);
+    return small.add(rest).log().sub(small.log()).div(large.log().sub(small.log()));
+  };
+  const denoise = oracle({ mean, std });
+  const fixed = make({ process: few, network: new Knowing(few, (x, { sigma }) => denoise(x, sigma)) });
+  const shares = (x: Tensor, sigma: Tensor): Tensor => variances(x, sigma).mul(2).sub(1).expand(x.shape);
+  const network = new Knowing(few, (x, { sigma }) => concat([denoise(x, sigma), shares(x, sigma)], 1), {
+    outputShape: [4],
+  });
+  const learned = make({ process: few, network, variance: "learned" });
+  const of = async (model: Diffusion): Promise<number> => {
+    const many = ndarray(
+      new Float32Array(2 * 400).map((_, i) => Number(x.data[i % (2 * n)])),
+      [400, 2],
+    );
+    const { nats } = await runtime.run(bound(model, { n: 400 }), {
+      store: runtime.emptyStore(),
+      key: key(1),
+      feeds: { x: many },
+    });
+    return average(numbers(nats!));
+  };
+  const [tight, loose] = [await of(learned), await of(fixed)];
+  const wanted = average(Array.from({ length: 400 }, (_, i) => truth[i % n]!));
+  expect(Math.abs(tight - wanted)).toBeLessThan(0.1);
+  expect(loose).toBeGreaterThan(tight + 0.5);
+});
+
 it("log p(x) by the ODE is exact, and Hutchinson's estimate right in the mean", async () => {
   const store = await runtime.init(make(), { key: key(0) });
   const run = async (trace: "exact" | "hutchinson"): Promise<number[]> =>
@@ -114,6 +128,41 @@ it("log p(x) by the ODE is exact, and Hutchinson's estimate right in the mean", 
     );
   (await run("exact")).forEach((v, i) => expect(Math.abs(v - truth[i]!)).toBeLessThan(0.02));
   (await run("hutchinson")).forEach((v, i) => expect(Math.abs(v - truth[i]!)).toBeLessThan(0.02)); // the Jacobian is diagonal: no variance
+});
+
+it("Hutchinson's estimate is right in the mean where numbers depend on each other", async () => {
+  // Two numbers of variance 1 and correlation ρ: the estimate along (1, 1) shrinks by 1 + ρ, along (1, −1) by 1 − ρ.
+  const rho = 0.8;
+  const network = new Knowing(process, (x, { sigma }) => {
+    const [a, b] = x.split([1, 1], 1) as [Tensor, Tensor];
+    const share = (v: number): Tensor =>
+      sigma
+        .square()
+        .add(v)
+        .reciprocal()
+        .mul(v / 2);
+    const [sum, gap] = [a.add(b).mul(share(1 + rho)), a.sub(b).mul(share(1 - rho))];
+    return concat([sum.add(gap), sum.sub(gap)], 1);
+  });
+  const many = 400;
+  const run = async (trace: "exact" | "hutchinson", rows: number): Promise<number[]> => {
+    const feeds = {
+      x: ndarray(
+        new Float32Array(2 * rows).map((_, i) => (i % 2 === 0 ? 0.5 : -0.2)),
+        [rows, 2],
+      ),
+    };
+    const program = logProb(make({ network }), { n: rows, steps: 40, trace });
+    return numbers((await runtime.run(program, { store: runtime.emptyStore(), key: key(2), feeds }))["logProb"]!);
+  };
+  const [exact] = await run("exact", 1);
+  const quadratic = (0.25 + 2 * rho * 0.1 + 0.04) / (1 - rho ** 2);
+  expect(exact).toBeCloseTo(-0.5 * quadratic - 0.5 * Math.log(1 - rho ** 2) - Math.log(2 * Math.PI), 1);
+  const estimates = await run("hutchinson", many);
+  const middle = average(estimates);
+  const deviation = Math.sqrt(average(estimates.map((v) => (v - middle) ** 2)));
+  expect(deviation).toBeGreaterThan(0.1); // an estimate, unlike the exact trace
+  expect(Math.abs(middle - exact!)).toBeLessThan((4 * deviation) / Math.sqrt(many));
 });
 
 it("the density integrates to one", async () => {

@@ -109,6 +109,16 @@ it("pairs noise with rows so that less is moved, and keeps each one's distributi
   expect(used.size).toBeGreaterThan(n / 2);
 });
 
+it("pairs noise with numbers of one axis in their order, as optimal transport does there", () => {
+  const n = 32;
+  const shuffled = (seed: number): number[] => Array.from({ length: n }, (_, i) => Math.sin((i + 1) * seed) * 2);
+  const x = shuffled(12.9898);
+  const paired = read(coupled(array(x, [n, 1]), array(shuffled(78.233), [n, 1]), traceScope("train", key)));
+  const ranks = (values: readonly number[]): number[] => values.map((v) => values.filter((w) => w < v).length);
+  const [a, b] = [ranks(x), ranks(paired)];
+  a.forEach((rank, i) => expect(Math.abs(rank - b[i]!)).toBeLessThan(n / 5));
+});
+
 describe("bad input", () => {
   it("names what is wrong", () => {
     const known = array([0, 0], [1, 2]);

@@ -1,7 +1,7 @@
 /** @file A distribution whose best denoiser is known: x ~ N(μ, s²) in each number, so that each sampler can be held against the truth. */
 import { constant, ndarray, scalar, type NdArray, type Tensor } from "@gen/core";
 import { valuesOf } from "@gen/core/testing";
-import type { Denoiser, Sampler, Step } from "../src/index.js";
+import type { Denoiser, Network, NetworkInput, Process, Sampler, Step } from "../src/index.js";
 
 export interface Gaussian {
   readonly mean: number;
@@ -72,4 +72,42 @@ export function geometric(high: number, low: number, n: number): number[] {
 /** p in error ~ n⁻ᵖ, from errors at n and 2n. */
 export function orderOf(errors: readonly number[]): number {
   return Math.log2(errors.at(-2)! / errors.at(-1)!);
+}
+
+/** A process of one's own: levels even in log σ. */
+export const even = (count: number, [low, high]: readonly [number, number]): Process => ({
+  name: "even",
+  levels: geometric(high, low, count - 1).reverse(),
+  scale: (sigma) => sigma.square().add(1).sqrt().reciprocal(),
+});
+
+/** A "network" that is a function of data with noise and σ, which it works out from what networks are handed: α x and the clock. */
+export class Knowing implements Network {
+  readonly shape: readonly number[];
+  readonly outputShape: readonly number[];
+  readonly conditionFeatures: number;
+  readonly #levels: readonly [number, number];
+  readonly #f: (x: Tensor, at: { readonly sigma: Tensor; readonly condition: Tensor | undefined }) => Tensor;
+
+  constructor(
+    { levels }: Process,
+    f: (x: Tensor, at: { readonly sigma: Tensor; readonly condition: Tensor | undefined }) => Tensor,
+    { shape = [2], outputShape = shape, conditionFeatures = 0 }: Partial<Omit<Network, "forward">> = {},
+  ) {
+    this.shape = shape;
+    this.outputShape = outputShape;
+    this.conditionFeatures = conditionFeatures;
+    this.#levels = [levels[0]!, levels.at(-1)!];
+    this.#f = f;
+  }
+
+  forward(x: Tensor, { time, condition }: NetworkInput): Tensor {
+    const [low, high] = this.#levels.map(Math.log) as [number, number];
+    const sigma = time
+      .mul((high - low) / 1000)
+      .add(low)
+      .exp()
+      .reshape([time.shape[0]!, ...this.shape.map(() => 1)]);
+    return this.#f(x.mul(sigma.square().add(1).sqrt()), { sigma, condition });
+  }
 }

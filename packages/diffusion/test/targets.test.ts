@@ -68,6 +68,16 @@ it("α² of the cosine process is the paper's", () => {
   for (const k of [0, 499, 900]) expect(1 / (1 + levels[k]! ** 2)).toBeCloseTo(f((k + 1) / 1000) / f(0), 8);
 });
 
+it("sub-VP has the noise 1 − α², α the integral of β, as the paper says", () => {
+  const process = PROCESSES["sub-vp"]();
+  for (const k of [0, 300, 999]) {
+    const t = 1e-3 + (0.999 * k) / 999;
+    const alpha = value(process.scale(f64(process.levels[k]!)));
+    expect(alpha).toBeCloseTo(Math.exp(-0.05 * t - 0.25 * 19.9 * t * t), 8);
+    expect(alpha * process.levels[k]!).toBeCloseTo(1 - alpha ** 2, 8);
+  }
+});
+
 it("EDM trains at log σ of mean −1.2 and standard deviation 1.2", () => {
   const logs = edm().levels.map(Math.log);
   const mean = logs.reduce((a, b) => a + b, 0) / logs.length;
