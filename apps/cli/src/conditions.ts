@@ -2,7 +2,7 @@
 import { GenError, nearestName, ndarray, sizeOf, type Card, type NdArray } from "@gen/core";
 import type { ColumnInfo } from "@gen/core/codec";
 import { wordNumbers, wordsOf } from "@gen/data";
-import { originOf } from "./exported.js";
+import { originOf } from "./origin.js";
 
 export interface Told {
   /** Class to draw from, for a model that has classes: its name or its number; all in turn unless given. */

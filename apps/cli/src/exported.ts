@@ -1,11 +1,9 @@
-/** @file An exported model: where it is, what its card says of its making, and drawing from it through its files alone. */
+/** @file An exported model: where it is, and drawing from it through its files alone. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { GenError, ndarray, type Card, type NdArray } from "@gen/core";
-import type { ColumnInfo } from "@gen/core/codec";
 import { openFolder } from "@gen/core/node";
 import { told, type Told } from "./conditions.js";
-import { isRecord } from "./schema/config.js";
 
 /** The folder of an exported model: the folder itself, or `model/` in the folder of a run. @throws GenError `file` */
 export function modelFolder(path: string, shown: string): string {
@@ -15,31 +13,6 @@ export function modelFolder(path: string, shown: string): string {
       ? `gen export ${shown}`
       : "name the folder of a run, or of a model that gen exported",
   });
-}
-
-/** What gen writes into the card's `recipe`. */
-export interface Origin {
-  readonly recipe: string;
-  readonly options: Readonly<Record<string, unknown>>;
-  /** Names of the classes that a model was conditioned on or could have been, by their number. */
-  readonly classes?: readonly string[];
-  /** Words that it knows; the first has the number 1. */
-  readonly words?: readonly string[];
-  /** Of the table that it was trained on. */
-  readonly columns?: readonly ColumnInfo[];
-}
-
-/** What a card says of how its model was made; empty where something else than gen made it. */
-export function originOf({ recipe: made }: Card): Origin {
-  const record = isRecord(made) ? made : {};
-  const { recipe, options, classes, words, columns } = record;
-  return {
-    recipe: typeof recipe === "string" ? recipe : "",
-    options: isRecord(options) ? options : {},
-    ...(Array.isArray(classes) ? { classes: classes.map(String) } : {}),
-    ...(Array.isArray(words) ? { words: words.map(String) } : {}),
-    ...(Array.isArray(columns) ? { columns: columns as ColumnInfo[] } : {}),
-  };
 }
 
 export interface DrawOptions extends Told {

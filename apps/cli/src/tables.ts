@@ -2,7 +2,7 @@
 import { GenError, nearestName, type Card, type Dataset } from "@gen/core";
 import type { ColumnInfo } from "@gen/core/codec";
 import { csvRecords, csvTable } from "@gen/data/node";
-import { originOf } from "./exported.js";
+import { originOf } from "./origin.js";
 import { dividedRows, withGaps } from "./sources/views.js";
 
 /** Columns that the model is conditioned on, by name. */

@@ -2,7 +2,7 @@
 import { GenError, sizeOf } from "@gen/core";
 import { openFolder } from "@gen/core/node";
 import type { Context, World } from "../context.js";
-import { originOf } from "../exported.js";
+import { originOf } from "../origin.js";
 import { logProbs } from "../log-prob.js";
 import type { Quantity } from "../report/about.js";
 import type { Section } from "../schema/help.js";

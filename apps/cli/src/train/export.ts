@@ -2,7 +2,7 @@
 import { basename, join } from "node:path";
 import { ndarray, type NdArray } from "@gen/core";
 import { exportFolder, writeAtomic } from "@gen/core/node";
-import type { Origin } from "../exported.js";
+import type { Origin } from "../origin.js";
 import type { Live } from "../recipe.js";
 import { isPath } from "./plan.js";
 import type { Session } from "./session.js";

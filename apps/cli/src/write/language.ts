@@ -5,7 +5,8 @@ import { gptOfConfig, loadGpt2, readTokenizer, type Tokenizer, type Written } fr
 import { GenError, key, type Runtime } from "@gen/core";
 import { openFolder } from "@gen/core/node";
 import { loadWeights } from "@gen/core/tune";
-import { modelFolder, originOf } from "../exported.js";
+import { modelFolder } from "../exported.js";
+import { originOf } from "../origin.js";
 import { languageOf, gptRecipe } from "../recipes/gpt.js";
 import { naming } from "../run/files.js";
 import { isRecord } from "../schema/config.js";
