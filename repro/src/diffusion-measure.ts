@@ -1,6 +1,6 @@
 /** @file How near a diffusion model's samples are to the data, in the features of a classifier of ours; and its bound in bits/dim. */
-import { batches, key, split, type Dataset, type NdArray } from "@gen/core";
-import { bootstrapMean, extractAll, frechet, manifold, rowsOf } from "@gen/eval";
+import { batches, key, split, type Dataset, type NdArray, type Runtime, type Store } from "@gen/core";
+import { bootstrapMean, extractAll, frechet, manifold, rowsOf, type Extracted, type Extractor } from "@gen/eval";
 import { builtInFolder, openExtractor, type BuiltIn } from "@gen/eval/node";
 import { bound, type Diffusion, type SampleOptions } from "@gen/diffusion";
 import { drawnSamples, pictureOf } from "./diffusion-row.js";
@@ -14,6 +14,8 @@ export interface MeasureOptions extends Partial<Pick<TrainOptions, "threads" | "
   readonly data: (split: "train" | "test") => Promise<Dataset>;
   readonly features: BuiltIn;
   readonly classes: number;
+  /** Share of samples of the class that was asked for, by the classifier: the least guidance that reaches it is looked for. */
+  readonly agreement?: number;
 }
 
 /** Samples, and rows of the data, that are compared. */
@@ -24,6 +26,11 @@ const WAYS: Readonly<Record<string, Omit<SampleOptions, "n">>> = {
   "DDIM, 50 steps": { sampler: "ddim", steps: 50 },
   "DPM-Solver++, 15 steps": { sampler: "dpm-solver-2m", steps: 15 },
 };
+
+/** Weights of guidance that are tried, from the least up; how samples are drawn by them, and how many to choose among them. */
+const WEIGHTS = [1.1, 1.2, 1.3, 1.5, 2, 3];
+const GUIDED: Omit<SampleOptions, "n"> = { sampler: "dpm-solver-2m", steps: 15 };
+const TRIED = 512;
 
 /** The class that each row's logits are largest for. */
 function classesOf(logits: NdArray): number[] {
@@ -74,16 +81,58 @@ export async function measureDiffusion(
       continue;
     }
     measured = { value, standardError, n: COUNT };
-    const right = classesOf(drawn.logits!).filter((c, i) => c === Number(label.data[i])).length;
-    beside["share of the classifier's agreement"] = right / COUNT;
+    beside["share of the classifier's agreement"] = agreementOf(drawn.logits!, label);
     beside["recall"] = (await manifold(real.features, drawn.features)).recall.value;
     await pictureOf(id, x, { classes });
   }
+  if (options.agreement !== undefined)
+    Object.assign(beside, await measureGuided(options, { runtime, store, by, real }));
   await by.close();
   await runtime.close();
   log("measuring the bound");
   beside["bits/dim, at most"] = (await bitsPerDim(options, test)).value;
   return { measured: measured!, beside };
+}
+
+/** Share of the samples that the classifier takes for what was asked for. */
+function agreementOf(logits: NdArray, label: NdArray): number {
+  const found = classesOf(logits);
+  return found.filter((c, i) => c === Number(label.data[i])).length / found.length;
+}
+
+export interface GuidedAt {
+  readonly runtime: Runtime;
+  readonly store: Store;
+  readonly by: Extractor;
+  readonly real: Extracted;
+}
+
+/** The least of the weights of guidance that reaches the agreement, and distance and recall at it. */
+export async function measureGuided(
+  { model, classes, agreement = 1, log = () => undefined }: MeasureOptions,
+  { runtime, store, by, real }: GuidedAt,
+): Promise<Record<string, number>> {
+  const drawn = async (weight: number, count: number): Promise<{ found: Extracted; share: number }> => {
+    const way = { ...GUIDED, guidance: { weight }, runtime, store, classes, count };
+    const { x, label } = await drawnSamples(model, way);
+    const found = await extractAll(by, x);
+    const share = agreementOf(found.logits!, label);
+    log(`guidance ${weight}: ${(100 * share).toFixed(1)} % of ${count} are of their class`);
+    return { found, share };
+  };
+  for (const weight of WEIGHTS) {
+    const isLast = weight === WEIGHTS.at(-1);
+    if (!isLast && (await drawn(weight, TRIED)).share < agreement) continue;
+    const { found, share } = await drawn(weight, COUNT);
+    if (!isLast && share < agreement) continue;
+    return {
+      "guidance, DPM-Solver++, 15 steps": weight,
+      "guided: share of the classifier's agreement": share,
+      "guided: Fréchet distance": (await frechet(real.features, found.features)).value,
+      "guided: recall": (await manifold(real.features, found.features)).recall.value,
+    };
+  }
+  return {};
 }
 
 /** Test rows of which the bound is measured, and at once. */

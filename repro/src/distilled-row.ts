@@ -113,7 +113,6 @@ async function measure(
   const measured = await distanceOf(options, { ...student, steps: least });
   log(`${least} steps: ${measured.value.toFixed(3)} ± ${measured.standardError.toFixed(3)}`);
   const ways: Readonly<Record<string, Drawn>> = {
-    "teacher, DDIM, 50 steps": { ...teacher, ...MANY },
     [`teacher, DDIM, ${least} steps`]: { ...teacher, steps: least },
     "student, 2 steps": { ...student, steps: 2 },
     "student, 1 step": { ...student, steps: 1 },

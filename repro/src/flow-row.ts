@@ -3,10 +3,11 @@ import { batches, evaluate, fit, key, split, trainStep, type Dataset, type Shape
 import { Chain, Dequantise, Logit, type Codec } from "@gen/core/codec";
 import { node, saveCheckpoint } from "@gen/core/node";
 import { ema, type Optimizer } from "@gen/core/optim";
-import { emoji, mnist } from "@gen/data/node";
-import { initialise, logProb, type Flow } from "@gen/flow";
+import { grid } from "@gen/data";
+import { emoji, mnist, writePng } from "@gen/data/node";
+import { initialise, logProb, sample, type Flow } from "@gen/flow";
 import { openWeights, startOf, writeBest } from "./place.js";
-import { checkpointFolder } from "./results.js";
+import { checkpointFolder, resultFile } from "./results.js";
 import type { Measured, Result, Row, TrainOptions } from "./row.js";
 import { randomRows, rowsOf } from "./subset.js";
 
@@ -25,6 +26,8 @@ export interface FlowRowOptions {
   readonly steps: number;
   /** Steps between two validations and checkpoints. */
   readonly every: number;
+  /** Decay of the average of the weights. @default 0.999 */
+  readonly average?: number;
   /** Has ActNorm layers, which start from data. */
   readonly startsFromData: boolean;
   readonly notes: string;
@@ -35,6 +38,8 @@ const seed = 0;
 const FIRST = 256;
 /** Rows that are measured at once. */
 const CHUNK = 250;
+/** Rows and columns of the picture of samples. */
+const DRAWN = 8;
 
 export const mnistPictures: Pictures = {
   about: "50,000 rows to learn, 10,000 to choose the weights, test rows to measure",
@@ -73,14 +78,17 @@ export function flowRow(options: FlowRowOptions): Omit<Row, "id" | "paper" | "ta
     train: async (given) => {
       const trained = await train(options, given);
       given.log("measuring the test rows");
-      return { measured: await measureTest(options), seed, ...trained, notes: options.notes };
+      const measured = await measureTest(options);
+      given.log("drawing samples");
+      await draw(options);
+      return { measured, seed, ...trained, notes: options.notes };
     },
     check: (n) => measureTest(options, n),
   };
 }
 
 async function train(
-  { id, pictures, model, optimizer, batchSize, steps, every, startsFromData }: FlowRowOptions,
+  { id, pictures, model, optimizer, batchSize, steps, every, average = 0.999, startsFromData }: FlowRowOptions,
   { resume, threads, log, signal }: TrainOptions,
 ): Promise<Pick<Result, "seconds" | "steps">> {
   const [root, runtime] = [key(seed), await node({ threads })];
@@ -97,7 +105,7 @@ async function train(
     batch: { x: { shape: [batchSize, ...model.shape], dtype: "u8" } },
     loss: (batch, scope) => model.loss(batch, scope),
     optimizer,
-    average: ema({ decay: 0.999 }),
+    average: ema({ decay: average }),
   });
   const validate = {
     program: logProb(model, { n: CHUNK, pixels: "u8" }),
@@ -133,4 +141,12 @@ async function measureTest({ id, model, pictures }: FlowRowOptions, n?: number):
   const { bitsPerDim } = await evaluate(program, rows, { runtime, store, key: key(seed) });
   await runtime.close();
   return { value: bitsPerDim!.mean, standardError: bitsPerDim!.standardError, n: rows.length };
+}
+
+/** `<id>.png`: samples, beside the result of the row. */
+async function draw({ id, model }: FlowRowOptions): Promise<void> {
+  const { runtime, store } = await openWeights(id, { threads: 1 });
+  const { samples } = await runtime.run(sample(model, { n: DRAWN * DRAWN }), { store, key: key(seed) });
+  await runtime.close();
+  await writePng(resultFile(id).replace(/\.json$/, ".png"), grid(samples!, { columns: DRAWN, scale: 2 }));
 }

@@ -13,6 +13,8 @@ export interface PictureRowOptions extends Omit<DiffusionTraining, "data"> {
   /** Whose features samples are compared in. */
   readonly features: BuiltIn;
   readonly classes: number;
+  /** As `MeasureOptions.agreement`. */
+  readonly agreement?: number;
   readonly notes: string;
 }
 
