@@ -28,6 +28,8 @@ export interface Splits {
   readonly from?: string;
   /** Names of the classes that a field `label` counts, if there is one. */
   readonly classes?: readonly string[];
+  /** Of a mixture of normal laws that is known: where its modes are, and their deviation along any axis. */
+  readonly modes?: { readonly centres: readonly (readonly number[])[]; readonly std: number };
   /** What is said of each row, if anything: names of pictures. */
   readonly texts?: Readonly<Record<"train" | "validation" | "test", readonly string[]>>;
 }

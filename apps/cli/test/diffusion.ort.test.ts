@@ -73,7 +73,7 @@ describe("a model of pictures and the words of their names", () => {
       const heard = await run(`edit runs/shapes ${picture} ${way} --n 2 --to edited.png`);
       expect(heard).toMatchObject({ code: 0, out: expect.stringContaining("Wrote ") as string });
       // Three pictures of 7 × 8 pixels, or four with the end of a walk, and gaps of 2.
-      const columns = 3;
+      const columns = way.startsWith("--toward") ? 4 : 3;
       expect(readFileSync(at("edited.png")).readUInt32BE(16)).toBe(columns * (7 * 8 + 2) + 2);
     }
     // What is known stays: the right half of the first picture that was filled in.

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { node } from "@gen/core/node";
+import { writePng } from "@gen/data/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { testWorld, type Heard } from "./world.js";
 
@@ -47,13 +48,58 @@ describe("a GAN of conditional pictures", () => {
       "--truncation: expected a number ≥ 0, got -1",
     );
   });
+
+  it("walks from one draw to another, and changes a picture through its noise", async () => {
+    await writePng(join(place, "bar.png"), {
+      data: new Uint8Array(16).fill(250, 4, 8),
+      width: 4,
+      height: 4,
+      channels: 1,
+    });
+    await writePng(join(place, "hole.png"), {
+      data: new Uint8Array(16).fill(255, 6),
+      width: 4,
+      height: 4,
+      channels: 1,
+    });
+    expect(await run("sample runs/bars --n 2 --walk 3 --label first --to walk.json")).toMatchObject({ code: 0 });
+    const rows = numbers("walk.json");
+    expect(rows).toHaveLength(2 * 3 * 16);
+    expect(rows.slice(0, 16)).not.toEqual(rows.slice(32, 48));
+    const columns = (file: string): number => (readFileSync(join(place, file)).readUInt32BE(16) - 2) / (14 * 4 + 2);
+    for (const [way, shown] of [
+      ["--strength 0.3", 3 + 1],
+      ["--mask hole.png", 3],
+      ["--toward hole.png", 3 + 1],
+    ] as const) {
+      const line = `edit runs/bars --picture bar.png --label second ${way} --n 2 --steps 3 --to edited.png`;
+      expect(await run(line)).toMatchObject({ code: 0 });
+      expect([way, columns("edited.png")]).toEqual([way, shown]);
+    }
+  });
+
+  it.each([
+    ["edit runs/bars --picture bar.png --to x.png", "expected --label, the class of the picture, got none"],
+    ["edit runs/bars --picture bar.png --label fifth --to x.png", "one of first second third fourth, got fifth"],
+    ["edit runs/bars --picture bar.png --label first --guidance 2 --to x.png", "--guidance only for a diffusion model"],
+    ["edit runs/bars --picture none.png --label first --to x.png", "none.png"],
+    ["sample runs/bars --walk 3 --truncation 1", "expected --truncation only for a sampler that takes it"],
+    ["sample runs/bars --walk 1", "--walk: expected a whole number ≥ 2, got 1"],
+  ])("is told what is wrong: %s", async (line, words) => {
+    const { code, err } = await run(line);
+    expect(code).not.toBe(0);
+    expect(err).toContain(words);
+  });
 });
 
 describe("a game that does not work", () => {
-  it("is named, with what to try", async () => {
+  it("is named, with what to try, and its modes are counted", async () => {
     const line = "train gan --data ring --points 300 --hidden 8 --learning-rate 1e-7 --batch-size 8 --name stuck";
     const heard = await run(`${line} --steps 140 --every 140`);
     expect(heard).toMatchObject({ code: 0 });
+    expect(heard.err).toMatch(
+      /Fréchet distance [\d.]+, modes that are drawn \d, share within 4 σ of a mode [\d.]+, KL/i,
+    );
     for (const said of [heard.err + heard.out, text("runs/stuck/report.html")])
       expect(said).toMatch(/mode collapse since step 0: .* Try: give the discriminator a penalty on its slope/);
   });

@@ -15,7 +15,16 @@ export { END, PAD, parseScan, type ScanDataset } from "./scan.js";
 export { splitRows, type SplitOptions } from "./splits.js";
 export { fieldPerColumn, type TableDataset } from "./table.js";
 export { stackTracks, trackColumns, unstackTracks, type TrackColumns } from "./tracks.js";
-export { checkerboard, gridOfGaussians, ringOfGaussians, rings, twoMoons, type ToyOptions } from "./toy.js";
+export {
+  checkerboard,
+  gridCentres,
+  gridOfGaussians,
+  ringCentres,
+  ringOfGaussians,
+  rings,
+  twoMoons,
+  type ToyOptions,
+} from "./toy.js";
 export { decodeUtf8 } from "./utf8.js";
 export { encodeWav, parseWav, type Sound, type WavOptions } from "./wav.js";
 export { vocabularyOf, withWords, wordNumbers, wordsOf, type WordNumberOptions } from "./words.js";

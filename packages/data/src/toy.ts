@@ -18,17 +18,28 @@ export function twoMoons({ n = 10_000, key, noise = 0.1 }: ToyOptions): Dataset 
   });
 }
 
-/** Points around `modes` centres on a circle of radius 2. */
+/** So many centres on a circle of radius 2. */
+export function ringCentres(modes = 8): readonly (readonly [number, number])[] {
+  return Array.from({ length: modes }, (_, mode) => {
+    const angle = (2 * Math.PI * mode) / modes;
+    return [2 * Math.cos(angle), 2 * Math.sin(angle)];
+  });
+}
+
+/** 25 centres, five by five and 2 apart, around the origin. */
+export function gridCentres(): readonly (readonly [number, number])[] {
+  return Array.from({ length: 25 }, (_, mode) => [2 * Math.floor(mode / 5) - 4, 2 * (mode % 5) - 4]);
+}
+
+/** Points around {@link ringCentres}. */
 export function ringOfGaussians({
   n = 10_000,
   key,
   noise = 0.05,
   modes = 8,
 }: ToyOptions & { readonly modes?: number }): Dataset {
-  return plane(n, { key, noise }, (u) => {
-    const angle = (2 * Math.PI * Math.floor(u * modes)) / modes;
-    return [2 * Math.cos(angle), 2 * Math.sin(angle)];
-  });
+  const centres = ringCentres(modes);
+  return plane(n, { key, noise }, (u) => centres[Math.floor(u * modes)]!);
 }
 
 /** Points around two circles, of radius 1 and 2. */
@@ -39,9 +50,10 @@ export function rings({ n = 10_000, key, noise = 0.08 }: ToyOptions): Dataset {
   });
 }
 
-/** Points around 25 centres, five by five and 2 apart. */
+/** Points around {@link gridCentres}. */
 export function gridOfGaussians({ n = 10_000, key, noise = 0.05 }: ToyOptions): Dataset {
-  return plane(n, { key, noise }, (u, v) => [2 * Math.floor(5 * u) - 4, 2 * Math.floor(5 * v) - 4]);
+  const centres = gridCentres();
+  return plane(n, { key, noise }, (u, v) => centres[5 * Math.floor(5 * u) + Math.floor(5 * v)]!);
 }
 
 /** Points all over every other square of a board of four by four, from −2 to 2; its edges are sharp unless there is noise. */
@@ -56,7 +68,7 @@ export function checkerboard({ n = 10_000, key, noise = 0 }: ToyOptions): Datase
 function plane(
   n: number,
   { key, noise }: { key: Key; noise: number },
-  shape: (u: number, v: number) => [number, number],
+  shape: (u: number, v: number) => readonly [number, number],
 ): Dataset {
   const uniform = uniformDraws(split(key, 0), 2 * n);
   const normal = normalDraws(split(key, 1), 2 * n);

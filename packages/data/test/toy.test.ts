@@ -1,6 +1,14 @@
 import { key, type Dataset } from "@gen/core";
 import { describe, expect, it } from "vitest";
-import { checkerboard, gridOfGaussians, ringOfGaussians, rings, twoMoons } from "../src/toy.js";
+import {
+  checkerboard,
+  gridCentres,
+  gridOfGaussians,
+  ringCentres,
+  ringOfGaussians,
+  rings,
+  twoMoons,
+} from "../src/toy.js";
 
 const distances = async (set: ReturnType<typeof rings>) => {
   const { x } = await set.rows([...Array(set.length).keys()]);
@@ -28,7 +36,14 @@ describe("toy densities", () => {
       return counts;
     };
     const centres = await count(gridOfGaussians({ n: 2500, key: key(0), noise: 0 }), (x, y) => `${x} ${y}`);
-    expect(centres.size).toBe(25);
+    expect([...centres.keys()].sort()).toEqual(
+      gridCentres()
+        .map((centre) => centre.join(" "))
+        .sort(),
+    );
+    const around = await count(ringOfGaussians({ n: 200, key: key(0), noise: 0, modes: 3 }), (x, y) => `${x} ${y}`);
+    const round = ringCentres(3).map((centre) => centre.map(Math.fround).join(" "));
+    expect([...around.keys()].sort()).toEqual(round.sort());
     for (const found of centres.values()) expect(Math.abs(found - 100)).toBeLessThan(50);
     const squares = await count(checkerboard({ n: 1600, key: key(0) }), (x, y) => `${Math.floor(x)} ${Math.floor(y)}`);
     expect(squares.size).toBe(8);

@@ -17,6 +17,7 @@ import {
 } from "@gen/core";
 import type { Gan } from "./gan.js";
 import { draws, generate, judge, labels, type Feeds } from "./programs.js";
+import { searched } from "./search.js";
 
 export interface ExportOptions {
   /** What a row is, with its unit and range. @default what the codec says */
@@ -28,16 +29,22 @@ const ALL_NOISE = 6;
 
 const INTEGER: BatchField = { shape: [], dtype: "i64" };
 
-/** The files of a GAN: generator, discriminator and sampler. */
+/** The files of a GAN: generator, discriminator, sampler, and the search for the noise of given rows. */
 export function exportedFiles(gan: Gan, { x }: ExportOptions = {}): Readonly<Record<string, ExportFile>> {
+  const rowText = x ?? gan.codec?.describe().x ?? "rows, in the units of the data";
   const describe = {
-    x: x ?? gan.codec?.describe().x ?? "rows, in the units of the data",
+    x: rowText,
     z: latentText(gan),
     label: "class of each row",
     n: "how many",
     truncation: `noise stays within this, at least 0: less of it gives less variety, ${ALL_NOISE} gives all there is; NaN below 0`,
     score: "how real each row looks, in the units of the loss: larger is more real",
+    mask: "1 where x counts, 0 where the generator shall fill in",
+    steps: "how far to search: at least 1, 200 is usual",
+    made: `what the generator makes of z: ${rowText}`,
+    error: "mean squared difference from x where it counts, in the units of the generator",
   };
+  const rows = (n: number): NdArray => ndarray(uniformDraws(key(11), n * sizeOf(gan.shape)), [n, ...gan.shape]);
   return {
     generator: {
       purpose: "noise to rows",
@@ -52,7 +59,7 @@ export function exportedFiles(gan: Gan, { x }: ExportOptions = {}): Readonly<Rec
       symbols: { n: { from: "dim", input: "x", axis: 0 } },
       describe,
       example: ({ n }) => ({
-        x: ndarray(uniformDraws(key(11), n! * sizeOf(gan.shape)), [n!, ...gan.shape]),
+        x: rows(n!),
         ...exampleLabels(gan, n!),
       }),
     },
@@ -67,6 +74,22 @@ export function exportedFiles(gan: Gan, { x }: ExportOptions = {}): Readonly<Rec
         ...exampleLabels(gan, sizes["n"]!),
       }),
     },
+    search: {
+      purpose:
+        "rows to the noise that makes what is nearest to them, by descent; with a mask, what is hidden is filled in",
+      trace: ({ n, steps }) => searchOfSeed(gan, { n: n!, steps: steps! }),
+      symbols: { n: { from: "dim", input: "x", axis: 0 }, steps: { from: "input", name: "steps" } },
+      describe,
+      example: ({ n, steps }) => ({
+        ...scalars({ seed: 7, steps: steps! }),
+        x: rows(n!),
+        mask: ndarray(
+          Array.from({ length: n! * sizeOf(gan.shape) }, (_, i) => Number(i % 3 > 0)),
+          [n!, ...gan.shape],
+        ),
+        ...exampleLabels(gan, n!),
+      }),
+    },
   };
 }
 
@@ -76,6 +99,21 @@ export function sampleOfSeed(gan: Gan, n: number): Program {
   return inference(gan, batch, ({ seed, truncation, label }: Feeds) => ({
     samples: draws(gan, { n, truncation, label }, traceScope("eval", keyFromSeed(seed!.cast("u64")))),
   }));
+}
+
+/** `search` with a mask, its randomness from a feed `seed`: what the search's file holds. Feeds seed, steps, x, mask, `label`. */
+export function searchOfSeed(gan: Gan, { n, steps }: { readonly n: number; readonly steps: number }): Program {
+  const shape = [n, ...gan.shape];
+  const batch = { seed: INTEGER, steps: INTEGER, x: shape, mask: shape, ...labels(gan, n) };
+  return inference(gan, batch, (feeds: Feeds) => {
+    const scope = traceScope("eval", keyFromSeed(feeds["seed"]!.cast("u64")));
+    const { z, x, error } = searched(
+      gan,
+      { n, steps, masked: true },
+      { feeds, scope, count: feeds["steps"]!.cast("f32") },
+    );
+    return { z: z!, made: x!, error: error! };
+  });
 }
 
 function latentText({ latent }: Gan): string {

@@ -1,6 +1,20 @@
-import { describe } from "vitest";
-import { consistency, dense, featureMatching, Gan, leCam, pathLength, r1, type GanOptions } from "../src/index.js";
-import { describeGan } from "./laws.js";
+import { key } from "@gen/core";
+import { linear, sgd } from "@gen/core/optim";
+import { runReference } from "@gen/core/testing";
+import { describe, expect, it } from "vitest";
+import {
+  consistency,
+  dense,
+  featureMatching,
+  Gan,
+  leCam,
+  pathLength,
+  playerStep,
+  r1,
+  scheduled,
+  type GanOptions,
+} from "../src/index.js";
+import { describeGan, rowsOf, startOf } from "./laws.js";
 
 const architecture = dense({ hidden: [5, 4], activation: "tanh", discriminatorActivation: "tanh" });
 const tiny = (options: Partial<GanOptions>) => () => ({
@@ -14,5 +28,23 @@ describe("each penalty", () => {
   describeGan("LeCam", tiny({ penalties: [leCam({ weight: 2 })] }));
   describeGan("feature matching", tiny({ penalties: [featureMatching({ weight: 3 })] }));
   describeGan("path lengths", tiny({ penalties: [pathLength()] }));
+  describeGan("a schedule of one", tiny({ penalties: [scheduled(leCam(), linear(2, { steps: 4, end: 1 }))] }));
   describeGan("several, and augmented", tiny({ penalties: [r1(), leCam(), pathLength()], augment }));
+});
+
+describe("a schedule", () => {
+  it("weighs the penalty by how often its player has moved", () => {
+    const { gan } = tiny({ penalties: [scheduled(r1({ weight: 1 }), linear(1, { steps: 2, end: 0 }))] })();
+    const still = sgd({ learningRate: 0 });
+    const optimizers = { discriminator: still, generator: still };
+    const step = playerStep(gan, { side: "discriminator", batch: 3, optimizers });
+    const store = startOf(gan, 3);
+    const costs = [0, 1, 2, 3].map(() => {
+      const { penalty } = runReference(step, { store, key: key(1), feeds: rowsOf(gan, 3) });
+      return Number(penalty!.data[0]);
+    });
+    expect(costs[0]).toBeGreaterThan(0);
+    expect(costs[1]).toBeCloseTo(costs[0]! / 2, 12);
+    expect(costs.slice(2)).toEqual([0, 0]);
+  });
 });

@@ -5,6 +5,7 @@ import { openFolder, writeAtomic } from "@gen/core/node";
 import { grid } from "@gen/data";
 import { writePng } from "@gen/data/node";
 import { draw, modelFolder } from "../exported.js";
+import { walks } from "../noise.js";
 import { columnsOf, csvText } from "../output/csv.js";
 import { resolve } from "../schema/resolve.js";
 import { defineOptions } from "../schema/schema.js";
@@ -34,6 +35,11 @@ const options = defineOptions({
     min: 0,
     description: "Noise of a GAN stays within this: 0 draws the middle alone; all of it unless given",
   },
+  walk: {
+    kind: "integer",
+    min: 2,
+    description: "Of a GAN: pictures on the way from one draw to another; --n is the number of walks",
+  },
   to: {
     kind: "path",
     description:
@@ -60,19 +66,22 @@ export const sampleCommand: Command = {
     "gen sample runs/faces",
     "gen sample runs/faces --n 16 --seed 7 --to faces.png",
     'gen sample runs/emoji --words "red heart" --guidance 3',
+    "gen sample runs/digits --walk 12 --n 6 --to walks.png",
   ],
   sections: () => [{ title: "Options", schema: options }, outputSection],
   async run({ positionals, given }, { cwd, output }) {
     const shown = positionals[0]!;
-    const { n, seed, to, columns, scale, ...told } = resolve(options, only(options, given), "gen sample");
+    const { n, seed, walk, to, columns, scale, ...told } = resolve(options, only(options, given), "gen sample");
     const folder = modelFolder(resolvePath(cwd, shown), shown);
-    const { card } = await openFolder(folder);
+    const model = await openFolder(folder);
+    const { card } = model;
     if (card.files["network.onnx"]?.inputs.some(({ name }) => name === "tokens") === true) {
       throw new GenError("option", `gen sample: expected pictures or rows, got the text model ${card.name}`, {
         fix: `gen write ${shown}`,
       });
     }
-    const samples = await draw(folder, { seed, n, ...told });
+    const samples =
+      walk === undefined ? await draw(folder, { seed, n, ...told }) : await walks(model, { seed, n, walk, ...told });
     const pictures = isPictures(samples);
     const table = columnsOf(card.codec, join(folder, "card.json"));
     const ending = pictures ? "png" : table === undefined ? "json" : "csv";
@@ -102,7 +111,10 @@ export const sampleCommand: Command = {
         );
       await writePng(
         path,
-        grid(samples, { scale: scale ?? enlarging(samples), ...(columns === undefined ? {} : { columns }) }),
+        grid(samples, {
+          scale: scale ?? enlarging(samples),
+          ...((columns ?? walk) === undefined ? {} : { columns: (columns ?? walk)! }),
+        }),
       );
     }
     output.result({ path, seed, n, shape: samples.shape }, `Wrote ${path}`);

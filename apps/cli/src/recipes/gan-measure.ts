@@ -1,46 +1,91 @@
-/** @file How near a generator's samples are to held-out rows, as sets: precision, recall, density, coverage, Fréchet distance. */
-import { ndarray, sizeOf, type Dataset, type Key, type NdArray } from "@gen/core";
-import { featuresOf, frechetDistance, manifold, momentsOf } from "@gen/eval";
+/**
+ * @file How near a generator's samples are to held-out rows, as sets: precision, recall, density, coverage, Fréchet distance;
+ * of mixtures that are known, the modes too.
+ */
+import { isGenError, ndarray, sizeOf, type Dataset, type Key, type NdArray } from "@gen/core";
+import { featuresOf, frechetDistance, manifold, modeCoverage, momentsOf } from "@gen/eval";
 import { builtInFolder, openExtractor, type BuiltIn } from "@gen/eval/node";
 import { sample, type Gan } from "@gen/gan";
-import type { Live } from "../recipe.js";
+import type { Live, Splits } from "../recipe.js";
 import type { Quantity } from "../report/about.js";
 
 /** Rows of either side that are compared. */
 const ROWS = 1000;
+/** Numbers of a row from which moments are taken as it is; wider ones need an extractor. */
+const NARROW = 64;
+/** A Fréchet distance needs so many rows. */
+const FEWEST = 20;
 
-export const setMetrics: Readonly<Record<string, Quantity>> = {
+const setMetrics: Readonly<Record<string, Quantity>> = {
   precision: { label: "Precision", unit: "", better: "higher" },
   recall: { label: "Recall", unit: "", better: "higher" },
   density: { label: "Density", unit: "", better: "higher" },
   coverage: { label: "Coverage", unit: "", better: "higher" },
   frechet: { label: "Fréchet distance", unit: "", better: "lower" },
 };
+const modeMetrics: Readonly<Record<string, Quantity>> = {
+  modes: { label: "Modes that are drawn", unit: "", better: "higher" },
+  near: { label: "Share within 4 σ of a mode", unit: "", better: "higher" },
+  modesKl: { label: "KL over modes", unit: "nats", better: "lower" },
+};
 
 export interface MeasureOptions {
   readonly held: Dataset;
   readonly extractor: BuiltIn | "none";
+  readonly modes?: Splits["modes"] | undefined;
+}
+
+/** How to read what {@link measureOf} gives. */
+export function metricsOf({ modes }: Pick<MeasureOptions, "modes">): Readonly<Record<string, Quantity>> {
+  return modes === undefined ? setMetrics : { ...setMetrics, ...modeMetrics };
 }
 
 /** A function that measures the model as it is. @param gan conditional ones draw the classes of the held-out rows */
-export function measureOf(gan: Gan, { held, extractor }: MeasureOptions) {
+export function measureOf(gan: Gan, { held, extractor, modes }: MeasureOptions) {
   const n = Math.min(ROWS, held.length);
   const program = sample(gan, { n });
   return async ({ runtime, store, from, key }: Live & { readonly key: Key }): Promise<Record<string, number>> => {
     const rows = await held.rows(Array.from({ length: n }, (_, i) => Math.floor((i * held.length) / n)));
     const feeds = gan.classes === 0 ? {} : { label: rows["label"]! };
     const { samples } = await runtime.run(program, { store, from, key, feeds });
-    if (extractor === "none") return shares(flat(rows["x"]!), flat(samples!));
-    const by = await openExtractor(builtInFolder(extractor));
-    const [real, drawn] = [await collected(featuresOf(by, rows["x"]!)), await collected(featuresOf(by, samples!))];
-    await by.close();
-    return { ...(await shares(real, drawn)), frechet: frechetDistance(await momentsOf(real), await momentsOf(drawn)) };
+    const [real, drawn] = await seen(extractor, rows["x"]!, samples!);
+    const isTold = n >= FEWEST && (extractor !== "none" || real.shape[1]! <= NARROW);
+    return {
+      ...(await shares(real, drawn)),
+      ...(isTold && { frechet: frechetDistance(await momentsOf(real), await momentsOf(drawn)) }),
+      ...(modes && (await coverage(samples!, modes))),
+    };
   };
+}
+
+/** Both sets as an extractor sees them; the numbers themselves without one. */
+async function seen(extractor: BuiltIn | "none", real: NdArray, drawn: NdArray): Promise<readonly [NdArray, NdArray]> {
+  if (extractor === "none") return [flat(real), flat(drawn)];
+  const by = await openExtractor(builtInFolder(extractor));
+  try {
+    return [await collected(featuresOf(by, real)), await collected(featuresOf(by, drawn))];
+  } finally {
+    await by.close();
+  }
 }
 
 async function shares(real: NdArray, drawn: NdArray): Promise<Record<string, number>> {
   const { precision, recall, density, coverage } = await manifold(real, drawn);
   return { precision: precision.value, recall: recall.value, density: density.value, coverage: coverage.value };
+}
+
+/** Which modes of a mixture are drawn. Where no sample is near any, the divergence is that of a single mode: the worst there is. */
+async function coverage(
+  samples: NdArray,
+  { centres, std }: NonNullable<Splits["modes"]>,
+): Promise<Record<string, number>> {
+  try {
+    const { covered, good, kl } = await modeCoverage(samples, centres, { std, replicates: 2 });
+    return { modes: covered, near: good, modesKl: kl.value };
+  } catch (error) {
+    if (!isGenError(error) || error.code !== "data") throw error;
+    return { modes: 0, near: 0, modesKl: Math.log(centres.length) };
+  }
 }
 
 /** The only chunk of a stream over one array. */

@@ -170,10 +170,10 @@ export const ganOptions = defineOptions({
   },
   extractor: {
     kind: "choice",
-    choices: ["none", "mnist", "glyphs"],
-    default: "none",
+    choices: ["auto", "none", "mnist", "glyphs"],
+    default: "auto",
     description:
-      "Features in which samples are compared with data, of 28 × 28 pictures; the numbers of rows themselves unless given",
+      "Features in which samples are compared with data; auto: of grey 28 × 28 pictures, mnist where there are ten classes, glyphs otherwise; none: the numbers of the rows",
   },
 });
 

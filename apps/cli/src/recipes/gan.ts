@@ -1,11 +1,12 @@
 /** @file Generative adversarial networks as a recipe: two players, their game, and what is measured while they play. */
-import { batches, GenError } from "@gen/core";
+import { batches, GenError, type Shape } from "@gen/core";
 import { fitStandardise } from "@gen/core/codec";
 import { checkedBatches, describeFinding, Diagnosis, exportedFiles, game, judge, rowsPerStep } from "@gen/gan";
+import type { BuiltIn } from "@gen/eval/node";
 import { defineRecipe, type PrepareContext, type Trainable } from "../recipe.js";
 import { pick } from "../sources/views.js";
 import { gameOf, ganOf, ganOptions, type GanChoices } from "./gan-options.js";
-import { measureOf, setMetrics } from "./gan-measure.js";
+import { measureOf, metricsOf } from "./gan-measure.js";
 import { ganPictures } from "./gan-pictures.js";
 
 /** Rows that are judged at once. */
@@ -35,6 +36,8 @@ async function prepare(chosen: GanChoices, { data, batchSize, key: order }: Prep
   const names = gan.classes === 0 ? ["x"] : ["x", "label"];
   const rules = gameOf(chosen, { batch: batchSize, pixels: x.dtype });
   const diagnosis = new Diagnosis();
+  const extractor = chosen.extractor === "auto" ? extractorFor(x.shape, data.classes) : chosen.extractor;
+  const measured = { held: pick(data.validation, names), extractor, modes: data.modes };
   const length = { label: "Length of the gradients", unit: "" };
   const score = { label: "Mean scores of training batches", unit: "" };
   return {
@@ -55,8 +58,8 @@ async function prepare(chosen: GanChoices, { data, batchSize, key: order }: Prep
       notes: () => diagnosis.findings().map(describeFinding),
     },
     validation: judge(gan, { n: CHUNK, pixels: x.dtype }),
-    measure: measureOf(gan, { held: pick(data.validation, names), extractor: chosen.extractor }),
-    metrics: { score: { label: "Mean score of held-out rows", unit: "" }, ...setMetrics },
+    measure: measureOf(gan, measured),
+    metrics: { score: { label: "Mean score of held-out rows", unit: "" }, ...metricsOf(measured) },
     keepsBest: false,
     heldOut: (split) => pick(data[split], names),
     from: "ema",
@@ -64,4 +67,10 @@ async function prepare(chosen: GanChoices, { data, batchSize, key: order }: Prep
     ...(gan.codec && { codec: gan.codec }),
     files: exportedFiles(gan),
   };
+}
+
+/** What grey pictures of 28 × 28 pixels are compared by: digits by the features for ten classes, others by those for letters. */
+function extractorFor(shape: Shape, classes: readonly string[] = []): BuiltIn | "none" {
+  if (shape.join() !== "1,28,28") return "none";
+  return classes.length === 10 ? "mnist" : "glyphs";
 }

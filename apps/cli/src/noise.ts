@@ -1,0 +1,116 @@
+/** @file The noise of an exported GAN, as its generator was trained on, and walks through it. */
+import { GenError, key, ndarray, normalDraws, split, uniformDraws, type Card, type NdArray } from "@gen/core";
+import type { ModelFolder } from "@gen/core/node";
+import { interpolate } from "@gen/gan";
+import { told, type Told } from "./conditions.js";
+import { originOf } from "./exported.js";
+
+const FILE = "generator.onnx";
+
+/** What z is made of: numbers of a prior, then the codes of InfoGAN, if any. */
+interface Noise {
+  readonly width: number;
+  /** Numbers of the prior, which come first. */
+  readonly dim: number;
+  readonly prior: "normal" | "uniform";
+  readonly categories: readonly number[];
+}
+
+function noiseOf(card: Card): Noise {
+  const width = Number(card.files[FILE]!.inputs.find(({ name }) => name === "z")!.shape[1]);
+  const { latentDim, prior, categories } = originOf(card).options;
+  return {
+    width,
+    dim: typeof latentDim === "number" ? latentDim : width,
+    prior: prior === "uniform" ? "uniform" : "normal",
+    categories: Array.isArray(categories) ? categories.map(Number) : [],
+  };
+}
+
+/** Rows of z, as training drew them. @returns [n, width] */
+export function drawNoise(card: Card, n: number, seed: number): NdArray {
+  const { width, dim, prior, categories } = noiseOf(card);
+  const [ofNoise, ofCodes] = [split(key(seed), 0), split(key(seed), 1)];
+  const noise =
+    prior === "normal" ? normalDraws(ofNoise, n * dim) : uniformDraws(ofNoise, n * dim).map((u) => 2 * u - 1);
+  const codes = uniformDraws(ofCodes, n * (width - dim));
+  const rows = Array.from({ length: n }, (_, i) => {
+    const own = codes.subarray(i * (width - dim), (i + 1) * (width - dim));
+    const chosen = categories.flatMap((size, c) =>
+      Array.from({ length: size }, (_u, v) => Number(Math.floor(own[c]! * size) === v)),
+    );
+    return [...noise.subarray(i * dim, (i + 1) * dim), ...chosen, ...own.subarray(chosen.length).map((u) => 2 * u - 1)];
+  });
+  return ndarray(rows.flat(), [n, width]);
+}
+
+/**
+ * z with new noise: a share of it that is `strength` strong, so that the whole is as likely as before. Codes stay.
+ *
+ * @param z [n, width]
+ */
+export function movedNoise(card: Card, z: NdArray, { strength, seed }: { strength: number; seed: number }): NdArray {
+  const { width, dim, prior } = noiseOf(card);
+  const keep = prior === "normal" ? Math.sqrt(1 - strength ** 2) : 1 - strength;
+  const fresh = drawNoise(card, z.shape[0]!, seed);
+  const moved = Array.from(z.data, (v, i) =>
+    i % width < dim ? keep * Number(v) + strength * Number(fresh.data[i]) : Number(v),
+  );
+  return ndarray(moved, z.shape);
+}
+
+/** From one row of noise to another, in even steps, ends included. @returns [steps, width] */
+export function noiseWalk(card: Card, ends: readonly [NdArray, NdArray], steps: number): NdArray {
+  const { width, dim, prior } = noiseOf(card);
+  const path = prior === "normal" && dim === width ? "spherical" : "linear";
+  return interpolate({ from: ends[0], to: ends[1], steps, path });
+}
+
+export interface WalkOptions extends Told {
+  readonly n: number;
+  /** Rows of a walk, both ends among them. */
+  readonly walk: number;
+  readonly seed: number;
+}
+
+/**
+ * Walks from one draw to another, of one class each.
+ *
+ * @returns [n · walk, …]
+ * @throws GenError `option` for a model without a generator, or for what the generator does not take
+ */
+export async function walks(model: ModelFolder, { n, walk, seed, ...how }: WalkOptions): Promise<NdArray> {
+  const { card } = model;
+  if (card.files[FILE] === undefined) {
+    throw new GenError(
+      "option",
+      `gen sample: expected a GAN for --walk, got ${card.name}, a model of family ${card.family}`,
+      {
+        fix: "leave out --walk",
+      },
+    );
+  }
+  const ends = drawNoise(card, 2 * n, seed);
+  const width = ends.shape[1]!;
+  const end = (i: number): NdArray => ndarray(ends.data.slice(i * width, (i + 1) * width) as Float32Array, [width]);
+  const z = Array.from({ length: n }, (_, i) =>
+    Array.from(noiseWalk(card, [end(2 * i), end(2 * i + 1)], walk).data, Number),
+  );
+  const { label } = told(card, { n, file: FILE, ...how });
+  const session = await model.open(FILE);
+  try {
+    const { x } = await session.run({
+      z: ndarray(z.flat(), [n * walk, width]),
+      ...(label && {
+        label: ndarray(
+          Array.from({ length: n * walk }, (_, i) => Number(label.data[Math.floor(i / walk)])),
+          [n * walk],
+          label.dtype,
+        ),
+      }),
+    });
+    return x!;
+  } finally {
+    await session.close();
+  }
+}
