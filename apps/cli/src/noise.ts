@@ -53,8 +53,8 @@ export function movedNoise(card: Card, z: NdArray, { strength, seed }: { strengt
   const { width, dim, prior } = noiseOf(card);
   const keep = prior === "normal" ? Math.sqrt(1 - strength ** 2) : 1 - strength;
   const fresh = drawNoise(card, z.shape[0]!, seed);
-  const moved = Array.from(z.data, (v, i) =>
-    i % width < dim ? keep * Number(v) + strength * Number(fresh.data[i]) : Number(v),
+  const moved = Array.from(z.data, Number).map((v, i) =>
+    i % width < dim ? keep * v + strength * Number(fresh.data[i]) : v,
   );
   return ndarray(moved, z.shape);
 }
@@ -92,7 +92,8 @@ export async function walks(model: ModelFolder, { n, walk, seed, ...how }: WalkO
   }
   const ends = drawNoise(card, 2 * n, seed);
   const width = ends.shape[1]!;
-  const end = (i: number): NdArray => ndarray(ends.data.slice(i * width, (i + 1) * width) as Float32Array, [width]);
+  const numbers = Array.from(ends.data, Number);
+  const end = (i: number): NdArray => ndarray(numbers.slice(i * width, (i + 1) * width), [width]);
   const z = Array.from({ length: n }, (_, i) =>
     Array.from(noiseWalk(card, [end(2 * i), end(2 * i + 1)], walk).data, Number),
   );

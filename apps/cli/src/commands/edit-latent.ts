@@ -38,7 +38,8 @@ export const latentMakers: Readonly<Record<"strength" | "mask" | "toward", (work
     ] as const;
     const { z } = await search(work, joined(ends));
     const width = z!.shape[1]!;
-    const end = (i: number): NdArray => ndarray(z!.data.slice(i * width, (i + 1) * width) as Float32Array, [width]);
+    const numbers = Array.from(z!.data, Number);
+    const end = (i: number): NdArray => ndarray(numbers.slice(i * width, (i + 1) * width), [width]);
     const between = noiseWalk(model.card, [end(0), end(1)], Math.max(2, chosen.n));
     return joined([ends[0], await generate(work, between), ends[1]]);
   },
@@ -65,6 +66,5 @@ async function search(work: EditWork, x: NdArray, mask?: NdArray) {
 }
 
 async function generate(work: EditWork, z: NdArray): Promise<NdArray> {
-  const { x } = await run({ ...work, chosen: { ...work.chosen, steps: undefined } }, "generator.onnx", { z });
-  return x!;
+  return (await run(work, "generator.onnx", { z }))["x"]!;
 }

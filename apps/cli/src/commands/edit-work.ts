@@ -87,14 +87,14 @@ export async function run({ model, chosen }: EditWork, file: string, feeds: Read
   const n = (feeds["x"] ?? feeds["z"])!.shape[0]!;
   const takes = (name: string): boolean => model.card.files[file]!.inputs.some((input) => input.name === name);
   const { label, words, steps } = chosen;
-  // Codes are made and undone without guidance.
+  // Codes are made and undone without guidance, and a GAN's in one step.
   const how: ToldOptions = {
     n,
     label,
     words,
-    steps,
     file,
     where: WHERE,
+    ...(takes("steps") && { steps }),
     ...(takes("guidance") && { guidance: chosen.guidance }),
   };
   const session = await model.open(file);
