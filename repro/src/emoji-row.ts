@@ -1,10 +1,11 @@
 /** @file Emoji in colour and opacity, told their group and the words of their names: trained, measured, and drawn by words. */
 import { key, ndarray, split, type Dataset, type NdArray } from "@gen/core";
-import { grid, vocabularyOf, withWords, wordNumbers } from "@gen/data";
-import { emoji, writePng, type EmojiDataset } from "@gen/data/node";
-import { cosine, Diffusion, Dit, generate, pictureCodec } from "@gen/diffusion";
+import { grid, withWords, wordNumbers } from "@gen/data";
+import { emoji, writePng } from "@gen/data/node";
+import { cosine, Diffusion, Dit, exportedFiles, generate, pictureCodec } from "@gen/diffusion";
 import { bitsPerDim } from "./diffusion-measure.js";
 import { trainDiffusion } from "./diffusion-row.js";
+import vocabulary from "./emoji-words.json" with { type: "json" }; // vocabularyOf the names to learn from, tones of skin and all
 import { openWeights } from "./place.js";
 import { resultFile } from "./results.js";
 import type { Measured, Row } from "./row.js";
@@ -39,22 +40,20 @@ const [ASKED, EACH] = [
 ];
 const GUIDANCE = 3;
 
-/** Rows with words; the vocabulary is that of the training names. */
-async function wordedEmoji(split: "train" | "test"): Promise<{ data: Dataset; vocabulary: readonly string[] }> {
-  const namesOf = ({ names }: EmojiDataset): string[] => names.map(({ name }) => name);
-  const train = await emoji({ split: "train", channels: 4, tones: true });
-  const vocabulary = vocabularyOf(namesOf(train));
-  const rows = split === "train" ? train : await emoji({ split, channels: 4 });
-  return { data: withWords(rows, namesOf(rows), { vocabulary, length: LENGTH }), vocabulary };
+/** Rows with words. */
+async function wordedEmoji(split: "train" | "test"): Promise<Dataset> {
+  const rows = await emoji({ split, channels: 4, tones: split === "train" });
+  const names = rows.names.map(({ name }) => name);
+  return withWords(rows, names, { vocabulary, length: LENGTH });
 }
 
-function modelOf({ width, depth }: EmojiRowOptions, { vocabulary }: { vocabulary: number }): Diffusion {
+function modelOf({ width, depth }: EmojiRowOptions): Diffusion {
   const shape = [4, 32, 32];
   return new Diffusion({
     network: new Dit({ shape, patch: 4, width, depth, modulation: "shared", conditionFeatures: 128 }),
     process: cosine(),
     target: "v",
-    condition: { classes: 9, words: { vocabulary, length: LENGTH } },
+    condition: { classes: 9, words: { vocabulary: vocabulary.length, length: LENGTH } },
     codec: pictureCodec(shape),
     levels: 256,
   });
@@ -62,22 +61,18 @@ function modelOf({ width, depth }: EmojiRowOptions, { vocabulary }: { vocabulary
 
 export function emojiRow(options: EmojiRowOptions): Omit<Row, "id" | "paper" | "target" | "unit" | "better"> {
   const { id, notes } = options;
-  const measure = async (threads?: number): Promise<Measured> => {
-    const { data, vocabulary } = await wordedEmoji("test");
-    const model = modelOf(options, { vocabulary: vocabulary.length });
-    return bitsPerDim({ id, model, ...(threads !== undefined && { threads }) }, data);
-  };
+  const model = modelOf(options);
+  const measure = async (threads?: number): Promise<Measured> =>
+    bitsPerDim({ id, model, ...(threads !== undefined && { threads }) }, await wordedEmoji("test"));
   return {
     split: "names of eight tenths to learn, with tones of skin; pictures of a tenth of the names to measure",
     isRelay: true,
     async train(given) {
-      const { data, vocabulary } = await wordedEmoji("train");
-      const model = modelOf(options, { vocabulary: vocabulary.length });
       const { steps, batchSize, learningRate } = options;
-      const training = { id, model, data: () => Promise.resolve(data), steps, batchSize, learningRate, every: 500 };
+      const training = { id, model, data: () => wordedEmoji("train"), steps, batchSize, learningRate, every: 500 };
       const trained = await trainDiffusion(training, given);
       given.log("drawing by words");
-      await drawByWords(model, { id, vocabulary, threads: given.threads });
+      await drawByWords(model, { id, threads: given.threads });
       given.log("measuring the bound");
       return {
         measured: await measure(given.threads),
@@ -87,14 +82,19 @@ export function emojiRow(options: EmojiRowOptions): Omit<Row, "id" | "paper" | "
       };
     },
     check: () => measure(),
+    exported: () => ({
+      family: "diffusion",
+      files: exportedFiles(model, { sampler: "dpm-solver-2m" }),
+      codec: model.codec?.describe().spec,
+      data: "Noto emoji of 32 × 32 pixels, with the words of their names",
+      licence: "Apache-2.0",
+      recipe: { words: vocabulary },
+    }),
   };
 }
 
 /** `<id>.png`: what words give, before white. */
-async function drawByWords(
-  model: Diffusion,
-  { id, vocabulary, threads }: { id: string; vocabulary: readonly string[]; threads: number },
-): Promise<void> {
+async function drawByWords(model: Diffusion, { id, threads }: { id: string; threads: number }): Promise<void> {
   const { runtime, store } = await openWeights(id, { threads });
   const texts = ASKED.flatMap((text) => Array.from({ length: EACH }, () => text));
   const n = texts.length;

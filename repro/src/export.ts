@@ -28,7 +28,7 @@ export async function exportRow({ id, to, files: wanted, precision = "f32" }: Ro
     throw new GenError("option", `repro: expected a row that exports its model, got ${id}`, {
       fix: "pnpm repro <id> --export is there for VAEs, GANs, flows, diffusion models, texts and chorales",
     });
-  const { files: all, ...about } = row.exported();
+  const { files: all, recipe, ...about } = row.exported();
   for (const name of wanted ?? []) {
     if (!(name in all))
       throw new GenError("option", `repro: ${id} has no file "${name}"`, {
@@ -46,7 +46,7 @@ export async function exportRow({ id, to, files: wanted, precision = "f32" }: Ro
     const files = Object.fromEntries(chosen);
     return await exportFolder(
       to,
-      { name: id, recipe: { row: id }, metrics, files, precision, ...about },
+      { name: id, recipe: { row: id, ...recipe }, metrics, files, precision, ...about },
       { runtime, store },
     );
   } finally {

@@ -179,6 +179,24 @@ export const ledger: readonly Entry[] = [
     better: "higher",
   },
   {
+    id: "flow/toy/two-moons",
+    paper: "no paper: −log p of other points of two moons",
+    unit: "nats",
+    better: "lower",
+  },
+  {
+    id: "flow/toy/rings",
+    paper: "no paper: −log p of other points of two rings",
+    unit: "nats",
+    better: "lower",
+  },
+  {
+    id: "flow/toy/checkerboard",
+    paper: "no paper: −log p of other points of a checkerboard, whose entropy is log 8 = 2.079",
+    unit: "nats",
+    better: "lower",
+  },
+  {
     id: "diffusion/mnist/fid",
     paper: "no paper: compared with real against real, same features and n",
     unit: "Fréchet distance",

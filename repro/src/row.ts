@@ -37,8 +37,11 @@ export interface Result {
   readonly notes: string;
 }
 
-/** What a row knows of its exported model; its name, its metrics and its recipe follow from the row. */
-export type Exported = Pick<ExportRequest, "family" | "files" | "codec" | "data" | "licence">;
+/** What a row knows of its exported model; its name and its metrics follow from the row. */
+export interface Exported extends Pick<ExportRequest, "family" | "files" | "codec" | "data" | "licence"> {
+  /** What the recipe says beside the id of the row. */
+  readonly recipe?: Readonly<Record<string, unknown>>;
+}
 
 export interface Row extends Entry {
   /** Whether it can be trained on another device than the CPU. @default false */
