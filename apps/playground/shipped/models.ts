@@ -13,8 +13,12 @@ export const SHIPPED = {
   "glyphs-vae": { row: "vae/glyphs/dense", files: ["decode", "encode"], precision: "f16-weights" },
   "mnist-gan": { row: "gan/mnist/parzen", files: ["generator"] },
   "mnist-diffusion": { row: "diffusion/mnist/fid", files: ["network"], precision: "f16-weights" },
+  "checkerboard-flow": { row: "flow/toy/checkerboard", files: ["network", "decode"] },
+  "rings-flow": { row: "flow/toy/rings", files: ["network", "decode"] },
+  "moons-flow": { row: "flow/toy/two-moons", files: ["network", "decode"] },
   "shakespeare-gpt": { row: "ar/shakespeare/cpu", files: ["network"], precision: "f16-weights" },
   "bach-lstm": { row: "ar/jsb/nats", files: ["continue"] },
+  "emoji-words": { row: "diffusion/emoji/words", files: ["network"], precision: "f16-weights" },
   "emoji-vq": { row: "vae/emoji/vq", files: ["sampler"] },
 } as const satisfies Readonly<Record<string, Shipped>>;
 

@@ -21,7 +21,12 @@ const drawn = (page: Page): Promise<number> =>
     return canvases + document.querySelectorAll(".roll rect, .chances meter[value]:not([value='0'])").length;
   });
 
-it.for(["", "?page=vae", "?page=gan", "?page=diffusion&steps=2", "?page=gpt", "?page=chorales", "?page=emoji"])(
+const PAGES = [
+  ...["", "?page=vae", "?page=gan", "?page=flow", "?page=diffusion&steps=2", "?page=words&steps=2", "?page=gpt"],
+  ...["?page=chorales", "?page=emoji"],
+];
+
+it.for(PAGES)(
   "shows what a model made at %s, without a complaint of the browser or of axe",
   async (search, { skip }) => {
     if (missing !== undefined) skip(missing);
@@ -45,6 +50,18 @@ it.for<[string, string, Record<string, NdArray>]>([
     "mnist-diffusion",
     "network.onnx",
     { x: f32(wave(1568), [2, 1, 28, 28]), sigma: f32([3, 0.4], [2]), label: i32([4, 10]) },
+  ],
+  ["rings-flow", "network.onnx", { x: f32(wave(10), [5, 2]) }],
+  ["moons-flow", "decode.onnx", { z: f32(wave(10), [5, 2]) }],
+  [
+    "emoji-words",
+    "network.onnx",
+    {
+      x: f32(wave(4096), [1, 4, 32, 32]),
+      sigma: f32([0.7], [1]),
+      label: i32([9]),
+      words: { ...i32([30, 2, 0, 0, 0, 0]), shape: [1, 6] },
+    },
   ],
   ["shakespeare-gpt", "network.onnx", { tokens: { ...i32([1, 20, 30, 40]), shape: [1, 4] } }],
   ["bach-lstm", "continue.onnx", { x: f32(wave(0), [1, 6, 64]), known: i32([0]), seed: i64(5) }],

@@ -9,7 +9,6 @@ import weights from "./moons.safetensors?url";
 export class Models {
   readonly #runtime: Runtime;
   readonly #trainer: Trainer;
-  #last = 0;
 
   private constructor(runtime: Runtime, trainer: Trainer) {
     [this.#runtime, this.#trainer] = [runtime, trainer];
@@ -36,16 +35,14 @@ export class Models {
     return this.#trainer.looks();
   }
 
-  /** log p of a point under each family that has one; nothing if another point was asked for meanwhile. */
-  async nats(point: readonly [number, number]): Promise<ReadonlyMap<string, number> | undefined> {
-    const turn = ++this.#last;
+  /** log p of a point under each family that has one. */
+  async nats(point: readonly [number, number]): Promise<ReadonlyMap<string, number>> {
     const found = new Map<string, number>();
     for (const { id } of FAMILIES) {
-      if (turn !== this.#last) return undefined;
       const nats = await this.#trainer.logDensity(id, point);
       if (nats !== undefined) found.set(id, nats);
     }
-    return turn === this.#last ? found : undefined;
+    return found;
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,7 @@
-/** @file The shipped models, run in a worker. It starts when a model is first opened; models are closed, it stays. */
+/**
+ * @file The shipped models, run in a worker. It starts when a model is first opened; models are closed, it stays, unless what it
+ * does is to be stopped: then it ends, and the next run starts another.
+ */
 import { GenError, type Card, type Input, type NdArray } from "@gen/core/sample";
 import type { ModelName } from "../../shipped/models.js";
 import type { Answer, Fetched, Problem, Request } from "./protocol.js";
@@ -23,20 +26,32 @@ const waiting = new Map<number, Waiting>();
 let worker: Worker | undefined;
 let [requests, models] = [0, 0];
 
-/** @throws GenError `file` if it cannot be fetched, `hash` if it is not what its card says */
+/** @throws GenError `file` if it cannot be fetched, `hash` if it is not what its card says, or {@link STOPPED} */
 export async function openShipped(name: ModelName, onProgress: (fetched: Fetched) => void): Promise<OpenModel> {
   const model = models++;
   const url = new URL(`models/${name}`, document.baseURI).href;
   const threads = window.crossOriginIsolated ? Math.min(4, Math.ceil(navigator.hardwareConcurrency / 2)) : 1;
-  const answer = await ask({ do: "open", model, url, threads }, onProgress);
-  if (answer.is !== "card") throw new GenError("internal", `models: expected a card, got ${answer.is}`);
+  const open = async (): Promise<Card> => {
+    const answer = await ask({ do: "open", model, url, threads }, onProgress);
+    if (answer.is !== "card") throw new GenError("internal", `models: expected a card, got ${answer.is}`);
+    return answer.card;
+  };
+  let opening = open();
+  let home = worker;
   return {
-    card: answer.card,
+    card: await opening,
     run: async (file, inputs) => {
+      if (worker === undefined || worker !== home) {
+        opening = open();
+        home = worker;
+      }
+      await opening;
       const answer = await ask({ do: "run", model, file, inputs });
       return answer.is === "outputs" ? answer.outputs : {};
     },
-    close: () => void ask({ do: "close", model }).catch(() => undefined),
+    close: () => {
+      if (worker !== undefined && worker === home) void ask({ do: "close", model }).catch(() => undefined);
+    },
   };
 }
 
@@ -47,6 +62,21 @@ function ask(request: Unnumbered, onProgress?: (fetched: Fetched) => void): Prom
     waiting.set(id, { done, fail, onProgress });
     worker!.postMessage({ ...request, id });
   });
+}
+
+/** What a download or a run that was stopped fails with. */
+export const STOPPED = new DOMException("stopped", "AbortError");
+
+/** Ends whatever is fetched or run for a model. */
+export function stopAll(): void {
+  end(STOPPED);
+}
+
+function end(error: Error): void {
+  worker?.terminate();
+  worker = undefined;
+  for (const { fail } of waiting.values()) fail(error);
+  waiting.clear();
 }
 
 function started(): Worker {
@@ -60,12 +90,8 @@ function started(): Worker {
   };
   made.onerror = (event) => {
     event.preventDefault();
-    made.terminate();
-    worker = undefined;
     const reason = event.message || "its script could not be fetched";
-    const error = new GenError("device", `the worker that runs models stopped: ${reason}`, { fix: "try again" });
-    for (const { fail } of waiting.values()) fail(error);
-    waiting.clear();
+    end(new GenError("device", `the worker that runs models stopped: ${reason}`, { fix: "try again" }));
   };
   return made;
 }

@@ -9,25 +9,25 @@ export type ModelState =
   | { readonly state: "ready"; readonly model: OpenModel }
   | { readonly state: "failed"; readonly error: unknown; readonly retry: () => void };
 
+const LOADING: ModelState = { state: "loading" };
+
+/** Opens a model, and closes it when the page goes or wants another. */
 export function useModel(name: ModelName): ModelState {
-  const [shown, setShown] = useState<ModelState>({ state: "loading" });
+  const [shown, setShown] = useState({ name, state: LOADING });
   const [attempt, setAttempt] = useState(0);
   const retry = useCallback(() => {
-    setShown({ state: "loading" });
+    setShown({ name, state: LOADING });
     setAttempt((n) => n + 1);
-  }, []);
+  }, [name]);
   useEffect(() => {
     let isCurrent = true;
-    const opening = openShipped(name, (fetched) => {
-      if (isCurrent) setShown({ state: "loading", fetched });
-    });
+    const show = (state: ModelState): void => {
+      if (isCurrent) setShown({ name, state });
+    };
+    const opening = openShipped(name, (fetched) => show({ state: "loading", fetched }));
     opening.then(
-      (model) => {
-        if (isCurrent) setShown({ state: "ready", model });
-      },
-      (error: unknown) => {
-        if (isCurrent) setShown({ state: "failed", error, retry });
-      },
+      (model) => show({ state: "ready", model }),
+      (error: unknown) => show({ state: "failed", error, retry }),
     );
     return () => {
       isCurrent = false;
@@ -37,5 +37,5 @@ export function useModel(name: ModelName): ModelState {
       );
     };
   }, [name, attempt, retry]);
-  return shown;
+  return shown.name === name ? shown.state : LOADING;
 }

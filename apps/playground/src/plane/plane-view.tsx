@@ -6,16 +6,17 @@ import { drawPlane, type Plane } from "./plane.js";
 /** Pixels along a side: enough for a card on a screen of double density. */
 const SIZE = 480;
 
-export function PlaneView({ label, points, logDensity, mark }: Plane & { readonly label: string }) {
+export function PlaneView({ label, points, colours, logDensity, line }: Plane & { readonly label: string }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const scheme = useScheme();
   useEffect(() => {
     if (canvas.current === null) return;
     drawPlane(canvas.current, {
       points,
+      ...(colours !== undefined && { colours }),
       ...(logDensity !== undefined && { logDensity }),
-      ...(mark !== undefined && { mark }),
+      ...(line !== undefined && { line }),
     });
-  }, [points, logDensity, mark, scheme]);
-  return <canvas ref={canvas} width={SIZE} height={SIZE} role="img" aria-label={label} />;
+  }, [points, colours, logDensity, line, scheme]);
+  return <canvas ref={canvas} className="square" width={SIZE} height={SIZE} role="img" aria-label={label} />;
 }

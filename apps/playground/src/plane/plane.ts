@@ -1,22 +1,37 @@
-/** @file The plane on a canvas: a map of the density, and points over it. */
-import { CELLS } from "./course.js";
-import { REACH } from "./densities.js";
+/** @file The plane on a canvas: a map of a density, points over it, and a line that was drawn. */
+
+/** What is seen of the plane reaches so far from its middle. */
+export const REACH = 3;
+/** Cells along each side of the map of a density. */
+export const CELLS = 48;
 
 export interface Plane {
   /** [x, y] after [x, y]. */
   readonly points: ArrayLike<number>;
+  /** A colour of its own for each point. @default that of the page */
+  readonly colours?: readonly string[];
+  /** log p of the {@link cells}. */
   readonly logDensity?: Float32Array;
-  /** A point to point out. */
-  readonly mark?: readonly [x: number, y: number];
+  /** [x, y] after [x, y], joined. */
+  readonly line?: ArrayLike<number>;
 }
 
 /** Colours that follow the page's theme. */
 export interface Ink {
   readonly ground: string;
   readonly points: string;
-  readonly mark: string;
+  readonly line: string;
   /** Red, green and blue of a density at its highest. */
   readonly density: readonly [number, number, number];
+}
+
+/** The middles of the cells of the map, row by row from the lower left: [x, y] after [x, y]. */
+export function cells(): Float32Array<ArrayBuffer> {
+  const at = (i: number): number => ((i + 0.5) / CELLS) * 2 * REACH - REACH;
+  return Float32Array.from({ length: 2 * CELLS * CELLS }, (_, i) => {
+    const cell = Math.floor(i / 2);
+    return at(i % 2 === 0 ? cell % CELLS : Math.floor(cell / CELLS));
+  });
 }
 
 export function inkOf(element: Element): Ink {
@@ -25,13 +40,13 @@ export function inkOf(element: Element): Ink {
   return {
     ground: style.getPropertyValue("--plot"),
     points: style.getPropertyValue("--points"),
-    mark: style.getPropertyValue("--accent"),
+    line: style.getPropertyValue("--accent"),
     density: [density[0] ?? 0, density[1] ?? 0, density[2] ?? 0],
   };
 }
 
 /** Draws at the canvas's own resolution; y points up. */
-export function drawPlane(canvas: HTMLCanvasElement, { points, logDensity, mark }: Plane): void {
+export function drawPlane(canvas: HTMLCanvasElement, { points, colours, logDensity, line }: Plane): void {
   const context = canvas.getContext("2d");
   if (context === null) return;
   const ink = inkOf(canvas);
@@ -43,13 +58,14 @@ export function drawPlane(canvas: HTMLCanvasElement, { points, logDensity, mark 
   const dot = Math.max(1, size / 160);
   for (let i = 0; i + 1 < points.length; i += 2) {
     const [x, y] = placed(points[i]!, points[i + 1]!, size);
+    if (colours !== undefined) context.fillStyle = colours[i / 2]!;
     context.fillRect(x - dot / 2, y - dot / 2, dot, dot);
   }
-  if (mark === undefined) return;
-  context.strokeStyle = ink.mark;
+  if (line === undefined) return;
+  context.strokeStyle = ink.line;
   context.lineWidth = size / 120;
   context.beginPath();
-  context.arc(...placed(...mark, size), size / 40, 0, 2 * Math.PI);
+  for (let i = 0; i + 1 < line.length; i += 2) context.lineTo(...placed(line[i]!, line[i + 1]!, size));
   context.stroke();
 }
 

@@ -1,5 +1,6 @@
 /** @file Chorales: written by the model, drawn as a piano roll, played by the page; a beginning that is kept, the rest anew. */
 import { useEffect, useMemo, useRef, useState } from "react";
+import { stopAll } from "../models/engine.js";
 import { useModel } from "../models/use-model.js";
 import { number, SEED, useAddress } from "../url-state.js";
 import { composed, LOW, notesOf, PITCHES, played, type Note } from "./chorale.js";
@@ -83,9 +84,16 @@ export function ChoralesPage() {
           </div>
         </div>
         <Roll notes={notes} step={step} keep={keep} />
-        <p className="numbers" role="status">
-          {piece.isBusy ? "writing …" : `${notes.length} notes`}
-        </p>
+        <div className="buttons">
+          <p className="numbers" role="status">
+            {piece.isBusy ? "writing …" : `${notes.length} notes`}
+          </p>
+          {piece.isBusy ? (
+            <button type="button" onClick={stopAll}>
+              Stop writing
+            </button>
+          ) : null}
+        </div>
       </section>
     </PlayPage>
   );

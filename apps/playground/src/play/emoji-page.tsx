@@ -1,5 +1,6 @@
 /** @file Emoji of the VQ-VAE: codes one after the other from a learned prior, decoded in colour. */
 import { useMemo } from "react";
+import { stopAll } from "../models/engine.js";
 import { useModel } from "../models/use-model.js";
 import { SEED, useAddress } from "../url-state.js";
 import { i32, i64 } from "./arrays.js";
@@ -62,6 +63,9 @@ export function EmojiPage() {
             </select>
           </label>
           <SeedBox value={seed} onChange={(v) => set({ seed: v })} />
+          <button type="button" onClick={stopAll} disabled={!isBusy}>
+            Stop
+          </button>
         </div>
         <Pictures label={`Pictures of the group ${group}`} data={value} shape={SHAPE} columns={COLUMNS} rows={ROWS} />
         <p className="numbers" role="status">

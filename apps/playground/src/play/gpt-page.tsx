@@ -44,7 +44,7 @@ export function GptPage() {
   const [chosen, set] = useAddress(ADDRESS);
   const of = useModel("shakespeare-gpt");
   const model = of.state === "ready" ? of.model : undefined;
-  const { items, isRunning, error, start, stop } = useWalk<string>();
+  const { items, isRunning, error, start, stop } = useWalk<string>({ keeps: 1 });
   const [own, setOwn] = useState(""); // letters that were chosen by hand
   const prompt = readable(chosen.prompt) || "\n";
   const isGreedy = chosen.choose === "greedy";

@@ -2,21 +2,23 @@
 import { useMemo, useState } from "react";
 import type { OpenModel } from "../models/engine.js";
 import { ErrorText } from "../shell/error-text.js";
-import { denoised, SIDE, type DrawOptions, type Moment } from "./diffusion.js";
+import { BLANK, DIGITS, SIDE } from "./digits.js";
+import { denoised, type DrawOptions, type Moment } from "./diffusion.js";
 import { Pad } from "./pad.js";
 import { Pictures } from "./pictures.js";
 import { useWalk } from "./use-walk.js";
 
-export interface InpaintProps extends Pick<DrawOptions, "digit" | "guidance" | "steps" | "seed"> {
+export interface InpaintProps {
   readonly model: OpenModel | undefined;
   /** The picture to begin with. */
   readonly from: Float32Array | undefined;
+  /** How it is drawn. */
+  readonly options: Omit<DrawOptions, "known" | "signal">;
 }
 
-const BLANK: Float32Array = new Float32Array(SIDE * SIDE);
-const [COUNT, SHAPE] = [4, [1, SIDE, SIDE] as const];
+const COUNT = 4;
 
-export function Inpaint({ model, from, ...options }: InpaintProps) {
+export function Inpaint({ model, from, options }: InpaintProps) {
   const [own, setOwn] = useState<Float32Array | undefined>(undefined);
   const [cover, setCover] = useState(BLANK);
   const [tool, setTool] = useState<"cover" | "draw">("cover");
@@ -74,7 +76,7 @@ export function Inpaint({ model, from, ...options }: InpaintProps) {
           <Pictures
             label="Four ways to fill it in"
             data={items.at(-1)?.estimate}
-            shape={SHAPE}
+            shape={DIGITS}
             columns={2}
             rows={COUNT / 2}
           />

@@ -1,4 +1,4 @@
-/** @file Pictures in a grid, on one canvas: ink on the ground of the page, or in their own colours. */
+/** @file Pictures in a grid, on one canvas: ink on the ground of the page, or in their own colours, with or without opacity. */
 import { useEffect, useRef } from "react";
 import { useScheme } from "../shell/theme.js";
 import { inkOf } from "./ink.js";
@@ -51,7 +51,13 @@ export function drawPictures(
     const own = data.subarray(n * channels * size, (n + 1) * channels * size);
     for (let i = 0; i < size; i++) {
       if (channels === 1) picture.data.set([...ink, 255 * own[i]!], 4 * i);
-      else picture.data.set([255 * own[i]!, 255 * own[size + i]!, 255 * own[2 * size + i]!, 255], 4 * i);
+      else {
+        const opacity = channels === 4 ? own[3 * size + i]! : 1;
+        picture.data.set(
+          [own[i]!, own[size + i]!, own[2 * size + i]!, opacity].map((v) => 255 * v),
+          4 * i,
+        );
+      }
     }
     context.putImageData(picture, (n % columns) * width, Math.floor(n / columns) * height);
   }

@@ -1,5 +1,6 @@
 /** @file What a model makes of the newest settings: while it works, only the last of those that come is kept. */
 import { useCallback, useEffect, useRef, useState } from "react";
+import { STOPPED } from "../models/engine.js";
 
 export interface Latest<T> {
   readonly value: T | undefined;
@@ -26,7 +27,8 @@ export function useLatest<T>(work: (() => Promise<T>) | undefined): Latest<T> {
         const value = await mine();
         if (isShown.current) setLatest({ value, error: undefined, isBusy: false });
       } catch (error) {
-        if (isShown.current) setLatest((before) => ({ ...before, error, isBusy: false }));
+        const failed = error === STOPPED ? {} : { error };
+        if (isShown.current) setLatest((before) => ({ ...before, ...failed, isBusy: false }));
       }
     }
     isWorking.current = false;

@@ -10,7 +10,12 @@ export interface Walk<T> {
   readonly stop: () => void;
 }
 
-export function useWalk<T>(): Walk<T> {
+export interface WalkOptions {
+  /** How many things are kept, the last ones. @default all */
+  readonly keeps?: number;
+}
+
+export function useWalk<T>({ keeps = Infinity }: WalkOptions = {}): Walk<T> {
   const [shown, setShown] = useState<Pick<Walk<T>, "items" | "isRunning" | "error">>({
     items: [],
     isRunning: false,
@@ -21,24 +26,27 @@ export function useWalk<T>(): Walk<T> {
     control.current?.abort();
     setShown((before) => ({ ...before, isRunning: false }));
   }, []);
-  const start = useCallback((work: (signal: AbortSignal) => AsyncGenerator<T>) => {
-    control.current?.abort();
-    const mine = (control.current = new AbortController());
-    setShown({ items: [], isRunning: true, error: undefined });
-    void (async () => {
-      const items: T[] = [];
-      try {
-        for await (const item of work(mine.signal)) {
-          if (mine.signal.aborted) return;
-          items.push(item);
-          setShown({ items: [...items], isRunning: true, error: undefined });
+  const start = useCallback(
+    (work: (signal: AbortSignal) => AsyncGenerator<T>) => {
+      control.current?.abort();
+      const mine = (control.current = new AbortController());
+      setShown({ items: [], isRunning: true, error: undefined });
+      void (async () => {
+        let items: readonly T[] = [];
+        try {
+          for await (const item of work(mine.signal)) {
+            if (mine.signal.aborted) return;
+            items = [...items, item].slice(-keeps);
+            setShown({ items, isRunning: true, error: undefined });
+          }
+          if (!mine.signal.aborted) setShown({ items, isRunning: false, error: undefined });
+        } catch (error) {
+          if (!mine.signal.aborted) setShown({ items, isRunning: false, error });
         }
-        if (!mine.signal.aborted) setShown({ items, isRunning: false, error: undefined });
-      } catch (error) {
-        if (!mine.signal.aborted) setShown({ items, isRunning: false, error });
-      }
-    })();
-  }, []);
+      })();
+    },
+    [keeps],
+  );
   useEffect(() => () => control.current?.abort(), []);
   return { ...shown, start, stop };
 }

@@ -7,7 +7,7 @@ import { SeedBox, Words } from "./controls.js";
 import { drawn, known, repeated, SHAPE, STYLE } from "./glyphs.js";
 import { LetterPad } from "./letter-pad.js";
 import { Pictures } from "./pictures.js";
-import { Plane } from "./plane.js";
+import { Aim } from "../plane/aim.js";
 import { PlayPage } from "./play-page.js";
 import { useLatest } from "./use-latest.js";
 
@@ -68,7 +68,7 @@ export function VaePage() {
     >
       <section className="card">
         <h2>A plane of styles</h2>
-        <Plane
+        <Aim
           label="Plane of the latent space"
           x={x}
           y={y}
@@ -82,7 +82,7 @@ export function VaePage() {
             columns={CELLS}
             rows={CELLS}
           />
-        </Plane>
+        </Aim>
       </section>
       <section className="card">
         <h2>Your text in the style under the pointer</h2>

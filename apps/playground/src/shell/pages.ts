@@ -30,6 +30,11 @@ export const PAGES = {
     about: "scrub through the walk from noise to digits; cover a part and have it drawn anew",
     load: async () => (await import("../play/diffusion-page.js")).DiffusionPage,
   }),
+  flow: page("play", {
+    title: "Flow",
+    about: "noise and data side by side, and log p exactly of what you draw",
+    load: async () => (await import("../play/flow-page.js")).FlowPage,
+  }),
   gpt: page("play", {
     title: "GPT",
     about: "Shakespeare, character by character, with every way of choosing the next one",
@@ -44,6 +49,11 @@ export const PAGES = {
     title: "Emoji",
     about: "pictures in colour from codes that a second network draws",
     load: async () => (await import("../play/emoji-page.js")).EmojiPage,
+  }),
+  words: page("play", {
+    title: "Words",
+    about: "type words, and see emoji that nobody drew appear out of noise",
+    load: async () => (await import("../play/words-page.js")).WordsPage,
   }),
   train: page("learn", {
     title: "Train",

@@ -11,8 +11,6 @@ export interface Settings {
 
 /** Points that are drawn at once. */
 export const SAMPLES = 600;
-/** Cells along each side of the map of densities. */
-export const CELLS = 48;
 
 /** A program to run for what is shown. */
 export interface Asked {

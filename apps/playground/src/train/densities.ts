@@ -2,9 +2,6 @@
 import { arrays, key as keyOf, ndarray, normalDraws, split, uniformDraws, type Dataset, type Key } from "@gen/core";
 import { ringOfGaussians, rings, twoMoons } from "@gen/data";
 
-/** What is seen of the plane reaches so far from its middle. */
-export const REACH = 3;
-
 /** Points of a set. */
 const COUNT = 8192;
 

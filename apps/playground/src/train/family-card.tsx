@@ -1,7 +1,7 @@
 /** @file One family: its samples over its density, its loss, and how fast it goes. */
+import { PlaneView } from "../plane/plane-view.js";
 import type { Family } from "./course.js";
 import { LossChart } from "./loss-chart.js";
-import { PlaneView } from "./plane-view.js";
 import type { Look } from "./training.js";
 
 export interface FamilyCardProps {
@@ -25,7 +25,7 @@ export function FamilyCard({ family, look, losses = NONE, steps, onExport }: Fam
         <small>{paper}</small>
       </h2>
       <p className="equation">{equation}</p>
-      <div className="canvas">
+      <div>
         <PlaneView
           label={look === undefined ? `${name}: nothing learned yet` : `${name}: 600 samples after ${look.steps} steps`}
           points={look?.samples ?? NONE}

@@ -15,8 +15,8 @@ import {
   type Runtime,
   type Store,
 } from "@gen/core";
-import { CELLS, type Course, type Family, type Settings } from "./course.js";
-import { REACH } from "./densities.js";
+import { CELLS, cells } from "../plane/plane.js";
+import type { Course, Family, Settings } from "./course.js";
 
 /** What a family shows after a turn. */
 export interface Look {
@@ -122,7 +122,7 @@ export class Trainer {
   async logDensity(id: string, point: Point): Promise<number | undefined> {
     const learner = this.#learners.find(({ family }) => family.id === id)!;
     learner.point ??= learner.course.logDensity?.(1);
-    return learner.point === undefined ? undefined : (await this.#nats(learner, learner.point, [point]))[0];
+    return learner.point === undefined ? undefined : (await this.#nats(learner, learner.point, point))[0];
   }
 
   async *looks(): AsyncGenerator<Look, void> {
@@ -211,8 +211,12 @@ export class Trainer {
     return { ...look, logDensity };
   }
 
-  async #nats({ store }: Learner, program: Program, points: readonly Point[]): Promise<Float32Array> {
-    const x = ndarray(points.flat(), [points.length, 2]);
+  async #nats(
+    { store }: Learner,
+    program: Program,
+    points: readonly number[] | Float32Array<ArrayBuffer>,
+  ): Promise<Float32Array> {
+    const x = ndarray(points, [points.length / 2, 2]);
     const { logProb } = await this.#runtime.run(program, { store, key: split(this.#root, 4), feeds: { x } });
     return logProb!.data as Float32Array;
   }
@@ -229,9 +233,3 @@ function divisor(a: number, b: number): number {
 }
 
 type Point = readonly [x: number, y: number];
-
-/** The middles of the cells of the map, row by row from the lower left. */
-function cells(): Point[] {
-  const at = (i: number): number => ((i + 0.5) / CELLS) * 2 * REACH - REACH;
-  return Array.from({ length: CELLS * CELLS }, (_, cell) => [at(cell % CELLS), at(Math.floor(cell / CELLS))]);
-}

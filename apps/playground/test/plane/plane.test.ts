@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { opacities } from "../../src/train/plane.js";
+import { opacities } from "../../src/plane/plane.js";
 
 describe("the map of a density", () => {
   it("shows the root of its share of the peak", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { cloud, REACH, SHAPES } from "../../src/train/densities.js";
+import { REACH } from "../../src/plane/plane.js";
+import { cloud, SHAPES } from "../../src/train/densities.js";
 
 const first = Array.from({ length: 2000 }, (_, i) => i);
 

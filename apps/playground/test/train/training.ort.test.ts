@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { node } from "@gen/core/node";
-import { CELLS } from "../../src/train/course.js";
-import { cloud, REACH } from "../../src/train/densities.js";
+import { CELLS, REACH } from "../../src/plane/plane.js";
+import { cloud } from "../../src/train/densities.js";
 import { FAMILIES } from "../../src/train/families.js";
 import { train, Trainer, type Look } from "../../src/train/training.js";
 
