@@ -17,7 +17,7 @@ import { adam, chain, clipByGlobalNorm, cosine, ema, linear, sequential } from "
 import { grid } from "@gen/data";
 import { writePng } from "@gen/data/node";
 import { diffusionLoss, fields, generate, type Diffusion, type LossOptions, type SampleOptions } from "@gen/diffusion";
-import { deviceOf, startOf } from "./place.js";
+import { deviceOf, earlierOf, startOf } from "./place.js";
 import { checkpointFolder, resultFile } from "./results.js";
 import type { Result, TrainOptions } from "./row.js";
 import { writeWeights } from "./weights.js";
@@ -30,6 +30,8 @@ export interface DiffusionTraining {
   readonly batchSize: number;
   readonly steps: number;
   readonly learningRate: number;
+  /** Steps and learning rate of a training that goes on (`--resume`) from the weights in the file of the row, without a checkpoint. @default it starts anew */
+  readonly again?: { readonly steps: number; readonly learningRate: number };
   /** Steps between two checkpoints. */
   readonly every: number;
   /** Of the weights that are kept: those in f16 take half the room. @default "f16" */
@@ -43,15 +45,19 @@ const WARM_UP = 0.03;
 
 /** Adam with warm-up and cosine decay, gradients of norm 1 at most, a running average of the weights: that is what is kept. */
 export async function trainDiffusion(
-  { id, model, data, loss: lossOptions = {}, precision = "f16", ...training }: DiffusionTraining,
+  { id, model, data, loss: lossOptions = {}, precision = "f16", again, ...training }: DiffusionTraining,
   { resume, threads, device = "cpu", log, signal }: TrainOptions,
 ): Promise<Pick<Result, "seconds" | "steps" | "seed">> {
-  const { batchSize, steps, learningRate, every } = training;
+  const { batchSize, every } = training;
   const root = key(seed);
   const runtime = await deviceOf({ threads, device });
   const store = await runtime.init(model, { key: split(root, 0) });
   const folder = checkpointFolder(id);
   const [from, before] = await startOf(store, { folder, resume, log });
+  const earlier = resume && from === 0 && again !== undefined ? await earlierOf(id, store) : undefined;
+  if (earlier !== undefined)
+    log(`going on from the weights in the file, which have ${earlier.steps} steps behind them`);
+  const { steps, learningRate } = earlier === undefined ? training : again!;
   const warmUp = Math.ceil(WARM_UP * steps);
   const rate = sequential(
     [{ rate: linear(learningRate / warmUp, { steps: warmUp, end: learningRate }), steps: warmUp }],
@@ -88,7 +94,7 @@ export async function trainDiffusion(
   }
   await keep();
   await runtime.close();
-  return { seconds: seconds(), steps: done, seed };
+  return { seconds: seconds() + (earlier?.seconds ?? 0), steps: done + (earlier?.steps ?? 0), seed };
 }
 
 /** The averaged weights. */

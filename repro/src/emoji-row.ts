@@ -17,6 +17,8 @@ export interface EmojiRowOptions {
   readonly steps: number;
   readonly batchSize: number;
   readonly learningRate: number;
+  /** As `DiffusionTraining.again`. */
+  readonly again: { readonly steps: number; readonly learningRate: number };
   readonly notes: string;
 }
 
@@ -68,8 +70,9 @@ export function emojiRow(options: EmojiRowOptions): Omit<Row, "id" | "paper" | "
     split: "names of eight tenths to learn, with tones of skin; pictures of a tenth of the names to measure",
     isRelay: true,
     async train(given) {
-      const { steps, batchSize, learningRate } = options;
-      const training = { id, model, data: () => wordedEmoji("train"), steps, batchSize, learningRate, every: 500 };
+      const { steps, batchSize, learningRate, again } = options;
+      const how = { steps, batchSize, learningRate, again, every: 250 };
+      const training = { id, model, data: () => wordedEmoji("train"), ...how };
       const trained = await trainDiffusion(training, given);
       given.log("drawing by words");
       await drawByWords(model, { id, threads: given.threads });

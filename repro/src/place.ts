@@ -1,8 +1,10 @@
 /** @file Where a row computes and from where it starts: a device, a checkpoint to go on from, weights out of and into its file. */
+import { existsSync } from "node:fs";
 import type { Runtime, Store } from "@gen/core";
 import { loadCheckpoint, newestCheckpoint, node } from "@gen/core/node";
 import { floatOf } from "@gen/core/onnx";
 import type { TrainOptions } from "./row.js";
+import { readResult, weightsFile } from "./results.js";
 import { readWeights, writeWeights } from "./weights.js";
 
 /** What computes. */
@@ -40,6 +42,22 @@ export async function startOf(
   const { step, config } = await loadCheckpoint(store, folder);
   log(`going on from step ${step}`);
   return [step, (config as { seconds: number }).seconds];
+}
+
+/**
+ * The weights in the file of a row, written over those of a store: where a training goes on that has no checkpoint left. Its
+ * moments and its learning rate begin anew.
+ *
+ * @returns steps and seconds that its result says are behind them; nothing without weights or result
+ */
+export async function earlierOf(
+  id: string,
+  store: Store,
+): Promise<{ readonly steps: number; readonly seconds: number } | undefined> {
+  const recorded = await readResult(id);
+  if (recorded === undefined || !existsSync(weightsFile(id))) return undefined;
+  for (const [name, array] of Object.entries(await readWeights(id))) await store.write(name, floatOf(array));
+  return { steps: recorded.steps, seconds: recorded.seconds };
 }
 
 /** The parameters that validation found best become the weights in the file of a row. */
