@@ -4,7 +4,7 @@ import { adam, chain, clipByGlobalNorm, cosine } from "@gen/core/optim";
 import { glow, realNvpImage, type Flow } from "@gen/flow";
 import { flowRow, pictureCodec, type FlowRowOptions } from "./flow-row.js";
 
-const [batchSize, steps, lambda] = [32, 1_500, 0.05];
+const [batchSize, steps, lambda] = [32, 1_000, 0.05];
 
 export interface ImageFlowOptions extends Pick<FlowRowOptions, "id" | "pictures"> {
   readonly shape: Shape;
@@ -37,7 +37,7 @@ function trained(row: Omit<ImageFlowOptions, "shape">, model: Flow, about: strin
     optimizer: chain(clipByGlobalNorm(50), adam({ learningRate: cosine(2e-3, { steps }) })),
     batchSize,
     steps,
-    every: 250,
+    every: 100,
     startsFromData: true,
     average: 0.995,
     notes: `${about}; uniform dequantisation, logit with λ = ${lambda}; Adam 2e-3 with cosine decay, gradient norm ≤ 50, batch ${batchSize}, ${steps} steps; the average of the weights (0.995) with the best validation`,

@@ -3,7 +3,7 @@ import { mnist } from "@gen/data/node";
 import { distilledRow } from "../../../src/distilled-row.js";
 import { mnistDit } from "../../../src/diffusion-mnist.js";
 
-const [stages, steps, batchSize, learningRate] = [[16, 8, 4], 400, 32, 5e-4];
+const [stages, steps, batchSize, learningRate] = [[16, 8, 4], 300, 32, 5e-4];
 
 export const row = distilledRow({
   id: "diffusion/mnist/distilled",
