@@ -172,7 +172,7 @@ interface Group {
   readonly to: readonly number[];
 }
 
-/** Which axes became which: the shortest runs of equal size, axes of extent 1 with their neighbours. */
+/** Which axes became which: the shortest runs of equal size, axes of extent 1 with a neighbour. */
 function regroup(from: Shape, to: Shape): Group[] | undefined {
   const groups: Group[] = [];
   let [i, j] = [0, 0];
@@ -191,7 +191,11 @@ function regroup(from: Shape, to: Shape): Group[] | undefined {
     }
     groups.push({ from: a, to: b });
   }
-  return i === from.length && j === to.length ? groups : undefined;
+  const [restFrom, restTo] = [range(i, from.length), range(j, to.length)];
+  const last = groups.pop();
+  if (last === undefined || [...restFrom.map((axis) => from[axis]), ...restTo.map((axis) => to[axis])].some((n) => n !== 1))
+    return undefined;
+  return [...groups, { from: [...last.from, ...restFrom], to: [...last.to, ...restTo] }];
 }
 
 const placeOf = (axes: readonly number[], perm: readonly number[]): number => perm[axes[0]!]!;
@@ -199,6 +203,10 @@ const placeOf = (axes: readonly number[], perm: readonly number[]): number => pe
 /** Values given for each axis, in the order in which the axes lie. */
 function unordered(values: readonly number[], perm: readonly number[]): number[] {
   return inverse(perm).map((axis) => values[axis]!);
+}
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from }, (_, i) => from + i);
 }
 
 function inverse(perm: readonly number[]): number[] {

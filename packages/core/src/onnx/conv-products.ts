@@ -30,9 +30,10 @@ export function convProduct(x: Tensor, node: NodeOf<"conv">): Tensor {
   const out = typeOf(node).shape.slice(2);
   const reach = forwardReach(node.attrs, kernel, out);
   const table = tableOf(w).flatten().transpose();
+  const seen = columns(x, reach);
   return concat(
-    partsOf(x.shape, reach).map(([start, end]) =>
-      columns(x.slice(0, start, end), reach)
+    partsOf(x, reach).map(([start, end]) =>
+      seen(start, end)
         .matmul(table)
         .reshape([end - start, ...out, o]),
     ),
@@ -46,10 +47,11 @@ export function weightGradProduct(x: Tensor, g: Tensor, node: NodeOf<"convWeight
   const [o, c] = typeOf(node).shape as [number, number];
   const reach = forwardReach(node.attrs, kernelSize, g.shape.slice(1, -1));
   // A large layout is made once more instead of being kept from the forward pass until now.
-  const again = layoutBytes(x.shape, reach) > KEPT_BYTES ? apply("barrier", [x], {}) : x;
-  const each = partsOf(x.shape, reach).map(([start, end]) => {
-    const seen = columns(again.slice(0, start, end), reach); //                         [N·P K·C]
-    return seen.transpose().matmul(g.slice(0, start, end).reshape([-1, o]));
+  const again = layoutBytes(x.shape, reach) > KEPT_BYTES;
+  const seen = columns(x, reach, { again });
+  const each = partsOf(x, reach).map(([start, end]) => {
+    const rows = seen(start, end); //                                                    [N·P K·C]
+    return rows.transpose().matmul(g.slice(0, start, end).reshape([-1, o]));
   });
   const table = each.reduce((sum, part) => sum.add(part)); //                            [K·C O]
   return table
@@ -95,8 +97,9 @@ export function inputGradProduct(g: Tensor, node: NodeOf<"convInputGrad">): Tens
     const reach = meets.map(({ offsets }, i) => ({ places: extents[i]!, stride: 1, offsets }));
     const part = meets.reduce((part, { taps }, i) => pick(part, i, taps), turned);
     const table = part.reshape([-1, c]);
-    const products = partsOf(g.shape, reach).map(([start, end]) =>
-      columns(g.slice(0, start, end), reach, widest)
+    const seen = columns(g, reach, { widest });
+    const products = partsOf(g, reach).map(([start, end]) =>
+      seen(start, end)
         .matmul(table)
         .reshape([end - start, ...extents, c]),
     );
@@ -155,36 +158,51 @@ function layoutBytes(x: Shape, reach: readonly Reach[]): number {
 }
 
 /** The batch in parts of one size, but for the last, whose layouts are small enough: where each starts and ends. */
-function partsOf(x: Shape, reach: readonly Reach[]): [start: number, end: number][] {
-  const n = x[0]!;
-  const size = Math.ceil(n / Math.ceil(layoutBytes(x, reach) / PART_BYTES));
+function partsOf(x: Tensor, reach: readonly Reach[]): [start: number, end: number][] {
+  const n = x.shape[0]!;
+  const size = isWhole(x, reach) ? n : Math.ceil(n / Math.ceil(layoutBytes(x.shape, reach) / PART_BYTES));
   return range(0, Math.ceil(n / size)).map((i) => [i * size, Math.min(n, (i + 1) * size)]);
 }
 
-/**
- * What each place out sees: [N …S C] → [N · places out, offsets · C], zeros beyond the edges.
- *
- * @param widest the edges are as wide as this needs, so that several layouts share them
- */
-function columns(x: Tensor, reach: readonly Reach[], widest = reach): Tensor {
+interface ColumnsOptions {
+  /** The edges are as wide as this needs, so that several layouts share them. */
+  readonly widest?: readonly Reach[];
+  /** Gathered once more instead of kept. */
+  readonly again?: boolean;
+}
+
+/** What each place out of a part of the batch sees: x [N …S C] → [n · places out, offsets · C], zeros beyond the edges. */
+function columns(
+  x: Tensor,
+  reach: readonly Reach[],
+  { widest = reach, again = false }: ColumnsOptions = {},
+): (start: number, end: number) => Tensor {
   const [n, c] = [x.shape[0]!, x.shape.at(-1)!];
   const size = x.shape.slice(1, -1);
-  const rows = n * sizeOf(reach.map(({ places }) => places));
+  if (isWhole(x, reach)) return () => x.reshape([n * sizeOf(size), c]);
+  const places = sizeOf(reach.map((axis) => axis.places));
   const width = sizeOf(reach.map(({ offsets }) => offsets.length)) * c;
-  if (reach.every((axis, i) => isWhole(axis, size[i]!))) return x.reshape([rows, width]);
   const joined = neighbours(reach);
   const edges = widest.map((axis, i) => edgesOf(axis, size[i]!, i === size.length - 1 ? joined : 1));
   const padded = edges.every(([before, after]) => before === 0 && after === 0)
     ? x
     : x.pad([0, ...edges.map(([before]) => before), 0], [0, ...edges.map(([, after]) => after), 0]);
   const extents = padded.shape.slice(1, -1).map((extent, i) => (i === size.length - 1 ? extent / joined : extent));
-  const table = padded.reshape([n, sizeOf(extents), joined * c]);
-  return table.gather(indices(reach, { extents, edges, joined }), 1).reshape([rows, width]);
+  const table = padded.reshape([n * sizeOf(extents), joined * c]);
+  const read = again ? apply("barrier", [table], {}) : table;
+  const first = indices(reach, { pictures: partsOf(x, reach)[0]![1], extents, edges, joined });
+  return (start, end) => {
+    const own = first.slice(0, 0, (end - start) * places).add(start * sizeOf(extents));
+    return read.gather(own, 0).reshape([(end - start) * places, width]);
+  };
 }
 
 /** Does each place see itself alone? */
-function isWhole({ places, stride, offsets }: Reach, extent: number): boolean {
-  return places === extent && stride === 1 && offsets.length === 1 && offsets[0] === 0;
+function isWhole(x: Tensor, reach: readonly Reach[]): boolean {
+  return reach.every(
+    ({ places, stride, offsets }, i) =>
+      places === x.shape[i + 1] && stride === 1 && offsets.length === 1 && offsets[0] === 0,
+  );
 }
 
 /** Zeros before and after an axis, so that all that is seen is there; rows of `joined` neighbours begin where windows do. */
@@ -196,12 +214,17 @@ function edgesOf({ places, stride, offsets }: Reach, extent: number, joined: num
   return [before, end + modulo(-(before + extent + end), joined)];
 }
 
-/** For each place out, row-major, the rows that it sees: i32 [places out, offsets / joined]. */
-function indices(
-  reach: readonly Reach[],
-  { extents, edges, joined }: { extents: Shape; edges: readonly [number, number][]; joined: number },
-): Tensor {
-  let [rows, width] = [[0], 1]; // of the axes so far, row by row
+interface Table {
+  readonly pictures: number;
+  /** Of each picture, in rows of `joined` neighbours, with its edges. */
+  readonly extents: Shape;
+  readonly edges: readonly [number, number][];
+  readonly joined: number;
+}
+
+/** For each place out of each picture, row-major, the rows that it sees: i32 [pictures · places out, offsets / joined]. */
+function indices(reach: readonly Reach[], { pictures, extents, edges, joined }: Table): Tensor {
+  let [rows, width] = [range(0, pictures), 1]; // of the axes so far, row by row
   reach.forEach(({ places, stride, offsets }, axis) => {
     const last = axis === reach.length - 1;
     const unit = last ? joined : 1;

@@ -93,38 +93,54 @@ function regroup(scope: Scope, x: Node, groups: number): string {
   return scope.emit("Reshape", [turned, scope.ints([c / groups, groups * n, ...size])]);
 }
 
-/** Σ_n g[n] · slices[n]ᵀ, where the slices are what each place of the kernel sees. */
+/**
+ * Σ_n still[n] · slices[n]ᵀ, where the slices are of x, what each place of the kernel sees, or of g, where each place of
+ * the kernel is seen: of whichever has the fewer channels.
+ */
 function weightGradFromSlices(scope: Scope, node: NodeOf<"convWeightGrad">): string {
-  const { kernelSize } = node.attrs;
+  const { kernelSize, dilations, pads } = node.attrs;
   const [x, g] = node.inputs as [Node, Node];
-  const [n, o, ...out] = typeOf(g).shape as [number, number, ...number[]];
-  const c = typeOf(x).shape[1]!;
-  const places = slicesOf(scope, node).map((slice) => scope.emit("Reshape", [slice, scope.ints([n, c, sizeOf(out)])]));
+  const [o, c] = typeOf(node).shape as [number, number];
+  const last = kernelSize.map((k, i) => dilations[i]! * (k - 1));
+  const opposite = [...last, ...last].map((reach, i) => reach - pads[i]!);
+  const starts = placesOf(kernelSize).map((place) => place.map((k, i) => k * dilations[i]!));
+  const ofG = o < c && opposite.every((pad) => pad >= 0);
+  const [still, moving] = ofG ? [x, g] : [g, x];
+  const slices = slicesOf(scope, moving, {
+    pads: ofG ? opposite : pads,
+    starts: ofG ? starts.map((start) => start.map((from, i) => last[i]! - from)) : starts,
+    size: typeOf(still).shape.slice(2),
+  });
+  const [n, rows, ...size] = typeOf(still).shape as [number, number, ...number[]];
+  const channels = ofG ? o : c;
+  const places = slices.map((slice) => scope.emit("Reshape", [slice, scope.ints([n, channels, sizeOf(size)])]));
   const seen = places.length === 1 ? places[0]! : scope.emit("Concat", places, { axis: 1 }); // [N K·C P]
-  const flat = scope.emit("Reshape", [scope.read(g), scope.ints([n, o, sizeOf(out)])]); //     [N O P]
-  const each = hasFusedMatMul(scope.target) //                                                 [N O K·C]
+  const flat = scope.emit("Reshape", [scope.read(still), scope.ints([n, rows, sizeOf(size)])]); // [N O P]
+  const each = hasFusedMatMul(scope.target) //                                                   [N O K·C]
     ? scope.emit("ms.FusedMatMul", [flat, seen], { transB: 1 })
     : scope.emit("MatMul", [flat, scope.emit("Transpose", [seen], { perm: [0, 2, 1] })]);
   const total = scope.emit("ReduceSum", [each, scope.ints([0])], { keepdims: 0 });
-  if (places.length === 1) return scope.emit("Reshape", [total, scope.ints([o, c, ...kernelSize])]);
-  const table = scope.emit("Reshape", [total, scope.ints([o, sizeOf(kernelSize), c])]);
-  const turned = scope.emit("Transpose", [table], { perm: [0, 2, 1] });
+  const table = scope.emit("Reshape", [total, scope.ints([rows, places.length, channels])]);
+  const turned = scope.emit("Transpose", [table], { perm: ofG ? [2, 0, 1] : [0, 2, 1] }); //     [O C K]
   return scope.emit("Reshape", [turned, scope.ints([o, c, ...kernelSize])]);
 }
 
-/** For each place of the kernel, row-major, the elements of the padded input that it meets: [N C …S']. */
-function slicesOf(scope: Scope, node: NodeOf<"convWeightGrad">): string[] {
-  const { strides, dilations, pads, kernelSize } = node.attrs;
-  const rank = kernelSize.length;
-  const size = typeOf(node.inputs[1]!).shape.slice(2);
-  const x = scope.read(node.inputs[0]!);
+interface Slices {
+  readonly pads: Shape;
+  readonly starts: readonly Shape[];
+  readonly size: Shape;
+}
+
+/** Slices of one size of padded pictures. */
+function slicesOf(scope: Scope, pictures: Node, { pads, starts, size }: Slices): string[] {
+  const rank = size.length;
+  const x = scope.read(pictures);
   const widths = scope.ints([0, 0, ...pads.slice(0, rank), 0, 0, ...pads.slice(rank)]);
   const padded = pads.some((pad) => pad > 0) ? scope.emit("Pad", [x, widths]) : x;
-  const axes = scope.ints(spatial(kernelSize, 2));
-  return placesOf(kernelSize).map((place) => {
-    const starts = place.map((k, i) => k * dilations[i]!);
-    const ends = starts.map((start, i) => start + strides[i]! * (size[i]! - 1) + 1);
-    return scope.emit("Slice", [padded, scope.ints(starts), scope.ints(ends), axes, scope.ints(strides)]);
+  const axes = scope.ints(spatial(size, 2));
+  return starts.map((start) => {
+    const ends = start.map((from, i) => from + size[i]!);
+    return scope.emit("Slice", [padded, scope.ints(start), scope.ints(ends), axes]);
   });
 }
 

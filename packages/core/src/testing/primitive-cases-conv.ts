@@ -18,6 +18,7 @@ export const geometries: readonly Geometry[] = [
   { name: "3×3", x: [2, 2, 5, 4], w: [3, 2, 3, 3], ...plain },
   { name: "1×1", x: [2, 3, 2, 3], w: [2, 3, 1, 1], ...plain },
   { name: "same size", x: [1, 2, 4, 3], w: [2, 2, 3, 3], ...plain, pads: [1, 1, 1, 1] },
+  { name: "one channel out", x: [2, 3, 4, 5], w: [1, 3, 3, 2], ...plain, pads: [2, 0, 1, 1], dilations: [1, 2] },
   { name: "stride 2", x: [1, 2, 5, 6], w: [2, 2, 3, 3], ...plain, strides: [2, 2], pads: [1, 1, 1, 1] },
   { name: "stride 2 that leaves a rest", x: [1, 1, 6, 7], w: [2, 1, 3, 2], ...plain, strides: [2, 3] },
   { name: "stride 2, kernel 4", x: [1, 2, 6, 6], w: [1, 2, 4, 4], ...plain, strides: [2, 2], pads: [1, 1, 1, 1] },

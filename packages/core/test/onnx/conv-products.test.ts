@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { evaluate } from "../../src/ir/evaluate.js";
 import type { Graph } from "../../src/ir/graph.js";
-import { typeOf } from "../../src/ir/node.js";
+import { typeOf, type Node } from "../../src/ir/node.js";
 import { simplify } from "../../src/ir/simplify.js";
 import type { ConvAttrs } from "../../src/ir/ops.js";
 import { grad } from "../../src/autodiff/grad.js";
 import { withProducts } from "../../src/onnx/channels-last.js";
 import { geometries } from "../../src/testing/primitive-cases-conv.js";
+import { enlarge } from "../../src/nn/resize.js";
 import { feed } from "../../src/tensor/inputs.js";
 import { apply, concat, type Tensor } from "../../src/tensor/tensor.js";
 import { graphOf, numbers } from "./check.js";
@@ -36,8 +37,19 @@ describe("convolutions as products", () => {
     const y = apply("conv", [x, w], { strides: [1, 1], dilations: [1, 1], pads: [1, 1, 1, 1], groups: 1 });
     const [dx, dw] = grad(y.square().sum(), [x, w]);
     const products = withProducts(graphOf({ x, w }, { y, dx: dx!, dw: dw! }), () => true);
-    const parts = products.nodes().flatMap(({ op, types }) => (op === "gather" ? [types[0]!.shape[0]!] : []));
+    const parts = products.nodes().flatMap(({ op, types }) => (op === "gather" ? [types[0]!.shape[0]! / 24 ** 2] : []));
     expect(parts.sort((a, b) => a - b)).toEqual(gathered);
+  });
+
+  it("keep an enlarged picture with the channels last", () => {
+    const shapes = { x: [2, 4, 3, 3], w: [8, 4, 3, 3], v: [6, 8, 3, 3], g: [2, 6, 6, 6] };
+    const inputs = Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, feed(shape)]));
+    const { x, w, v, g } = inputs as { [K in keyof typeof shapes]: Tensor };
+    const same = { strides: [1, 1], dilations: [1, 1], pads: [1, 1, 1, 1], groups: 1 };
+    const y = apply("conv", [enlarge(apply("conv", [x, w], same), 2), v], same);
+    const [dx, dw] = grad(y.mul(g).sum(), [x, w]);
+    const products = expectSame(graphOf(inputs, { y, dx: dx!, dw: dw! }), shapes);
+    expect(turned(products)).toHaveLength(4); // x and g on their way in, y and dx on their way out
   });
 
   it("keep what stands between them with the channels last", () => {
@@ -59,13 +71,17 @@ describe("convolutions as products", () => {
     const [dw, db, dv] = grad(y.mul(g).sum(), [w, b, v]);
     const graph = graphOf(inputs, { y, dw: dw!, db: db!, dv: dv!, most: h.max([0, 2, 3]) });
     const products = expectSame(graph, shapes);
-    // What turns whole pictures: x, skip and g on their way in, y on its way out; only kernels are turned besides.
-    const turns = simplify(products)
-      .nodes()
-      .filter(({ op, inputs }) => op === "transpose" && typeOf(inputs[0]!).shape[0] === 2);
-    expect(turns).toHaveLength(4);
+    // x, skip and g on their way in, y on its way out.
+    expect(turned(products)).toHaveLength(4);
   });
 });
+
+/** Transpositions of whole pictures, not of kernels. */
+function turned(graph: Graph): Node[] {
+  return simplify(graph)
+    .nodes()
+    .filter(({ op, inputs }) => op === "transpose" && typeOf(inputs[0]!).shape[0] === 2);
+}
 
 function expectSame(graph: Graph, shapes: Record<string, readonly number[]>): Graph {
   const products = withProducts(graph, () => true);
