@@ -5,6 +5,7 @@ import { param, state } from "../tensor/inputs.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkChannels, perChannel } from "./channels.js";
 import type { Layer } from "./layer.js";
+import { moments, normalized } from "./normalized.js";
 
 export interface BatchNormOptions {
   readonly channels: number;
@@ -51,26 +52,25 @@ export class BatchNorm implements Layer {
    */
   forward(x: Tensor, scope: Scope): Tensor {
     checkChannels(x, this.scale.size, "BatchNorm");
-    const { mean, variance } = scope.mode === "train" ? this.#ofBatch(x, scope) : this.#running(scope);
-    const factor = variance.add(this.#epsilon).sqrt().reciprocal().mul(this.scale); // [C]
-    return x.sub(perChannel(mean, x)).mul(perChannel(factor, x)).add(perChannel(this.shift, x));
+    return scope.mode === "train" ? this.#byBatch(x, scope) : this.#byRunning(x, scope);
   }
 
-  #ofBatch(x: Tensor, scope: Scope): { mean: Tensor; variance: Tensor } {
+  #byBatch(x: Tensor, scope: Scope): Tensor {
     const axes = x.shape.flatMap((_, axis) => (axis === 1 ? [] : [axis]));
+    const { mean, variance } = moments(x, { axes });
     const count = x.size / this.scale.size;
-    const mean = x.mean(axes);
-    const variance = x.variance(axes);
     const move = (running: Tensor, now: Tensor): void => {
       const past = scope.read(running);
-      scope.write(running, past.add(now.stopGradient().sub(past).mul(this.#momentum)));
+      scope.write(running, past.add(now.flatten(0).stopGradient().sub(past).mul(this.#momentum)));
     };
     move(this.runningMean, mean);
     move(this.runningVariance, variance.mul(count / Math.max(count - 1, 1)));
-    return { mean, variance };
+    return normalized(x, { axes, epsilon: this.#epsilon, scale: this.scale, shift: this.shift });
   }
 
-  #running(scope: Scope): { mean: Tensor; variance: Tensor } {
-    return { mean: scope.read(this.runningMean), variance: scope.read(this.runningVariance) };
+  #byRunning(x: Tensor, scope: Scope): Tensor {
+    const [mean, variance] = [scope.read(this.runningMean), scope.read(this.runningVariance)];
+    const factor = variance.add(this.#epsilon).sqrt().reciprocal().mul(this.scale); // [C]
+    return x.sub(perChannel(mean, x)).mul(perChannel(factor, x)).add(perChannel(this.shift, x));
   }
 }

@@ -5,8 +5,9 @@ import type { Scope } from "../program/scope.js";
 import { showShape } from "../shape.js";
 import { param } from "../tensor/inputs.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { checkChannels, perChannel } from "./channels.js";
+import { checkChannels } from "./channels.js";
 import type { Layer } from "./layer.js";
+import { normalized } from "./normalized.js";
 
 export interface LayerNormOptions {
   /** Extent of the last axis. */
@@ -127,12 +128,10 @@ export class GroupNorm implements Layer {
   forward(x: Tensor): Tensor {
     checkChannels(x, this.scale.size, "GroupNorm");
     const grouped = [x.shape[0]!, this.#groups, x.shape[1]! / this.#groups];
-    /** The mean of its group, beside each channel. */
-    const pooled = (v: Tensor): Tensor => {
-      const each = v.mean(positions(v), { keepDims: true }); // [N, C, 1, …]
-      return each.reshape(grouped).mean(2, { keepDims: true }).expand(grouped).reshape(each.shape);
-    };
-    return scaled(x, { pooled, epsilon: this.#epsilon, scale: this.scale, shift: this.shift });
+    const together = (means: Tensor): Tensor =>
+      means.reshape(grouped).mean(2, { keepDims: true }).expand(grouped).reshape(means.shape);
+    const { scale, shift } = this;
+    return normalized(x, { axes: positions(x), together, epsilon: this.#epsilon, scale, shift });
   }
 }
 
@@ -173,25 +172,9 @@ export class InstanceNorm implements Layer {
   forward(x: Tensor, scope?: Scope): Tensor;
   forward(x: Tensor): Tensor {
     checkChannels(x, this.#channels, "InstanceNorm");
-    const pooled = (v: Tensor): Tensor => v.mean(positions(v), { keepDims: true });
-    return scaled(x, { pooled, epsilon: this.#epsilon, scale: this.scale, shift: this.shift });
+    const { scale, shift } = this;
+    return normalized(x, { axes: positions(x), epsilon: this.#epsilon, scale, shift });
   }
-}
-
-interface Pooling {
-  /** The means over what is normalised together: [N, C, 1, …]. */
-  readonly pooled: (x: Tensor) => Tensor;
-  readonly epsilon: number;
-  readonly scale: Tensor | undefined;
-  readonly shift: Tensor | undefined;
-}
-
-/** γ (x − μ) / √(σ² + ε) + β. What scales a channel is one number before it meets x: a pass over x less. */
-function scaled(x: Tensor, { pooled, epsilon, scale, shift }: Pooling): Tensor {
-  const centred = x.sub(pooled(x));
-  const gain = pooled(centred.square()).add(epsilon).sqrt().reciprocal();
-  if (scale === undefined || shift === undefined) return centred.mul(gain);
-  return centred.mul(gain.mul(perChannel(scale, x))).add(perChannel(shift, x));
 }
 
 /** The axes after the channels. */
