@@ -17,9 +17,16 @@ export function logSigmoid(x: Tensor): Tensor {
   return softplus(x.neg()).neg();
 }
 
-/** x · σ(x), also called swish. Ramachandran, Zoph & Le 2017, arXiv:1710.05941 */
+/** x · σ(x), also called swish; its slope is σ + y (1 − σ). Ramachandran, Zoph & Le 2017, arXiv:1710.05941 */
 export function silu(x: Tensor): Tensor {
-  return x.mul(x.sigmoid());
+  return withGradient(
+    [x],
+    ([v]) => v!.mul(v!.sigmoid()),
+    ([v], y, g) => {
+      const share = v!.sigmoid();
+      return [g.mul(share.add(y.mul(share.neg().add(1))))];
+    },
+  );
 }
 
 /**
@@ -40,7 +47,14 @@ export function gelu(x: Tensor): Tensor {
 
 /** x where it is positive, `slope` · x elsewhere, which is also its slope at 0. */
 export function leakyRelu(x: Tensor, slope = 0.01): Tensor {
-  return x.mul(slope).add(x.relu().mul(1 - slope));
+  return withGradient(
+    [x],
+    ([v]) => (slope <= 1 ? v!.maximum(v!.mul(slope)) : v!.minimum(v!.mul(slope))),
+    ([v], _, g) => {
+      const isPositive = v!.greater(0).cast(v!.dtype);
+      return [g.mul(isPositive.mul(1 - slope).add(slope))];
+    },
+  );
 }
 
 /** log Σ eˣ along axes, without overflow. */
