@@ -15,10 +15,12 @@ export interface Normalization {
   readonly shift?: Tensor | undefined;
 }
 
+const each = (means: Tensor): Tensor => means;
+
 /** μ and x − μ, and σ² beside each channel: [N or 1, C, 1, …]. */
 export function moments(
   x: Tensor,
-  { axes, together = (means) => means }: Pick<Normalization, "axes" | "together">,
+  { axes, together = each }: Pick<Normalization, "axes" | "together">,
 ): { readonly mean: Tensor; readonly centred: Tensor; readonly variance: Tensor } {
   const pooled = (v: Tensor): Tensor => together(v.mean(axes, { keepDims: true }));
   const mean = pooled(x);
@@ -40,7 +42,7 @@ export function moments(
  * @param x [N, C, …]
  */
 export function normalized(x: Tensor, normalization: Normalization): Tensor {
-  const { axes, together = (means) => means, epsilon } = normalization;
+  const { axes, together = each, epsilon } = normalization;
   const one = full([x.shape[1]!], 1, x.dtype);
   const scale = perChannel(normalization.scale ?? one, x);
   const shift = perChannel(normalization.shift ?? one.mul(0), x);
@@ -54,7 +56,8 @@ export function normalized(x: Tensor, normalization: Normalization): Tensor {
     ([v, gamma, beta], _, g) => {
       const { centred, variance } = moments(v!, normalization);
       const r = inverse(variance); //                                            [N, C, 1, …], as are all means
-      const [ofG, ofBoth] = [g, g.mul(centred)].map((t) => t.mean(axes, { keepDims: true })) as [Tensor, Tensor];
+      const ofG = g.mean(axes, { keepDims: true });
+      const ofBoth = g.mul(centred).mean(axes, { keepDims: true });
       const slope = together(ofBoth.mul(gamma!)).mul(r.mul(r).mul(r));
       const level = together(ofG.mul(gamma!)).mul(r);
       const count = x.size / ofG.size;

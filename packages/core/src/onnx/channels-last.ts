@@ -193,7 +193,10 @@ function regroup(from: Shape, to: Shape): Group[] | undefined {
   }
   const [restFrom, restTo] = [range(i, from.length), range(j, to.length)];
   const last = groups.pop();
-  if (last === undefined || [...restFrom.map((axis) => from[axis]), ...restTo.map((axis) => to[axis])].some((n) => n !== 1))
+  if (
+    last === undefined ||
+    [...restFrom.map((axis) => from[axis]), ...restTo.map((axis) => to[axis])].some((n) => n !== 1)
+  )
     return undefined;
   return [...groups, { from: [...last.from, ...restFrom], to: [...last.to, ...restTo] }];
 }
