@@ -3,7 +3,7 @@ import { GenError, key, ndarray, normalDraws, split, uniformDraws, type Card, ty
 import type { ModelFolder } from "@gen/core/node";
 import { interpolate } from "@gen/gan";
 import { told, type Told } from "./conditions.js";
-import { originOf } from "./exported.js";
+import { originOf } from "./origin.js";
 
 const FILE = "generator.onnx";
 

@@ -3,7 +3,7 @@
  * from the part of a picture that shall stay, and the generator fills in the rest.
  */
 import { GenError, ndarray, type NdArray } from "@gen/core";
-import { originOf } from "../exported.js";
+import { originOf } from "../origin.js";
 import { movedNoise, noiseWalk } from "../noise.js";
 import { hole, joined, picture, repeated, run, WHERE, type EditWork } from "./edit-work.js";
 
