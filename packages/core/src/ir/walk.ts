@@ -25,6 +25,15 @@ export function topological(roots: readonly Node[]): Node[] {
   return order;
 }
 
+/** How often each node is read within what the roots need, a root once for being one. */
+export function readersOf(roots: readonly Node[]): Map<Node, number> {
+  const readers = new Map<Node, number>();
+  const count = (node: Node): unknown => readers.set(node, (readers.get(node) ?? 0) + 1);
+  roots.forEach(count);
+  for (const { inputs } of topological(roots)) inputs.forEach(count);
+  return readers;
+}
+
 /** The nodes that depend on one of `sources`, the sources among them, within what `roots` need. */
 export function dependents(roots: readonly Node[], sources: ReadonlySet<Node>): Set<Node> {
   const found = new Set<Node>();

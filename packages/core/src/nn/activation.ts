@@ -1,7 +1,8 @@
 /** @file Activations by name: functions from real numbers to real numbers, element by element. */
 import { GenError } from "../error.js";
 import { gelu, leakyRelu, silu, softplus } from "../tensor/math.js";
-import type { Tensor } from "../tensor/tensor.js";
+import { withGradient } from "../tensor/control.js";
+import { scalar, type Tensor } from "../tensor/tensor.js";
 
 const functions = {
   identity: (x: Tensor): Tensor => x,
@@ -41,8 +42,30 @@ export function elu(x: Tensor): Tensor {
   return x.less(0).where(x.minimum(0).exp().sub(1), x);
 }
 
-/** {@link gelu} nearly, by a hyperbolic tangent: what GPT-2 was trained with. Hendrycks & Gimpel 2016, arXiv:1606.08415 §2 */
+/**
+ * {@link gelu} nearly, by a hyperbolic tangent: what GPT-2 was trained with. As ½(1 + tanh z) = σ(2z), in
+ * u = x/s with 2·√(2/π)·0.044715·s³ = 1 and k = 2·√(2/π)·s:
+ *
+ *     y = x·σ(2√(2/π)·(x + 0.044715 x³)) = u·σ(v) · s,  v = u·(u² + k)        y' = σ + u·σ·(1 − σ)·(3u² + k)
+ *
+ * Hendrycks & Gimpel 2016, arXiv:1606.08415 §2
+ */
 export function geluTanh(x: Tensor): Tensor {
-  const inner = x.mul(x.square().mul(0.044715).add(1)).mul(Math.sqrt(2 / Math.PI));
-  return x.mul(inner.tanh().add(1)).mul(0.5);
+  const s = 1 / Math.cbrt(2 * Math.sqrt(2 / Math.PI) * 0.044715);
+  const k = 2 * Math.sqrt(2 / Math.PI) * s;
+  const parts = (v: Tensor): { square: Tensor; share: Tensor; y: Tensor } => {
+    const u = v.mul(1 / s);
+    const square = u.square();
+    const share = u.mul(square.add(k)).sigmoid();
+    return { square, share, y: u.mul(share) };
+  };
+  return withGradient(
+    [x],
+    ([v]) => parts(v!).y.mul(s),
+    ([v], _, g) => {
+      const { square, share, y } = parts(v!);
+      const slope = y.mul(scalar(1, v!.dtype).sub(share)).mul(square.mul(3).add(k));
+      return [g.mul(slope.add(share))];
+    },
+  );
 }

@@ -9,6 +9,7 @@ import { isWide } from "../dtype.js";
 import type { NdArray } from "../ndarray.js";
 import { sizeOf } from "../shape.js";
 import { simplify } from "../ir/simplify.js";
+import { aroundProducts } from "./around-products.js";
 import { withProducts } from "./channels-last.js";
 import { isProduct } from "./conv-rule.js";
 import { lowerConv, lowerConvInputGrad, lowerConvWeightGrad } from "./lower-conv.js";
@@ -19,7 +20,7 @@ import { emitTyped, ordered, unordered } from "./kernels.js";
 import { emitPlan } from "./emit.js";
 import { plan, type Product } from "./plan.js";
 import { IR_VERSION, OPSET_VERSION, type OnnxModel, type OnnxNode, type OnnxTensor, type OnnxValue } from "./proto.js";
-import { Scope, valueOf, type LowerTable } from "./scope.js";
+import { Scope, valueOf, type Attributes, type LowerTable } from "./scope.js";
 import { VERSION } from "../version.js";
 import { MICROSOFT, type Target } from "./target.js";
 
@@ -88,7 +89,7 @@ export function lower(
 /** The graph in the form that suits the provider. */
 function prepare(graph: Graph, target: Target): Graph {
   if (target !== "cpu") return graph;
-  const prepared = withProducts(graph, isProduct);
+  const prepared = aroundProducts(withProducts(graph, isProduct));
   return prepared === graph ? graph : simplify(prepared);
 }
 
@@ -137,13 +138,25 @@ const gone = (_: Scope, { op }: Node): never => {
   throw new GenError("internal", `lower: expected ${op} to be bound or unfolded before it is lowered`);
 };
 
-function lowerProduct(scope: Scope, { a, b, transA, transB, bias }: Product, rank: number): string {
+function lowerProduct(scope: Scope, { a, b, transA, transB, factor, bias }: Product, rank: number): string {
   const inputs = [scope.read(a), scope.read(b)];
-  const turns = { transA: Number(transA), transB: Number(transB) };
-  if (bias !== undefined) return scope.emit("Gemm", [...inputs, scope.read(bias)], turns);
-  if (!transA && !transB) return scope.emit("MatMul", inputs);
-  return scope.emit(rank === 2 ? "Gemm" : "ms.FusedMatMul", inputs, turns);
+  const attributes: Attributes = {
+    transA: Number(transA),
+    transB: Number(transB),
+    ...(factor === 1 ? {} : { alpha: { type: "float", value: factor } }),
+  };
+  if (bias !== undefined) return scope.emit("Gemm", [...inputs, scope.read(bias)], attributes);
+  if (!transA && !transB && factor === 1) return scope.emit("MatMul", inputs);
+  return scope.emit(rank === 2 ? "Gemm" : "ms.FusedMatMul", inputs, attributes);
 }
+
+/** A node that is a product with something beside it, or an operator of its own. */
+const perhapsProduct =
+  (op: string) =>
+  (scope: Scope, node: Node): string => {
+    const product = scope.plan.products.get(node);
+    return product === undefined ? plain(op)(scope, node) : lowerProduct(scope, product, typeOf(node).shape.length);
+  };
 
 const rules: LowerTable = {
   input: gone,
@@ -180,12 +193,9 @@ const rules: LowerTable = {
   not: plain("Not"),
   cast: (scope, node) => scope.cast(alias(scope, node), node.attrs.dtype),
 
-  add: (scope, node) => {
-    const product = scope.plan.products.get(node);
-    return product === undefined ? plain("Add")(scope, node) : lowerProduct(scope, product, 2);
-  },
+  add: perhapsProduct("Add"),
   sub: plain("Sub"),
-  mul: plain("Mul"),
+  mul: perhapsProduct("Mul"),
   div: plain("Div"),
   pow: plain("Pow"),
   max: plain("Max"),

@@ -1,13 +1,15 @@
 /**
  * @file What has to be emitted, and in which order: found before the first node is written, by walking from the outputs
- * back. Operands that a kernel takes in itself (a transposition, a bias, a loop's unread results) are then not needed.
+ * back. Operands that a kernel takes in itself (a transposition, a factor, a bias, a loop's unread results) are then not
+ * needed.
  */
 import { typeOf, type Node, type NodeOf } from "../ir/node.js";
 import { unfoldCalls } from "../ir/unfold.js";
-import { topological } from "../ir/walk.js";
+import { readersOf, topological } from "../ir/walk.js";
 import { sameShape } from "../shape.js";
+import { factorOf } from "./around-products.js";
 import type { Target } from "./target.js";
-import { takesTransposed } from "./target.js";
+import { takesFactor, takesTransposed } from "./target.js";
 
 /** A matrix product as a kernel takes it. */
 export interface Product {
@@ -15,6 +17,8 @@ export interface Product {
   readonly b: Node;
   readonly transA: boolean;
   readonly transB: boolean;
+  /** What the product of the two is multiplied by. */
+  readonly factor: number;
   /** Added to the result. */
   readonly bias?: Node;
 }
@@ -44,7 +48,7 @@ export interface Plan {
 export function plan(roots: readonly Node[], target: Target): Plan {
   const outputs = unfoldCalls(roots);
   const all = topological(outputs);
-  const readers = countReaders(all, outputs);
+  const readers = readersOf(outputs);
   const products = new Map<Node, Product>();
   const loops = new Map<Node, LoopPlan>();
   const needed = new Set<Node>(outputs);
@@ -66,38 +70,59 @@ export function plan(roots: readonly Node[], target: Target): Plan {
       loops.set(node, loop);
       return [...loop.carries, ...loop.scanned, ...loop.captures].map((index) => node.inputs[index]!);
     }
-    const product =
-      node.op === "matmul" ? productOf(node, target) : node.op === "add" ? withBias(node, readers, target) : undefined;
+    const product = node.op === "add" ? withBias(node, readers, target) : scaledProduct(node, readers, target);
     if (product === undefined) return node.inputs;
     products.set(node, product);
     return product.bias === undefined ? [product.a, product.b] : [product.a, product.b, product.bias];
   }
 }
 
-function countReaders(all: readonly Node[], outputs: readonly Node[]): Map<Node, number> {
-  const readers = new Map<Node, number>();
-  const count = (node: Node): unknown => readers.set(node, (readers.get(node) ?? 0) + 1);
-  outputs.forEach(count);
-  for (const { inputs } of all) inputs.forEach(count);
-  return readers;
-}
-
-/** A product whose kernel can transpose, or that stays plain. */
+/** A product whose kernel can transpose and scale, or that stays plain. */
 function productOf(node: NodeOf<"matmul">, target: Target): Product {
   const [left, right] = node.inputs as [Node, Node];
+  const { dtype } = typeOf(node);
   const rank = Math.max(typeOf(left).shape.length, typeOf(right).shape.length);
-  const able = takesTransposed(target, rank, typeOf(node).dtype);
-  const [transA, transB] = [able && isTransposed(left), able && isTransposed(right)];
-  return { a: transA ? left.inputs[0]! : left, b: transB ? right.inputs[0]! : right, transA, transB };
+  const can = { turn: takesTransposed(target, rank, dtype), scale: canScale(node, target) };
+  const [a, b] = [source(left, can), source(right, can)];
+  return { a: a.x, b: b.x, transA: a.isTurned, transB: b.isTurned, factor: a.factor * b.factor };
+}
+
+/** Does a kernel take a factor, and is it none the slower? A single row times a matrix has one of its own, without factors. */
+function canScale(product: NodeOf<"matmul">, target: Target): boolean {
+  const { dtype, shape } = typeOf(product);
+  return takesFactor(target, dtype) && shape.at(-2) !== 1;
+}
+
+/** What an operand is made of, where a kernel can turn and scale it. */
+function source(operand: Node, can: { turn: boolean; scale: boolean }): { x: Node; isTurned: boolean; factor: number } {
+  let [x, isTurned, factor] = [operand, false, 1];
+  for (;;) {
+    const c = can.scale ? factorOf(x) : undefined;
+    if (can.turn && isTransposed(x)) isTurned = !isTurned;
+    else if (c?.op === "constant") factor *= Number(c.attrs.value.data[0]);
+    else return { x, isTurned, factor };
+    x = x.inputs[0]!;
+  }
+}
+
+/** A product, or one that is scaled and that nothing else reads. */
+function scaledProduct(node: Node, readers: ReadonlyMap<Node, number>, target: Target): Product | undefined {
+  if (node.op === "matmul") return productOf(node, target);
+  const c = factorOf(node);
+  const [x] = node.inputs;
+  if (c?.op !== "constant" || x!.op !== "matmul" || readers.get(x) !== 1 || !canScale(x, target)) return undefined;
+  const product = productOf(x, target);
+  return { ...product, factor: product.factor * Number(c.attrs.value.data[0]) };
 }
 
 /** a·b + bias as one Gemm, when nothing else reads the product. */
 function withBias(node: NodeOf<"add">, readers: ReadonlyMap<Node, number>, target: Target): Product | undefined {
   for (const [side, bias] of [node.inputs, [...node.inputs].reverse()] as [Node, Node][]) {
-    if (side.op !== "matmul" || readers.get(side) !== 1) continue;
     const { shape, dtype } = typeOf(side);
-    if (shape.length !== 2 || dtype === "f16" || !isBias(typeOf(bias).shape, shape) || bias === side) continue;
-    return { ...productOf(side, target), bias };
+    if (readers.get(side) !== 1 || shape.length !== 2 || dtype === "f16") continue;
+    if (!isBias(typeOf(bias).shape, shape) || bias === side) continue;
+    const product = scaledProduct(side, readers, target);
+    if (product !== undefined) return { ...product, bias };
   }
   return undefined;
 }

@@ -19,6 +19,11 @@ export function takesTransposed(target: Target, rank: number, dtype: DType): boo
   return target === "cpu" && dtype === "f32";
 }
 
+/** Can a matrix product be scaled by a number of the file? Not where sizes are left open: the number may depend on them. */
+export function takesFactor(target: Target, dtype: DType): boolean {
+  return target === "cpu" && dtype === "f32";
+}
+
 /** Can a product of more than two axes be scaled and transposed by com.microsoft.FusedMatMul? */
 export function hasFusedMatMul(target: Target): boolean {
   return target === "cpu";

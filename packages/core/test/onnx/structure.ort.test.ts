@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { key } from "../../src/rng/key.js";
 import { randomBits as hostBits } from "../../src/rng/random.js";
+import { simplify } from "../../src/ir/simplify.js";
 import { ndarray } from "../../src/ndarray.js";
 import { lower } from "../../src/onnx/lower.js";
 import { callGraph, graphOf as closed, scan } from "../../src/tensor/control.js";
-import { softplus } from "../../src/tensor/math.js";
+import { gelu, softplus } from "../../src/tensor/math.js";
 import { keyFromSeed, randomBits, randomNormal, splitKey } from "../../src/tensor/random.js";
-import { apply, scalar } from "../../src/tensor/tensor.js";
+import { apply, scalar, type Tensor } from "../../src/tensor/tensor.js";
 import { feed, param } from "../../src/tensor/inputs.js";
 import { constantInit } from "../../src/ir/initializer.js";
 import { grad } from "../../src/autodiff/grad.js";
@@ -182,6 +183,62 @@ describe("products", () => {
     expect(listed(f, "cpu")).toMatchInlineSnapshot(`
       "reshape_0 = Reshape(x, shape_0)
       y = com.microsoft.FusedMatMul(reshape_0, reshape_0) {transA=1 transB=0}"
+    `);
+  });
+});
+
+describe("products on the CPU", () => {
+  const arrays = { x: numbers([2, 3, 3]), w: numbers([3, 4], "f32", 2), b: numbers([4], "f32", 3) };
+  const made = (f: (x: Tensor, w: Tensor, b: Tensor) => Tensor) => {
+    const [x, w, b] = [feed([2, 3, 3]), feed([3, 4]), feed([4])];
+    return check(simplify(graphOf({ x, w, b }, { y: f(x, w, b) })), arrays, { target: "cpu" });
+  };
+  it("take in factors and biases, across reshapes", async () => {
+    const model = await made((x, w, b) => gelu(x.matmul(w).add(b)).matmul(w.transpose()).mul(3));
+    expect(listing(model)).toMatchInlineSnapshot(`
+      "reshape_0 = Reshape(x, shape_0)
+      mul_0 = Mul(b, const_0)
+      gemm_0 = Gemm(reshape_0, w, mul_0) {transA=0 transB=0 alpha=0.7071067690849304}
+      reshape_1 = Reshape(gemm_0, shape_1)
+      erf_0 = Erf(reshape_1)
+      add_0 = Add(erf_0, const_1)
+      mul_1 = Mul(reshape_1, add_0)
+      reshape_2 = Reshape(mul_1, shape_2)
+      gemm_1 = Gemm(reshape_2, w) {transA=0 transB=1 alpha=2.1213203072547913}
+      y = Reshape(gemm_1, shape_3)"
+    `);
+  });
+  it("are not computed twice for a factor, nor scaled by one that others see", async () => {
+    const model = await made((x, w) => {
+      const y = x.matmul(w);
+      return y
+        .mul(3)
+        .add(y.mul(0.5).matmul(w.transpose()).sum(-1, { keepDims: true }))
+        .sub(y.mul(0.1).sum());
+    });
+    expect(listing(model)).toMatchInlineSnapshot(`
+      "reshape_0 = Reshape(x, shape_0)
+      mat_mul_0 = MatMul(reshape_0, w)
+      reshape_1 = Reshape(mat_mul_0, shape_1)
+      mul_0 = Mul(reshape_1, const_0)
+      gemm_0 = Gemm(mat_mul_0, w) {transA=0 transB=1 alpha=0.5}
+      reshape_2 = Reshape(gemm_0, shape_2)
+      reduce_sum_0 = ReduceSum(reshape_2, shape_3) {keepdims=1}
+      add_0 = Add(mul_0, reduce_sum_0)
+      reduce_sum_1 = ReduceSum(reshape_1, shape_4) {keepdims=0}
+      mul_1 = Mul(reduce_sum_1, const_1)
+      y = Sub(add_0, mul_1)"
+    `);
+  });
+  it("leave a single row its own kernel", async () => {
+    const model = await made((x, w) => x.slice(1, 0, 1).slice(0, 0, 1).mul(3).matmul(w).mul(0.5));
+    expect(listing(model)).toMatchInlineSnapshot(`
+      "slice_0 = Slice(x, shape_0, shape_1, shape_2, shape_1)
+      reshape_0 = Reshape(slice_0, shape_3)
+      mul_0 = Mul(reshape_0, const_0)
+      mat_mul_0 = MatMul(mul_0, w)
+      mul_1 = Mul(mat_mul_0, const_1)
+      y = Reshape(mul_1, shape_4)"
     `);
   });
 });
