@@ -56,6 +56,7 @@ export type {
   AppendOptions,
   AttendOptions,
   ExtendOptions,
+  Filled,
   KeyValues,
   MultiHeadAttentionOptions,
 } from "./nn/multi-head-attention.js";

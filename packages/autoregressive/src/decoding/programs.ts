@@ -1,6 +1,7 @@
 /** @file Decoding as programs: read tokens after what the memory holds, and write many in a loop inside one graph. */
 import {
   feed,
+  full,
   iota,
   logSoftmax,
   paths,
@@ -12,8 +13,8 @@ import {
   type Program,
   type Tensor,
 } from "@gen/core";
-import { putAlong, takeAlong } from "@gen/core/nn";
-import type { LanguageModel } from "../text/language-model.js";
+import { putAlong, takeAlong, writeRows } from "@gen/core/nn";
+import type { LanguageModel, Place } from "../text/language-model.js";
 import { drawn, needsCounts, penalised } from "./graph-sampling.js";
 import type { Sampling } from "./sampling.js";
 
@@ -90,11 +91,20 @@ export function loopProgram(
   const key = sampling.greedy ? undefined : feed([], "u64");
   const { seen, written } = feeds;
   const counts = seen === undefined || written === undefined ? [] : [seen, written];
+  const old = [...states.values()];
+  // What the loop writes to is handed on from step to step, whole: a memory of `steps` places, where there are places.
+  const fresh = model.canRewind ? model.memory(n, steps).map(({ shape, dtype }) => full(shape, 0, dtype)) : old;
   const { carry, ys } = scan(
-    { carry: [feeds.token, ...counts, ...states.values()], xs: [iota(steps, "i32")] },
+    { carry: [feeds.token, ...counts, ...fresh], xs: [iota(steps, "i32")] },
     ([token, ...rest], [i]) => {
       const [before, memory] = [rest.slice(0, counts.length), rest.slice(counts.length)];
-      const next = step(model, { token: token!, memory, start: feeds.start.add(i!), blank: feeds.blank });
+      const next = step(model, {
+        token: token!,
+        memory,
+        place: model.canRewind
+          ? { start: i!, blank: feeds.blank, before: { memory: old, count: feeds.start } }
+          : { start: feeds.start.add(i!), blank: feeds.blank },
+      });
       const [s, w] = before;
       const adjusted =
         s === undefined || w === undefined ? next.logits : penalised(next.logits, sampling, { seen: s, written: w });
@@ -106,7 +116,8 @@ export function loopProgram(
       return { carry: [chosen, ...came, ...next.memory], ys: [chosen, logProb] };
     },
   );
-  const memory = carry.slice(1 + counts.length);
+  const last = carry.slice(1 + counts.length);
+  const memory = model.canRewind ? last.map((rows, i) => writeRows(old[i]!, rows, feeds.start)) : last;
   return program({
     states: new Map([...paths(model), ...states]),
     feeds,
@@ -119,8 +130,8 @@ export function loopProgram(
 /** One token of each row: [n] → logits [n, V]. */
 function step(
   model: LanguageModel,
-  { token, memory, start, blank }: { token: Tensor; memory: readonly Tensor[]; start: Tensor; blank: Tensor },
+  { token, memory, place }: { token: Tensor; memory: readonly Tensor[]; place: Place },
 ): { logits: Tensor; memory: readonly Tensor[] } {
-  const next = model.extend(token.unsqueeze(1), memory, { start, blank });
+  const next = model.extend(token.unsqueeze(1), memory, place);
   return { logits: next.logits.squeeze(1), memory: next.memory };
 }

@@ -4,7 +4,15 @@
  * arXiv:2002.05202; the three together with RMS norms: Touvron et al. 2023, "LLaMA", arXiv:2302.13971 §2.2.
  */
 import { GenError, iota, normalInit, type Scope, type Tensor } from "@gen/core";
-import { Dropout, Embedding, LearnedPositions, Linear, type LayerNorm, type RmsNorm } from "@gen/core/nn";
+import {
+  Dropout,
+  Embedding,
+  LearnedPositions,
+  Linear,
+  type KeyValues,
+  type LayerNorm,
+  type RmsNorm,
+} from "@gen/core/nn";
 import {
   checkTokens,
   type Extended,
@@ -97,16 +105,22 @@ export class Gpt implements LanguageModel {
     });
   }
 
-  extend(tokens: Tensor, memory: readonly Tensor[], { start, blank }: Place): Extended {
+  extend(tokens: Tensor, memory: readonly Tensor[], { start, blank, before }: Place): Extended {
     const at = { start, ...(blank === undefined ? {} : { blank }) };
-    const places = start.add(iotaOf(tokens));
+    const places = (before === undefined ? start : before.count.add(start)).add(iotaOf(tokens));
     const positions = blank === undefined ? places : places.sub(blank.unsqueeze(1)).maximum(0); // [T] or [N, T]
-    return this.#through(tokens, { memory, positions }, (block, x, cache) => block.extend(x, cache, at));
+    return this.#through(tokens, { memory, positions }, (block, x, { cache, layer }) =>
+      block.extend(
+        x,
+        cache,
+        before === undefined ? at : { ...at, before: { ...of(before.memory, layer), count: before.count } },
+      ),
+    );
   }
 
   /** The same after a memory that holds just what was read, and grows by what is read. */
   append(tokens: Tensor, memory: readonly Tensor[], behind: Behind): Extended {
-    return this.#through(tokens, { memory, positions: behind.positions }, (block, x, cache) =>
+    return this.#through(tokens, { memory, positions: behind.positions }, (block, x, { cache }) =>
       block.append(x, cache, behind),
     );
   }
@@ -114,7 +128,7 @@ export class Gpt implements LanguageModel {
   #through(
     tokens: Tensor,
     { memory, positions }: { readonly memory: readonly Tensor[]; readonly positions: Tensor },
-    step: (block: Block, x: Tensor, cache: { keys: Tensor; values: Tensor }) => ReturnType<Block["extend"]>,
+    step: (block: Block, x: Tensor, at: { cache: KeyValues; layer: number }) => ReturnType<Block["extend"]>,
   ): Extended {
     if (memory.length !== 2 * this.blocks.length) {
       throw new GenError("graph", `Gpt: expected ${2 * this.blocks.length} arrays of memory, got ${memory.length}`);
@@ -122,8 +136,8 @@ export class Gpt implements LanguageModel {
     const next: Tensor[] = [];
     const embedded = this.tokens.forward(tokens);
     let x = this.positions?.forward(embedded, undefined, positions) ?? embedded;
-    this.blocks.forEach((block, i) => {
-      const { keys, values, ...rest } = step(block, x, { keys: memory[2 * i]!, values: memory[2 * i + 1]! });
+    this.blocks.forEach((block, layer) => {
+      const { keys, values, ...rest } = step(block, x, { cache: of(memory, layer), layer });
       next.push(keys, values);
       x = rest.x;
     });
@@ -135,6 +149,11 @@ export class Gpt implements LanguageModel {
     const h = this.norm?.forward(x) ?? x;
     return this.head?.forward(h) ?? h.matmul(this.tokens.weight.transpose());
   }
+}
+
+/** Keys and values of a layer. */
+function of(memory: readonly Tensor[], layer: number): KeyValues {
+  return { keys: memory[2 * layer]!, values: memory[2 * layer + 1]! };
 }
 
 /** 0 … T − 1 for tokens [N, T]. */

@@ -10,6 +10,11 @@ export interface Place {
   readonly start: Tensor;
   /** i32 [N]: so many of each row's places are blank, before its first token. @default 0 */
   readonly blank?: Tensor;
+  /**
+   * Another memory, whose first `count` places (i32 scalar) come before the first of this one. It is only read, so that a
+   * loop writes to a small memory. For models that can rewind.
+   */
+  readonly before?: { readonly memory: readonly Tensor[]; readonly count: Tensor };
 }
 
 /** One array of a memory: keys, values, or the state of a recurrent layer. */
@@ -29,7 +34,10 @@ export interface LanguageModel {
   readonly vocabulary: number;
   /** The most tokens that it reads and writes together; Infinity for one that forgets as it goes. */
   readonly context: number;
-  /** Whether a memory can be taken up again at an earlier place: what lies behind is then as if never read. */
+  /**
+   * Whether a memory can be taken up again at an earlier place: what lies behind is then as if never read. Its arrays then
+   * have the places on their last axis but one.
+   */
   readonly canRewind: boolean;
   /**
    * Unnormalised log-probabilities of the token after each.

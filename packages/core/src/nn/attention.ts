@@ -2,15 +2,15 @@
 import { GenError } from "../error.js";
 import { showShape } from "../shape.js";
 import { softmax } from "../tensor/math.js";
-import { iota, type Tensor } from "../tensor/tensor.js";
+import { concat, iota, type Tensor } from "../tensor/tensor.js";
 
 export interface AttentionOptions {
   /** [N, H, T, D] */
   readonly query: Tensor;
-  /** [N, G, S, D]: H/G heads of queries share each head of keys. */
-  readonly key: Tensor;
-  /** [N, G, S, E] */
-  readonly value: Tensor;
+  /** [N, G, S, D]: H/G heads of queries share each head of keys. Or parts of it, one after the other along S. */
+  readonly key: Tensor | readonly Tensor[];
+  /** [N, G, S, E], or parts of it as long as those of the keys. */
+  readonly value: Tensor | readonly Tensor[];
   /** A query sees the keys at its own position and before. @default false */
   readonly causal?: boolean;
   /** Of those it sees only the last so many, its own position included. Needs `causal`. @default all */
@@ -47,27 +47,30 @@ const HIDDEN = -1e9;
  * "GQA", arXiv:2305.13245; window: Beltagy, Peters & Cohan 2020, "Longformer", arXiv:2004.05150
  */
 export function attention(options: AttentionOptions): Tensor {
-  const { query, key, value } = options;
-  check(options);
+  const { query } = options;
+  const [keys, values] = [partsOf(options.key), partsOf(options.value)];
+  const lengths = keys.map(({ shape }) => shape[2]!);
+  const s = lengths.reduce((a, b) => a + b, 0);
+  check(options, { keys, values, s });
   const [n, heads, t, d] = query.shape as [number, number, number, number];
-  const [, groups, s] = key.shape as [number, number, number, number];
+  const groups = keys[0]!.shape[1]!;
   const together = [n, groups, (heads / groups) * t]; // the queries that share a head of keys, one below the other
-  const scores = query
-    .mul(options.scale ?? 1 / Math.sqrt(d))
-    .reshape([...together, -1])
-    .matmul(key.transpose())
-    .reshape([n, heads, t, s]);
-  const hidden = hiddenScores(options);
+  const rows = query.mul(options.scale ?? 1 / Math.sqrt(d)).reshape([...together, -1]);
+  const scores = concat(keys.map((key) => rows.matmul(key.transpose()))).reshape([n, heads, t, s]);
+  const hidden = hiddenScores(options, s);
   const masked = hidden === undefined ? scores : scores.add(hidden); //           [N, H, T, S]
   const all = softmax(options.bias === undefined ? masked : masked.add(options.bias));
-  const weights = options.onWeights?.(all) ?? all;
-  const y = weights.reshape([...together, s]).matmul(value); //                   [N, G, H/G · T, E]
+  const weights = (options.onWeights?.(all) ?? all).reshape([...together, s]);
+  const shares = values.length === 1 ? [weights] : weights.split(lengths, -1);
+  const y = shares.map((share, i) => share.matmul(values[i]!)).reduce((a, b) => a.add(b)); // [N, G, H/G · T, E]
   return y.reshape([n, heads, t, -1]);
 }
 
+const partsOf = (x: Tensor | readonly Tensor[]): readonly Tensor[] => ("node" in x ? [x] : x);
+
 /** What is added to the scores so that only some keys are seen: [T, S] or [N, 1, T or 1, S]. */
-function hiddenScores({ query, key, causal = false, window, ...rest }: AttentionOptions): Tensor | undefined {
-  const [t, s] = [query.shape[2]!, key.shape[2]!];
+function hiddenScores({ query, causal = false, window, ...rest }: AttentionOptions, s: number): Tensor | undefined {
+  const t = query.shape[2]!;
   const { keyMask, keyPositions } = rest;
   const seen: Tensor[] = [];
   const at = keyPositions === undefined ? iota(s, "i32") : across(keyPositions, 2); //             […, 1, S]
@@ -97,24 +100,21 @@ function across(v: Tensor, stretched: 2 | 3): Tensor {
   return v.rank === 1 ? row : row.unsqueeze(1);
 }
 
-function check({
-  query,
-  key,
-  value,
-  causal = false,
-  window,
-  positions,
-  keyPositions,
-  keyMask,
-}: AttentionOptions): void {
+function check(
+  { query, causal = false, window, positions, keyPositions, keyMask }: AttentionOptions,
+  { keys, values, s }: { keys: readonly Tensor[]; values: readonly Tensor[]; s: number },
+): void {
+  const all = [query, ...keys, ...values];
+  const groups = keys[0]?.shape[1];
   const fits =
-    [query, key, value].every(({ rank }) => rank === 4) &&
-    [key, value].every(({ shape }) => shape[0] === query.shape[0] && shape[1] === key.shape[1]) &&
-    key.shape[2] === value.shape[2] &&
-    key.shape[3] === query.shape[3] &&
-    query.shape[1]! % key.shape[1]! === 0;
+    groups !== undefined &&
+    keys.length === values.length &&
+    all.every(({ rank, shape }) => rank === 4 && shape[0] === query.shape[0]) &&
+    [...keys, ...values].every(({ shape }) => shape[1] === groups) &&
+    keys.every(({ shape }, i) => shape[2] === values[i]!.shape[2] && shape[3] === query.shape[3]) &&
+    query.shape[1]! % groups === 0;
   if (!fits) {
-    const got = [query, key, value].map(({ shape }) => showShape(shape)).join(", ");
+    const got = all.map(({ shape }) => showShape(shape)).join(", ");
     throw new GenError(
       "shape",
       `attention: expected [N, H, T, D], [N, G, S, D] and [N, G, S, E], G dividing H, got ${got}`,
@@ -132,8 +132,8 @@ function check({
   const [n, , t] = query.shape;
   const lists = [
     ["positions", positions, t, "i32"],
-    ["keyPositions", keyPositions, key.shape[2], "i32"],
-    ["keyMask", keyMask, key.shape[2], "bool"],
+    ["keyPositions", keyPositions, s, "i32"],
+    ["keyMask", keyMask, s, "bool"],
   ] as const;
   for (const [name, list, length, dtype] of lists) {
     if (list === undefined) continue;

@@ -54,7 +54,14 @@ export interface ExtendOptions {
   readonly start: Tensor;
   /** i32 [N]: so many places of each row's cache are blank; its positions are counted from there. @default 0 */
   readonly blank?: Tensor;
+  /** What stands before the cache's first place, and is read only: a loop then writes to a small cache. @default nothing */
+  readonly before?: Filled;
   readonly scope?: Scope;
+}
+
+/** A cache [N, G, S, D] that others continue: its first `count` places (i32 scalar) are filled. */
+export interface Filled extends KeyValues {
+  readonly count: Tensor;
 }
 
 /** Where some positions stand, behind others. */
@@ -149,17 +156,24 @@ export class MultiHeadAttention implements Layer {
    * @returns y [N, T, features], and the cache with x in it
    * @throws GenError `option` unless the layer is causal
    */
-  extend(x: Tensor, cache: KeyValues, { start, blank, scope }: ExtendOptions): { y: Tensor } & KeyValues {
+  extend(x: Tensor, cache: KeyValues, { start, blank, before, scope }: ExtendOptions): { y: Tensor } & KeyValues {
     this.#checkCausal("extend");
-    const places = start.add(iota(x.shape[1]!, "i32")); //                                 [T]
+    const first = before === undefined ? start : before.count.add(start);
+    const places = first.add(iota(x.shape[1]!, "i32")); //                                 [T]
     const shift = blank?.unsqueeze(1); //                                                  [N, 1]
     const positions = shift === undefined ? places : places.sub(shift).maximum(0);
     const fresh = this.#read(x, scope);
     const keys = writeRows(cache.keys, this.#placed(fresh.keys, positions), start);
     const values = writeRows(cache.values, fresh.values, start);
     const query = this.#placed(this.#queries(x, scope), positions);
-    const at = shift === undefined ? {} : { keyPositions: iota(keys.shape[2]!, "i32").sub(shift) };
-    const y = attention({ query, key: keys, value: values, positions, ...at, ...this.#seen });
+    const y = attention({
+      query,
+      key: before === undefined ? keys : [before.keys, keys],
+      value: before === undefined ? values : [before.values, values],
+      positions,
+      ...keyPlaces(keys.shape[2]!, { shift, before }),
+      ...this.#seen,
+    });
     return { y: this.#written(y, scope), keys, values };
   }
 
@@ -215,4 +229,16 @@ export class MultiHeadAttention implements Layer {
     const joined = y.transpose([0, 2, 1, 3]).flatten(2); //                          [N, T, H·D]
     return this.output.forward(joined, scope);
   }
+}
+
+/** Where the places of a cache stand, and before them those of another; nothing where it goes without saying. */
+function keyPlaces(
+  length: number,
+  { shift, before }: { shift: Tensor | undefined; before: Filled | undefined },
+): { keyPositions?: Tensor } {
+  const own = iota(length, "i32");
+  if (before === undefined) return shift === undefined ? {} : { keyPositions: own.sub(shift) };
+  const old = iota(before.keys.shape[2]!, "i32");
+  const all = concat([old.less(before.count).where(old, -1), own.add(before.count)], 0);
+  return { keyPositions: shift === undefined ? all : all.sub(shift) };
 }

@@ -105,34 +105,42 @@ describe("a cache of keys and values", () => {
   it.each([
     ["plain", {}],
     ["a window, rotary", { window: 2, keyHeads: 2, rotary: { length: 16 } }],
-  ])("gives rows with blanks before them what they give alone, in a cache and behind one: %s", (_, options) => {
-    const layer = new MultiHeadAttention({ features: 8, heads: 4, causal: true, ...options });
-    const x = feed([1, 4, 8]);
-    const other = feed([1, 6, 8]);
-    const both = concat([concat([full([1, 2, 8], 3), x], 1), other], 0); // two blank places before the shorter row
-    const blank = i32([2, 0]);
-    const shape = layer.cacheShape(2, 7);
-    const empty = { keys: full(shape, 5), values: full(shape, 5) };
-    const first = layer.extend(both.slice(1, 0, 4), empty, { start: i32([0], []), blank });
-    const second = layer.extend(both.slice(1, 4), first, { start: i32([4], []), blank });
-    const none = layer.cacheShape(2, 0);
-    const start = layer.append(
-      both.slice(1, 0, 4),
-      { keys: full(none, 0), values: full(none, 0) },
-      { positions: i32([0, 0, 0, 1, 0, 1, 2, 3], [2, 4]), keyPositions: i32([-1, -1, 0, 1, 0, 1, 2, 3], [2, 4]) },
-    );
-    const more = layer.append(both.slice(1, 4), start, {
-      positions: i32([2, 3, 4, 5], [2, 2]),
-      keyPositions: i32([-1, -1, 0, 1, 2, 3, 0, 1, 2, 3, 4, 5], [2, 6]),
-    });
-    const ends = (y: Tensor): Tensor => y.slice(1, y.shape[1]! - 2);
-    const [alone, apart, cached, grown] = valuesOf(
-      [ends(layer.forward(x)), ends(layer.forward(other)), second.y, more.y],
-      given([x, other, ...paths(layer).values()]),
-    ).map(numbers);
-    expectSame(cached!, [...alone!, ...apart!]);
-    expectSame(grown!, [...alone!, ...apart!]);
-  });
+  ])(
+    "gives rows with blanks before them what they give alone, in a cache, before another and behind one that grows: %s",
+    (_, options) => {
+      const layer = new MultiHeadAttention({ features: 8, heads: 4, causal: true, ...options });
+      const x = feed([1, 4, 8]);
+      const other = feed([1, 6, 8]);
+      const both = concat([concat([full([1, 2, 8], 3), x], 1), other], 0); // two blank places before the shorter row
+      const blank = i32([2, 0]);
+      const shape = layer.cacheShape(2, 7);
+      const empty = { keys: full(shape, 5), values: full(shape, 5) };
+      const first = layer.extend(both.slice(1, 0, 4), empty, { start: i32([0], []), blank });
+      const second = layer.extend(both.slice(1, 4), first, { start: i32([4], []), blank });
+      const small = layer.cacheShape(2, 3);
+      const apartCache = { keys: full(small, -4), values: full(small, -4) };
+      const before = { keys: first.keys, values: first.values, count: i32([4], []) };
+      const third = layer.extend(both.slice(1, 4), apartCache, { start: i32([0], []), blank, before });
+      const none = layer.cacheShape(2, 0);
+      const start = layer.append(
+        both.slice(1, 0, 4),
+        { keys: full(none, 0), values: full(none, 0) },
+        { positions: i32([0, 0, 0, 1, 0, 1, 2, 3], [2, 4]), keyPositions: i32([-1, -1, 0, 1, 0, 1, 2, 3], [2, 4]) },
+      );
+      const more = layer.append(both.slice(1, 4), start, {
+        positions: i32([2, 3, 4, 5], [2, 2]),
+        keyPositions: i32([-1, -1, 0, 1, 2, 3, 0, 1, 2, 3, 4, 5], [2, 6]),
+      });
+      const ends = (y: Tensor): Tensor => y.slice(1, y.shape[1]! - 2);
+      const [alone, apart, cached, continued, grown] = valuesOf(
+        [ends(layer.forward(x)), ends(layer.forward(other)), second.y, third.y, more.y],
+        given([x, other, ...paths(layer).values()]),
+      ).map(numbers);
+      expectSame(cached!, [...alone!, ...apart!]);
+      expectSame(continued!, [...alone!, ...apart!]);
+      expectSame(grown!, [...alone!, ...apart!]);
+    },
+  );
 
   it("leaves weights out in training only", () => {
     const layer = new MultiHeadAttention({ features: 4, heads: 2, causal: true, dropout: 0.5 });
