@@ -27,8 +27,8 @@ function splineMap(
   const parts = Object.entries(spline.parts(bins, tails));
   const sizes = parts.map(([, size]) => size);
   const move = (x: Tensor, params: Tensor, inverse: boolean): Moved => {
-    const pieces = params.split(sizes, -1);
-    const named = Object.fromEntries(parts.map(([part], i) => [part, pieces[i]!]));
+    const pieces = inFront(params).split(sizes, 0); // of the first axis a slice is a piece of memory
+    const named = Object.fromEntries(parts.map(([part], i) => [part, inBack(pieces[i]!)]));
     return spline.of(x, named, { interval, tails, inverse });
   };
   return {
@@ -38,6 +38,10 @@ function splineMap(
     inverse: (y, params) => move(y, params, true),
   };
 }
+
+/** The last axis first, and the first axis last. */
+const inFront = (v: Tensor): Tensor => v.transpose([v.rank - 1, ...v.shape.slice(1).map((_, axis) => axis)]);
+const inBack = (v: Tensor): Tensor => v.transpose([...v.shape.slice(1).map((_, axis) => axis + 1), 0]);
 
 type Slope = { readonly y: Tensor; readonly logSlope: Tensor };
 

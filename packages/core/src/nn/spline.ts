@@ -1,13 +1,14 @@
 /**
  * @file Monotone splines with inverses and slopes in closed form: functions of tensors, from raw parameters, element by
  * element. The bin of an element is found by comparing it with every knot, and what belongs to the bin is taken by a
- * sum over a mask: a few passes over [… K], which vectorise and differentiate on every provider.
+ * sum over a mask: a few passes, which vectorise and differentiate on every provider. Inside, the bins are the first axis,
+ * [K …], so that sums and slices run over whole rows; and only what belongs to the bin is worked out further.
  */
 import { GenError } from "../error.js";
 import { ndarray } from "../ndarray.js";
 import { showShape } from "../shape.js";
 import { softmax, softplus } from "../tensor/math.js";
-import { concat, constant, full, type Tensor } from "../tensor/tensor.js";
+import { concat, constant, scalar, type Tensor } from "../tensor/tensor.js";
 
 /**
  * What happens outside the interval:
@@ -69,14 +70,14 @@ export function rationalQuadraticSpline(
   const bins = binsOf(x, widths, "rationalQuadraticSpline", options);
   checkParams(x, heights, bins, "rationalQuadraticSpline");
   checkParams(x, slopes, bins + { identity: -1, circle: 0, free: 1 }[tails], "rationalQuadraticSpline");
-  const knots = { x: cornersOf(widths, options), y: cornersOf(heights, options) };
-  const inner = softplus(slopes.add(UNIT)).add(LEAST_SLOPE); //                    1 where the parameter is 0
-  const one = full([...inner.shape.slice(0, -1), 1], 1, x.dtype);
-  const d = tails === "free" ? inner : concat(tails === "circle" ? [inner, inner.slice(-1, 0, 1)] : [one, inner, one]);
-  const place = placeOf(x, inverse ? knots.y : knots.x, options);
-  const [x0, w] = place.bin(knots.x);
-  const [y0, h] = place.bin(knots.y);
-  const [d0, d1] = place.ends(d);
+  const shares = { x: sharesOf(x, widths, options), y: sharesOf(x, heights, options) };
+  const place = placeOf(x, inverse ? shares.y : shares.x, options);
+  const [x0, w] = place.bin(shares.x);
+  const [y0, h] = place.bin(shares.y);
+  const [d0, d1] = place.ends(binsFirst(x, slopes)).map((d) => softplus(d.add(UNIT)).add(LEAST_SLOPE)) as [
+    Tensor, //                                                                      1 where the parameter is 0
+    Tensor,
+  ];
   const s = h.div(w);
   const bend = d0.add(d1).sub(s.mul(2));
 
@@ -94,7 +95,7 @@ export function rationalQuadraticSpline(
   const both = xi.mul(rest);
   const denominator = s.add(bend.mul(both));
   const numerator = d1.mul(xi.square()).add(s.mul(both).mul(2)).add(d0.mul(rest.square()));
-  const logSlope = s.log().mul(2).add(numerator.log()).sub(denominator.log().mul(2));
+  const logSlope = s.div(denominator).square().mul(numerator).log();
   const y = inverse ? x0.add(xi.mul(w)) : y0.add(h.mul(s.mul(xi.square()).add(d0.mul(both))).div(denominator));
   return continued(x, { inside: place.inside, y, logSlope }, options);
 }
@@ -115,24 +116,22 @@ export function quadraticSpline(
   { widths, heights }: { readonly widths: Tensor; readonly heights: Tensor },
   options: SplineOptions = {},
 ): Mapped {
-  const { tails = "identity", inverse = false, interval: [low, high] = INTERVAL } = options;
+  const { tails = "identity", inverse = false } = options;
   const bins = binsOf(x, widths, "quadraticSpline", options);
   checkParams(x, heights, bins + (tails === "circle" ? 0 : 1), "quadraticSpline");
-  const knotsX = cornersOf(widths, options);
-  const w = gaps(knotsX); //                                                       [… K]
-  const raised = softmax(heights).add(LEAST_SLOPE); //                             [… K + 1]
-  const open = tails === "circle" ? concat([raised, raised.slice(-1, 0, 1)]) : raised;
-  const area = mids(open).mul(w); //                                               [… K], rise of each bin, unscaled
-  const scale = area
-    .sum(-1, { keepDims: true })
-    .reciprocal()
-    .mul(high - low);
-  const v = open.mul(scale); //                                                    [… K + 1]
-  const knots = { x: knotsX, y: summed(area.mul(scale)).add(low) };
-  const place = placeOf(x, inverse ? knots.y : knots.x, options);
-  const [x0, width] = place.bin(knots.x);
-  const [y0] = place.bin(knots.y);
-  const [v0, v1] = place.ends(v);
+  const shares = sharesOf(x, widths, options); //                                    [K …]
+  const raised = softmax(binsFirst(x, heights), 0).add(LEAST_SLOPE); //             [K + 1 …]
+  const open = tails === "circle" ? concat([raised, raised.slice(0, 0, 1)], 0) : raised;
+  const area = open
+    .slice(0, 0, bins)
+    .add(open.slice(0, 1, bins + 1))
+    .mul(shares); //                                                                [K …], rise of each bin, unscaled
+  const total = area.sum(0, { keepDims: true });
+  const rises = area.div(total); //                                                 [K …], of the interval
+  const place = placeOf(x, inverse ? rises : shares, options);
+  const [x0, width] = place.bin(shares);
+  const [y0] = place.bin(rises);
+  const [v0, v1] = place.ends(open).map((v) => v.mul(2).div(total.squeeze(0))) as [Tensor, Tensor];
 
   let along: Tensor; // x − x₀
   if (inverse) {
@@ -161,12 +160,13 @@ export function quadraticSpline(
  */
 export function linearSpline(x: Tensor, heights: Tensor, options: SplineOptions = {}): Mapped {
   const { inverse = false } = options;
-  binsOf(x, heights, "linearSpline", options);
-  const knots = { x: cornersOf(heights.mul(0), options), y: cornersOf(heights, options) };
-  const slopes = gaps(knots.y).div(gaps(knots.x)); //                              [… K]
-  const place = placeOf(x, inverse ? knots.y : knots.x, options);
-  const [[x0], [y0]] = [place.bin(knots.x), place.bin(knots.y)];
-  const slope = place.take(slopes);
+  const bins = binsOf(x, heights, "linearSpline", options);
+  const rises = sharesOf(x, heights, options);
+  const shares = rises.mul(0).add(1).div(bins);
+  const place = placeOf(x, inverse ? rises : shares, options);
+  const [x0, w] = place.bin(shares);
+  const [y0, h] = place.bin(rises);
+  const slope = h.div(w);
   const y = inverse ? x0.add(place.inside.sub(y0).div(slope)) : y0.add(place.inside.sub(x0).mul(slope));
   return continued(x, { inside: place.inside, y, logSlope: slope.log() }, options);
 }
@@ -174,46 +174,54 @@ export function linearSpline(x: Tensor, heights: Tensor, options: SplineOptions 
 const INTERVAL = [-3, 3] as const;
 const LEAST = 1e-3;
 
-/** Where elements lie among the knots. */
+/** Where elements lie among the bins. */
 interface Place {
   /** […]: moved into the interval. */
   readonly inside: Tensor;
-  /** What belongs to each element's bin, out of [… K]. */
-  take(perBin: Tensor): Tensor;
-  /** Its bin's first corner and extent, out of corners [… K + 1]. */
-  bin(corners: Tensor): [Tensor, Tensor];
-  /** What belongs to its bin's two ends, out of [… K + 1]. */
+  /** Where each element's bin begins and how far it goes, when bins take these shares of the interval: [K …]. */
+  bin(shares: Tensor): [start: Tensor, extent: Tensor];
+  /** What belongs to its two ends, out of [K + 1 …]; K: the last knot is the first; K − 1: 0 at the first and the last. */
   ends(perKnot: Tensor): [Tensor, Tensor];
 }
 
-function placeOf(x: Tensor, knots: Tensor, { interval: [low, high] = INTERVAL, tails }: SplineOptions): Place {
-  const laps = x
-    .sub(low)
-    .mul(1 / (high - low))
-    .floor(); //                        whole turns of a circle
-  const inside = tails === "circle" ? x.sub(laps.mul(high - low)) : x.clip(low, high);
-  const count = knots.shape.at(-1)! - 1;
-  const isPast = inside
-    .unsqueeze(-1)
-    .less(knots.slice(-1, 1, count))
-    .not()
-    .cast(x.dtype); // [… K − 1]
-  const one = full([...x.shape, 1], 1, x.dtype);
-  const mask = concat([one, isPast]).sub(concat([isPast, one.mul(0)])); //         [… K]: 1 at the bin
-  const take = (perBin: Tensor): Tensor => mask.mul(perBin).sum(-1);
-  const ends = (perKnot: Tensor): [Tensor, Tensor] => [
-    take(perKnot.slice(-1, 0, count)),
-    take(perKnot.slice(-1, 1, count + 1)),
-  ];
+function placeOf(x: Tensor, shares: Tensor, { interval: [low, high] = INTERVAL, tails }: SplineOptions): Place {
+  const bins = shares.shape[0]!;
+  const along = x.sub(low).mul(1 / (high - low));
+  const inside = tails === "circle" ? x.sub(along.floor().mul(high - low)) : x.clip(low, high);
+  const reached = tails === "circle" ? along.sub(along.floor()) : along.clip(0, 1); // of the interval
+  const isPast = reached.less(knotsOf(shares)).not().cast(x.dtype); //                   [K + 1 …], each knot
+  const before = isPast.slice(0, 1); //                                                  [K …]: 1 at the bins before
+  const at = isPast.slice(0, 0, bins).sub(before); //                                    [K …]: 1 at the bin
+  const none = at.slice(0, 0, 1).mul(0);
+  const taken = (mask: Tensor, rows: Tensor): Tensor => mask.mul(rows).sum(0);
   return {
     inside,
-    take,
-    ends,
-    bin: (corners) => {
-      const [first, next] = ends(corners);
-      return [first, next.sub(first)];
+    bin: (of) => [
+      taken(before, of)
+        .mul(high - low)
+        .add(low),
+      taken(at, of).mul(high - low),
+    ],
+    ends: (perKnot) => {
+      const count = perKnot.shape[0]!;
+      if (count === bins - 1) return [taken(at.slice(0, 1), perKnot), taken(at.slice(0, 0, bins - 1), perKnot)];
+      const first = count === bins ? at : concat([at, none], 0);
+      const next = concat(count === bins ? [at.slice(0, bins - 1), at.slice(0, 0, bins - 1)] : [none, at], 0);
+      return [taken(first, perKnot), taken(next, perKnot)];
     },
   };
+}
+
+/** Where the knots lie, in shares of the interval; the first below all that is inside, the last above: [K …] → [K + 1 …]. */
+function knotsOf(shares: Tensor): Tensor {
+  const bins = shares.shape[0]!;
+  const row = (knot: number): number[] =>
+    Array.from({ length: bins }, (_, bin) => (knot === 0 ? -1 : knot === bins ? 2 : Number(bin < knot)));
+  const table = Array.from({ length: bins + 1 }, (_, knot) => row(knot)).flat();
+  const sums = constant(ndarray(table, [bins + 1, bins]))
+    .cast(shares.dtype)
+    .matmul(shares.stopGradient().reshape([bins, -1])); // a product, since cumSum is slow
+  return sums.reshape([bins + 1, ...shares.shape.slice(1)]);
 }
 
 /** The spline inside, and its tails outside. `logSlope` is that of x → y, whichever way the map goes. */
@@ -229,38 +237,20 @@ function continued(
   return { y: y.add(beyond), logSlope: own.mul(beyond.equal(0).cast(own.dtype)) };
 }
 
-/** Corners low … high of bins whose shares of the interval a softmax gives: [… K] → [… K + 1]. */
-function cornersOf(raw: Tensor, { interval: [low, high] = INTERVAL, least = LEAST }: SplineOptions): Tensor {
+/** The shares of the interval that a softmax gives to bins, each at least `least`: [… K] → [K …]. */
+function sharesOf(x: Tensor, raw: Tensor, { least = LEAST }: SplineOptions): Tensor {
   const bins = raw.shape.at(-1)!;
-  const sums = summed(softmax(raw).add(least / (1 - least * bins)));
-  const total = sums.slice(-1, bins); //                                           divided by, so that the end is exact
-  return sums
-    .div(total)
-    .mul(high - low)
-    .add(low);
+  const raise = scalar(least / (1 - least * bins), raw.dtype);
+  const total = raise.mul(bins).add(1); //                                              worked out here: the sum is then 1
+  return softmax(binsFirst(x, raw), 0).add(raise).mul(total.reciprocal());
 }
 
-/** Sums of what comes before: [… K] → [… K + 1], from 0 on. A product, since cumSum is slow along the last axis. */
-function summed(v: Tensor): Tensor {
-  const bins = v.shape.at(-1)!;
-  const below = Array.from({ length: bins * (bins + 1) }, (_, i) =>
-    Number(Math.floor(i / (bins + 1)) < i % (bins + 1)),
-  );
-  const sums = v.reshape([-1, bins]).matmul(constant(ndarray(below, [bins, bins + 1])).cast(v.dtype));
-  return sums.reshape([...v.shape.slice(0, -1), bins + 1]);
-}
-
-/** Differences of neighbours, and their means: [… K + 1] → [… K]. */
-function gaps(v: Tensor): Tensor {
-  const count = v.shape.at(-1)!;
-  return v.slice(-1, 1, count).sub(v.slice(-1, 0, count - 1));
-}
-function mids(v: Tensor): Tensor {
-  const count = v.shape.at(-1)!;
-  return v
-    .slice(-1, 1, count)
-    .add(v.slice(-1, 0, count - 1))
-    .mul(0.5);
+/** Parameters with their own axis first, beside x: [… K] → [K …]. */
+function binsFirst(x: Tensor, params: Tensor): Tensor {
+  const last = params.rank - 1;
+  const first = params.transpose([last, ...params.shape.slice(0, last).map((_, axis) => axis)]);
+  const missing = Array<number>(x.rank - last).fill(1);
+  return first.reshape([first.shape[0]!, ...missing, ...first.shape.slice(1)]);
 }
 
 function binsOf(x: Tensor, perBin: Tensor, where: string, options: SplineOptions): number {
