@@ -37,7 +37,7 @@ function trained(row: Omit<ImageFlowOptions, "shape">, model: Flow, about: strin
     optimizer: chain(clipByGlobalNorm(50), adam({ learningRate: cosine(2e-3, { steps }) })),
     batchSize,
     steps,
-    every: 100,
+    every: 500,
     startsFromData: true,
     average: 0.995,
     notes: `${about}; uniform dequantisation, logit with λ = ${lambda}; Adam 2e-3 with cosine decay, gradient norm ≤ 50, batch ${batchSize}, ${steps} steps; the average of the weights (0.995) with the best validation`,
