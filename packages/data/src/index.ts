@@ -1,6 +1,6 @@
 /** @file The public surface of @gen/data: formats and data sets that work anywhere; the bytes come from the caller. */
 export { parseAmat, unpackBits, type BitsOptions } from "./bits.js";
-export type { ColumnOptions } from "./column-scan.js";
+export { ColumnScan, type ColumnOptions, type ColumnScanOptions } from "./column-scan.js";
 export type { PictureDataset, Split } from "./dataset.js";
 export { decodeGlyphs, parseGlyphs, type Face, type GlyphDataset, type GlyphOptions } from "./glyphs.js";
 export { grid, type GridOptions, type Picture } from "./grid.js";
