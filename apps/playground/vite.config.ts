@@ -3,6 +3,7 @@ import react from "@vitejs/plugin-react";
 import { spawn } from "node:child_process";
 import { statSync } from "node:fs";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import { defaultClientConditions, defineConfig, type Plugin } from "vite";
 
 /** Threads of wasm need a page that is cross-origin isolated; a host that cannot send these still serves one thread. */
@@ -27,6 +28,31 @@ function shippedModels(): Plugin {
   };
 }
 
+/** A script of its own beside the page, which keeps its files: with their names, once all are written. */
+function serviceWorker(): Plugin {
+  const fileName = "service-worker.js";
+  return {
+    name: "service-worker",
+    apply: "build",
+    buildStart() {
+      this.emitFile({ type: "chunk", id: join(import.meta.dirname, "src/offline/service-worker.ts"), fileName });
+    },
+    generateBundle: {
+      order: "post",
+      handler(_options, bundle) {
+        const worker = bundle[fileName];
+        if (worker?.type !== "chunk" || worker.imports.length > 0)
+          throw new Error("the service worker is to be one script");
+        const names = Object.keys(bundle).filter((name) => name !== fileName);
+        worker.code = worker.code.replaceAll(
+          /(["'`])__FILES__\1/g,
+          names.map((name) => JSON.stringify(name)).join(","),
+        );
+      },
+    },
+  };
+}
+
 /** What there is to fetch before a model runs: hosts that compress do not say how much it is. */
 const engineBytes = statSync(
   createRequire(import.meta.url).resolve("onnxruntime-web/ort-wasm-simd-threaded.wasm"),
@@ -34,7 +60,7 @@ const engineBytes = statSync(
 
 export default defineConfig({
   base: "./",
-  plugins: [react(), shippedModels()],
+  plugins: [react(), shippedModels(), serviceWorker()],
   define: { ENGINE_BYTES: String(engineBytes) },
   resolve: { conditions: ["@gen/source", ...defaultClientConditions] },
   optimizeDeps: { exclude: ["onnxruntime-web"] },

@@ -19,6 +19,7 @@ export const SHIPPED = {
   "shakespeare-gpt": { row: "ar/shakespeare/cpu", files: ["network"], precision: "f16-weights" },
   "bach-lstm": { row: "ar/jsb/nats", files: ["continue"] },
   "emoji-words": { row: "diffusion/emoji/words", files: ["network"], precision: "f16-weights" },
+  "mnist-pixelcnn": { row: "ar/binarized-mnist/pixelcnn-small", files: ["network"] },
   "emoji-vq": { row: "vae/emoji/vq", files: ["sampler"] },
 } as const satisfies Readonly<Record<string, Shipped>>;
 

@@ -11,7 +11,7 @@ const ADDRESS = { page: NAMES } as const;
 
 export function App() {
   const [{ page }] = useAddress(ADDRESS);
-  const { title, View, Understand }: Page = PAGES[page];
+  const { title, View }: Page = PAGES[page];
   useEffect(() => {
     document.title = page === NAMES[0] ? "gen playground" : `${title} · gen playground`;
   }, [page, title]);
@@ -39,11 +39,6 @@ export function App() {
           <Suspense fallback={<p className="status">Fetching this page …</p>}>
             <View />
           </Suspense>
-          {Understand === undefined ? null : (
-            <Suspense fallback={null}>
-              <Understand />
-            </Suspense>
-          )}
         </Guard>
       </main>
       <footer>

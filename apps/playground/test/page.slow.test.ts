@@ -21,7 +21,7 @@ it.for(SCHEMES.flatMap((scheme) => PAGES.map(([search, shown]) => ({ scheme, sea
   "$search meets WCAG 2 AA in $scheme colours",
   async ({ scheme, search, shown }, { skip }) => {
     if (missing !== undefined) skip(missing);
-    const { page, complaints } = await site.open(search, scheme);
+    const { page, complaints } = await site.open(search, { colorScheme: scheme });
     await page.locator(shown).first().waitFor();
     expect(await violations(page)).toEqual([]);
     expect(complaints).toEqual([]);
@@ -88,4 +88,18 @@ it("asks for at most 250 kB of our code, gzipped, before anything is clicked", a
     expect(sizes.length).toBeGreaterThan(0);
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(250_000);
   }
+});
+
+it("opens again without a connection, with the model that was played with", async ({ skip }) => {
+  if (missing !== undefined) skip(missing);
+  const { page } = await site.open("?page=flow", { serviceWorkers: "allow" });
+  const ready = (): Promise<void> => page.getByText(/log p\(x\) .* nats/).waitFor({ timeout: 120_000 });
+  await ready();
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+  await page.context().setOffline(true);
+  await page.reload();
+  await ready();
+  await page.goto(page.url().replace("page=flow", "page=gan"));
+  await page.getByText(/cannot fetch .*gan.*: the connection failed/).waitFor();
+  await page.close();
 });

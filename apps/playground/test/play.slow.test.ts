@@ -23,7 +23,7 @@ const drawn = (page: Page): Promise<number> =>
 
 const PAGES = [
   ...["", "?page=vae", "?page=gan", "?page=flow", "?page=diffusion&steps=2", "?page=words&steps=2", "?page=gpt"],
-  ...["?page=chorales", "?page=emoji"],
+  ...["?page=chorales", "?page=emoji", "?page=pixels"],
 ];
 
 it.for(PAGES)(
@@ -37,6 +37,18 @@ it.for(PAGES)(
     await page.close();
   },
 );
+
+it("shows the graph that runs and the code that runs it", async ({ skip }) => {
+  if (missing !== undefined) skip(missing);
+  const { page, complaints } = await site.open("?page=flow");
+  await page.locator('.play[aria-busy="false"]').waitFor({ timeout: 120_000 });
+  await page.getByText("About this model").click();
+  await page.locator(".graph .node").first().waitFor({ timeout: 120_000 });
+  await page.getByText('model.run("network.onnx", {').waitFor();
+  expect(await violations(page)).toEqual([]);
+  expect(complaints).toEqual([]);
+  await page.close();
+});
 
 const f32 = (data: number[], shape: number[]): NdArray => ({ dtype: "f32", shape, data: Float32Array.from(data) });
 const i32 = (data: number[]): NdArray => ({ dtype: "i32", shape: [data.length], data: Int32Array.from(data) });
@@ -64,6 +76,7 @@ it.for<[string, string, Record<string, NdArray>]>([
     },
   ],
   ["shakespeare-gpt", "network.onnx", { tokens: { ...i32([1, 20, 30, 40]), shape: [1, 4] } }],
+  ["mnist-pixelcnn", "network.onnx", { x: f32(wave(1568), [2, 1, 28, 28]) }],
   ["bach-lstm", "continue.onnx", { x: f32(wave(0), [1, 6, 64]), known: i32([0]), seed: i64(5) }],
   ["emoji-vq", "sampler.onnx", { seed: i64(5), n: i64(1), label: i32([3]) }],
 ])("runs %s in the page as onnxruntime-node does, on several threads too", async ([name, file, given], { skip }) => {

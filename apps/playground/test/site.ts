@@ -12,11 +12,18 @@ const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.
 
 export const root = join(import.meta.dirname, "..");
 
+export interface OpenOptions {
+  /** @default "light" */
+  readonly colorScheme?: "light" | "dark";
+  /** Whether it may keep itself for later. @default "block" */
+  readonly serviceWorkers?: "allow" | "block";
+}
+
 export interface Site {
   /** What the bundler wrote. */
   readonly folder: string;
   /** A page at `?…`, and what went wrong in it so far: errors, words on the console, requests to another host. */
-  open(search: string, scheme?: "light" | "dark"): Promise<{ page: Page; complaints: string[] }>;
+  open(search: string, options?: OpenOptions): Promise<{ page: Page; complaints: string[] }>;
 }
 
 /** The site while the tests of a file run. It cannot be opened where Chromium is {@link missing}: such tests skip. */
@@ -42,8 +49,8 @@ export function openSite(): Site {
     get folder() {
       return folder;
     },
-    async open(search, scheme = "light") {
-      const page = await browser.newPage({ colorScheme: scheme });
+    async open(search, { colorScheme = "light", serviceWorkers = "block" } = {}) {
+      const page = await browser.newPage({ colorScheme, serviceWorkers });
       const complaints: string[] = [];
       page.on("pageerror", ({ message }) => complaints.push(message));
       page.on("console", (line) => complaints.push(line.text()));

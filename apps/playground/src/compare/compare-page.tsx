@@ -26,7 +26,7 @@ export function ComparePage() {
           paper’s number, above the line is better. Bars are 95 % intervals.
         </p>
         <IntervalChart label="Ratio to the paper’s number, row by row; the table has them" rows={beside} line={1} />
-        <div className="wide" tabIndex={0} role="region" aria-label="Table of results">
+        <div className="scrolled" tabIndex={0} role="region" aria-label="Table of results">
           <table>
             <thead>
               <tr>

@@ -8,6 +8,7 @@ import type { Answer, Fetched, Problem, Request } from "./protocol.js";
 
 /** A shipped model that is ready. */
 export interface OpenModel {
+  readonly name: ModelName;
   readonly card: Card;
   /** Runs one of its files, such as "decode.onnx". Runs wait for one another. */
   run(file: string, inputs: Readonly<Record<string, Input>>): Promise<Record<string, NdArray>>;
@@ -39,6 +40,7 @@ export async function openShipped(name: ModelName, onProgress: (fetched: Fetched
   let opening = open();
   let home = worker;
   return {
+    name,
     card: await opening,
     run: async (file, inputs) => {
       if (worker === undefined || worker !== home) {

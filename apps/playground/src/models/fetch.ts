@@ -1,12 +1,39 @@
-/** @file Files fetched piece by piece, so that one sees how far they are. */
+/** @file Files fetched piece by piece, so that one sees how far they are, and kept for when there is no connection. */
 import { GenError } from "@gen/core/sample";
+import { keep, kept } from "../offline/store.js";
 import type { Fetched } from "./protocol.js";
 
-/** @throws GenError `file` naming the address */
-export async function fetchBytes(
-  url: string,
-  onPiece: (bytes: number) => void = () => undefined,
-): Promise<Uint8Array<ArrayBuffer>> {
+type OnPiece = (bytes: number) => void;
+
+/**
+ * A file that is what its host has now; without a connection, as it was.
+ *
+ * @throws GenError `file` naming the address
+ */
+export async function fetchNewest(url: string): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return await fetchAndKeep(url);
+  } catch (error) {
+    const before = await kept(url);
+    if (before === undefined) throw error;
+    return new Uint8Array(await before.arrayBuffer());
+  }
+}
+
+/**
+ * A file whose address changes with what is in it: fetched once.
+ *
+ * @throws GenError `file` naming the address
+ */
+async function fetchOnce(url: string, onPiece: OnPiece): Promise<Uint8Array<ArrayBuffer>> {
+  const before = await kept(url);
+  if (before === undefined) return fetchAndKeep(url, onPiece);
+  const bytes = new Uint8Array(await before.arrayBuffer());
+  onPiece(bytes.length);
+  return bytes;
+}
+
+async function fetchAndKeep(url: string, onPiece: OnPiece = () => undefined): Promise<Uint8Array<ArrayBuffer>> {
   const lost = (why: string, cause?: unknown): GenError =>
     new GenError("file", `cannot fetch ${url}: ${why}`, { fix: "check the connection and try again", cause });
   const response = await fetch(url).catch((cause: unknown) => {
@@ -23,7 +50,10 @@ export async function fetchBytes(
     pieces.push(value);
     onPiece(value.length);
   }
-  return new Uint8Array(await new Blob(pieces as BlobPart[]).arrayBuffer());
+  const type = response.headers.get("content-type") ?? "application/octet-stream";
+  const whole = new Blob(pieces as BlobPart[], { type });
+  await keep(url, new Response(whole));
+  return new Uint8Array(await whole.arrayBuffer());
 }
 
 /** Several files, counted as one. */
@@ -38,7 +68,7 @@ export class Tally {
 
   async fetch(url: string, expected: number): Promise<Uint8Array<ArrayBuffer>> {
     this.#total += expected;
-    return fetchBytes(url, (bytes) => {
+    return fetchOnce(url, (bytes) => {
       this.#loaded += bytes;
       this.#tell({ loaded: this.#loaded, total: this.#total });
     });

@@ -4,7 +4,7 @@ import { isGenError, openModel, type SampleModel } from "@gen/core/sample";
 import * as ort from "onnxruntime-web/wasm";
 import wasm from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
 import { partsOf } from "../shell/explained.js";
-import { fetchBytes, Tally } from "./fetch.js";
+import { fetchNewest, Tally } from "./fetch.js";
 import type { Answer, Problem, Request } from "./protocol.js";
 
 declare const self: DedicatedWorkerGlobalScope;
@@ -12,6 +12,7 @@ declare const ENGINE_BYTES: number;
 
 const models = new Map<number, Promise<SampleModel>>();
 let engine: Promise<void> | undefined;
+let last: Promise<unknown> = Promise.resolve();
 
 /** ONNX Runtime starts its threads from this same script, and names them. Their messages are its own. */
 if (!self.name.startsWith("em-pthread")) {
@@ -31,27 +32,39 @@ async function answer(request: Request): Promise<void> {
       return;
     }
     case "run": {
-      const outputs = await (await models.get(model)!).run(request.file, request.inputs);
+      const outputs = await inTurn(async () => (await models.get(model)!).run(request.file, request.inputs));
       post({ id, is: "outputs", outputs }, buffersOf(outputs));
       return;
     }
     case "close": {
       const open = models.get(model);
       models.delete(model);
-      await (await open)?.close();
+      await inTurn(async () => (await open)?.close());
       post({ id, is: "done" });
     }
   }
+}
+
+/** ONNX Runtime makes and runs one session at a time: two that are made at once may lose each other's memory. */
+function inTurn<T>(task: () => Promise<T>): Promise<T> {
+  const mine = last.then(task);
+  last = mine.catch(() => undefined);
+  return mine;
 }
 
 /** The engine if it is not there yet, the card, and the files that the card names. */
 async function open({ id, url, threads }: Extract<Request, { do: "open" }>): Promise<SampleModel> {
   const tally = new Tally((fetched) => post({ id, is: "progress", fetched }));
   const starting = start(threads, tally);
-  const cardBytes = await fetchBytes(`${url}/card.json`);
-  const { files } = JSON.parse(new TextDecoder().decode(cardBytes)) as { files: Record<string, { bytes: number }> };
+  const cardBytes = await fetchNewest(`${url}/card.json`);
+  const { files } = JSON.parse(new TextDecoder().decode(cardBytes)) as {
+    files: Record<string, { bytes: number; sha256: string }>;
+  };
   const bytes = new Map<string, Promise<Uint8Array>>(
-    Object.entries(files).map(([name, { bytes }]) => [name, tally.fetch(`${url}/${name}`, bytes)]),
+    Object.entries(files).map(([name, { bytes, sha256 }]) => [
+      name,
+      tally.fetch(`${url}/${name}?${sha256.slice(0, 16)}`, bytes),
+    ]),
   );
   await Promise.all([starting, ...bytes.values()]);
   return openModel((name) => (name === "card.json" ? Promise.resolve(cardBytes) : bytes.get(name)!), ort);

@@ -42,8 +42,15 @@ export function notesOf(roll: Float32Array): Note[] {
   return notes;
 }
 
-/** Plays notes from now on. @returns what stops them */
-export function played(notes: readonly Note[], secondsPerStep: number): () => void {
+/** Notes that sound. */
+export interface Playing {
+  /** The step that is heard now; the clock of the sound says so, which runs on in a tab that is hidden. */
+  step(): number;
+  stop(): void;
+}
+
+/** Plays notes from now on. */
+export function played(notes: readonly Note[], secondsPerStep: number): Playing {
   const audio = new AudioContext();
   const all = audio.createGain();
   all.gain.value = 0.12;
@@ -63,5 +70,8 @@ export function played(notes: readonly Note[], secondsPerStep: number): () => vo
     tone.start(begin);
     tone.stop(end);
   }
-  return () => void audio.close();
+  return {
+    step: () => Math.max(0, Math.floor((audio.currentTime - start) / secondsPerStep)),
+    stop: () => void audio.close(),
+  };
 }

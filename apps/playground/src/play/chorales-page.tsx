@@ -146,17 +146,16 @@ function usePlayer(notes: readonly Note[], secondsPerStep: number) {
   useEffect(() => stop, [notes]);
   const play = (): void => {
     stop();
-    const hush = played(notes, secondsPerStep);
-    let now = 0;
+    const playing = played(notes, secondsPerStep);
     setStep(0);
     const timer = setInterval(() => {
-      now += 1;
+      const now = playing.step();
       if (now >= STEPS) stop();
       else setStep(now);
-    }, 1000 * secondsPerStep);
+    }, 50);
     silence.current = () => {
       clearInterval(timer);
-      hush();
+      playing.stop();
     };
   };
   return { step, isPlaying: step !== undefined, play, stop };

@@ -1,16 +1,16 @@
 /** @file The GAN: noise kept near the middle or let go far, and the way from one picture to another. */
 import { useMemo } from "react";
 import { useModel } from "../models/use-model.js";
-import type { OpenModel } from "../models/engine.js";
 import { number, SEED, useAddress } from "../url-state.js";
-import { arc, f32, normals } from "./arrays.js";
+import { arc } from "./arrays.js";
 import { SeedBox, Slider } from "./controls.js";
+import { DIGITS } from "./digits.js";
+import { generated, LATENT, within } from "./gan.js";
 import { Pictures } from "./pictures.js";
 import { PlayPage } from "./play-page.js";
 import { useLatest } from "./use-latest.js";
 
-const [LATENT, COLUMNS, ROWS, STRIP] = [64, 10, 5, 10];
-const SHAPE = [1, 28, 28] as const;
+const [COLUMNS, ROWS, STRIP] = [10, 5, 10];
 
 const ADDRESS = {
   seed: SEED,
@@ -23,7 +23,7 @@ export function GanPage() {
   const [{ seed, truncation, from, to }, set] = useAddress(ADDRESS);
   const of = useModel("mnist-gan");
   const model = of.state === "ready" ? of.model : undefined;
-  const codes = useMemo(() => within(truncation, seed, COLUMNS * ROWS * LATENT), [truncation, seed]);
+  const codes = useMemo(() => within(truncation, seed, COLUMNS * ROWS), [truncation, seed]);
   const all = useLatest(
     useMemo(() => (model === undefined ? undefined : () => generated(model, codes)), [model, codes]),
   );
@@ -63,7 +63,7 @@ export function GanPage() {
         <Pictures
           label={`${most} digits of the generator, numbered row by row`}
           data={all.value}
-          shape={SHAPE}
+          shape={DIGITS}
           columns={COLUMNS}
           rows={ROWS}
         />
@@ -77,7 +77,7 @@ export function GanPage() {
         <Pictures
           label={`The way from picture ${from} to picture ${to}, along the sphere`}
           data={way.value}
-          shape={SHAPE}
+          shape={DIGITS}
           columns={STRIP / 2}
           rows={2}
         />
@@ -85,22 +85,4 @@ export function GanPage() {
       </section>
     </PlayPage>
   );
-}
-
-async function generated(model: OpenModel, z: Float32Array): Promise<Float32Array> {
-  const outputs = await model.run("generator.onnx", { z: f32(z, [z.length / LATENT, LATENT]) });
-  return Object.values(outputs)[0]!.data as Float32Array;
-}
-
-/** Draws of N(0, 1) given |z| ≤ most: of several draws the first that is, for each number. */
-function within(most: number, seed: number, count: number): Float32Array {
-  const TRIES = 40;
-  const draws = normals(seed, TRIES * count);
-  return Float32Array.from({ length: count }, (_, i) => {
-    for (let k = 0; k < TRIES; k++) {
-      const z = draws[k * count + i]!;
-      if (Math.abs(z) <= most) return z;
-    }
-    return 0;
-  });
 }

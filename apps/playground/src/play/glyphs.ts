@@ -1,6 +1,6 @@
 /** @file The VAE of letters: which class a letter is, and letters drawn in the style of a code. */
 import type { OpenModel } from "../models/engine.js";
-import { f32, i32 } from "./arrays.js";
+import { f32, i32, normals } from "./arrays.js";
 
 /** In the order of the classes. */
 export const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -25,4 +25,23 @@ export function repeated(code: Float32Array, count: number): Float32Array {
   const all = new Float32Array(count * code.length);
   for (let i = 0; i < count; i++) all.set(code, i * code.length);
   return all;
+}
+
+/** Two directions of length 1, at right angles, by a seed. */
+export function directions(seed: number): readonly [Float32Array, Float32Array] {
+  const both = normals(seed, 2 * STYLE);
+  const u = unit(both.subarray(0, STYLE));
+  const v = both.subarray(STYLE);
+  const along = u.reduce((sum, a, i) => sum + a * v[i]!, 0);
+  return [u, unit(v.map((b, i) => b - along * u[i]!))];
+}
+
+function unit(a: Float32Array): Float32Array {
+  const length = Math.hypot(...a);
+  return a.map((v) => v / length);
+}
+
+/** The code at a place of the plane. A place is as far from 0 in each of the two as draws are in all of them. */
+export function placeOf([u, v]: readonly [Float32Array, Float32Array], x: number, y: number): Float32Array {
+  return u.map((a, i) => x * a + y * v[i]!);
 }

@@ -1,6 +1,6 @@
 /** @file What the pages with a shipped model share: title, equation, the model's state, and its card. */
-import type { ReactNode } from "react";
-import type { Card } from "@gen/core/sample";
+import { lazy, Suspense, useState, type ReactNode } from "react";
+import type { OpenModel } from "../models/engine.js";
 import { Loading } from "../models/loading.js";
 import type { ModelState } from "../models/use-model.js";
 import { ErrorText } from "../shell/error-text.js";
@@ -31,16 +31,21 @@ export function PlayPage({ title, lead, equation, paper, of, error, children }: 
       <div className="play" aria-busy={of.state !== "ready"}>
         {children}
       </div>
-      <About card={of.state === "ready" ? of.model.card : undefined} />
+      <About model={of.state === "ready" ? of.model : undefined} />
     </>
   );
 }
 
-function About({ card }: { readonly card: Card | undefined }) {
+const Inside = lazy(async () => ({ default: (await import("../understand/inside.js")).Inside }));
+
+/** What the card says; and the graph and the code, which are fetched when they are asked for. */
+function About({ model }: { readonly model: OpenModel | undefined }) {
+  const [isOpen, setOpen] = useState(false);
+  const card = model?.card;
   return (
-    <details className="about">
-      <summary>About this model</summary>
-      {card === undefined ? (
+    <details className="about" onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>About this model: its card, the graph that runs, and the code that runs it</summary>
+      {model === undefined || card === undefined ? (
         <p>Its card comes with it.</p>
       ) : (
         <>
@@ -58,6 +63,11 @@ function About({ card }: { readonly card: Card | undefined }) {
               </li>
             ))}
           </ul>
+          {isOpen ? (
+            <Suspense fallback={<p className="status">Fetching what draws graphs …</p>}>
+              <Inside key={model.name} name={model.name} card={card} />
+            </Suspense>
+          ) : null}
         </>
       )}
     </details>

@@ -2,9 +2,9 @@
 import { useMemo } from "react";
 import { useModel } from "../models/use-model.js";
 import { number, SEED, text, useAddress } from "../url-state.js";
-import { mixed, normals } from "./arrays.js";
+import { mixed } from "./arrays.js";
 import { SeedBox, Words } from "./controls.js";
-import { drawn, known, repeated, SHAPE, STYLE } from "./glyphs.js";
+import { directions, drawn, known, placeOf, repeated, SHAPE, STYLE } from "./glyphs.js";
 import { LetterPad } from "./letter-pad.js";
 import { Pictures } from "./pictures.js";
 import { Aim } from "../plane/aim.js";
@@ -109,23 +109,4 @@ export function VaePage() {
       <LetterPad model={model} letters={letters} />
     </PlayPage>
   );
-}
-
-/** Two directions of length 1, at right angles, by a seed. */
-function directions(seed: number): readonly [Float32Array, Float32Array] {
-  const both = normals(seed, 2 * STYLE);
-  const u = unit(both.subarray(0, STYLE));
-  const v = both.subarray(STYLE);
-  const along = u.reduce((sum, a, i) => sum + a * v[i]!, 0);
-  return [u, unit(v.map((b, i) => b - along * u[i]!))];
-}
-
-function unit(a: Float32Array): Float32Array {
-  const length = Math.hypot(...a);
-  return a.map((v) => v / length);
-}
-
-/** The code at a place of the plane. A place is as far from 0 in each of the two as draws are in all of them. */
-function placeOf([u, v]: readonly [Float32Array, Float32Array], x: number, y: number): Float32Array {
-  return u.map((a, i) => x * a + y * v[i]!);
 }

@@ -8,8 +8,6 @@ export interface Page {
   /** What stands in the list of pages; a page without it is reached from others. */
   readonly group: "start" | "play" | "learn";
   readonly View: LazyExoticComponent<ComponentType>;
-  /** Below the page: the graph that runs, and the code that makes it. */
-  readonly Understand?: LazyExoticComponent<ComponentType>;
 }
 
 /** By the name in the address; the first is where an address without one leads. */
@@ -55,10 +53,20 @@ export const PAGES = {
     about: "type words, and see emoji that nobody drew appear out of noise",
     load: async () => (await import("../play/words-page.js")).WordsPage,
   }),
+  pixels: page("play", {
+    title: "PixelCNN",
+    about: "rub out a part of a digit, and watch it come back pixel by pixel",
+    load: async () => (await import("../play/pixels-page.js")).PixelsPage,
+  }),
   train: page("learn", {
     title: "Train",
     about: "five families learn one density side by side, in this page",
     load: async () => (await import("../train/train-page.js")).TrainPage,
+  }),
+  own: page("learn", {
+    title: "Your data",
+    about: "drop pictures, a table, text or sound: a small model learns them here, and nothing leaves the tab",
+    load: async () => (await import("../own/own-page.js")).OwnPage,
   }),
   compare: page("learn", {
     title: "Compare",

@@ -1,5 +1,5 @@
-/** @file What the page asks of a family: a model of points in the plane, its step of training, and what is shown of it. */
-import type { Batches, Dataset, ExportFile, Key, Model, Program } from "@gen/core";
+/** @file What the page asks of a family: a model of the rows that it is given, its step of training, and what is shown of it. */
+import type { Batches, Dataset, ExportFile, Key, Model, NdArray, Program } from "@gen/core";
 import { batches, split } from "@gen/core";
 import { adam, type Optimizer } from "@gen/core/optim";
 
@@ -17,6 +17,8 @@ export interface Asked {
   readonly program: Program;
   /** Its output. */
   readonly output: string;
+  /** What it takes. @default nothing */
+  readonly feeds?: Readonly<Record<string, NdArray>>;
 }
 
 /** A model in training. */
@@ -24,7 +26,7 @@ export interface Course {
   readonly model: Model;
   readonly step: Program;
   readonly data: Batches;
-  /** {@link SAMPLES} points, [n, 2]. */
+  /** What is shown of it: {@link SAMPLES} points [n, 2], in the plane. */
   readonly samples: Asked;
   /** log p, in nats, of n rows x [n, 2]; a family without a density has none. */
   readonly logDensity?: (n: number) => Program;

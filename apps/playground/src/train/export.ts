@@ -1,19 +1,8 @@
 /** @file A family's model out of the tab: a zip of its card and its ONNX files, each of them held against the trainer here. */
 import { exportFiles, parseCard, type Card, type Checker, type Runtime } from "@gen/core";
 import { zipSync } from "fflate";
-import type { Settings } from "./course.js";
-import type { ShapeName } from "./densities.js";
+import type { About } from "./about.js";
 import type { Trainer } from "./training.js";
-
-/** What it takes to go on with a model: the recipe of its card. */
-export interface PlaneRecipe {
-  /** What kind of recipe this is. */
-  readonly of: "plane";
-  readonly shape: ShapeName;
-  readonly seed: number;
-  readonly steps: number;
-  readonly settings: Settings;
-}
 
 export interface Exported {
   /** What the download is called. */
@@ -26,18 +15,16 @@ export interface ExportOptions {
   readonly runtime: Runtime;
   readonly trainer: Trainer;
   readonly family: string;
-  readonly recipe: Omit<PlaneRecipe, "of" | "steps">;
+  readonly about: About;
   /** What the files are run with beside the trainer. */
   readonly checkers: readonly Checker[];
 }
 
 /** @throws GenError `numeric` if a file does not compute what the trainer computes */
-export async function exported({ runtime, trainer, family, recipe, checkers }: ExportOptions): Promise<Exported> {
+export async function exported({ runtime, trainer, family, about, checkers }: ExportOptions): Promise<Exported> {
   const { course, store, steps } = trainer.trained(family)!;
-  const name = `${family}-${recipe.shape}`;
-  const whole: PlaneRecipe = { of: "plane", ...recipe, steps };
-  const data = `points of the plane: ${recipe.shape}, seed ${recipe.seed}`;
-  const request = { family, name, files: course.files(), data, licence: "MIT", recipe: whole };
+  const name = `${family}-${about.name}`;
+  const request = { ...about, family, name, files: course.files(), recipe: { ...about.recipe, steps } };
   const files = await exportFiles(request, { runtime, store }, checkers);
   const card = parseCard(new TextDecoder().decode(files.get("card.json")), { file: "card.json" });
   const folder = Object.fromEntries([...files].map(([file, bytes]) => [`${name}/${file}`, bytes]));

@@ -4,7 +4,7 @@ import { decodeModel } from "@gen/core/onnx";
 import { loadWeights, openFiles, type ModelFiles } from "@gen/core/tune";
 import { unzipSync } from "fflate";
 import type { Family, Settings } from "./course.js";
-import type { PlaneRecipe } from "./export.js";
+import type { PlaneRecipe } from "./about.js";
 import type { Standing } from "./training.js";
 
 /** A model of a file, and where its training stood. */

@@ -1,21 +1,22 @@
 /** @file A training from its start to its end, outside of React: the engine, the trainer, and what the page can do with them. */
-import type { Runtime } from "@gen/core";
+import type { Dataset, Runtime } from "@gen/core";
 import { web, webFiles } from "@gen/core/web";
 import { explained } from "../shell/explained.js";
-import type { Settings } from "./course.js";
-import { cloud, type ShapeName } from "./densities.js";
+import type { Family, Settings } from "./course.js";
+import type { About } from "./about.js";
 import type { Exported } from "./export.js";
-import { FAMILIES } from "./families.js";
 import { Gate } from "./gate.js";
 import { Trainer, type Look, type Standing } from "./training.js";
 
 export interface Plan {
-  readonly shape: ShapeName;
-  readonly strokes: readonly number[];
+  readonly families: readonly Family[];
+  readonly points: Dataset;
   readonly seed: number;
   readonly steps: number;
   readonly device: "auto" | "wasm" | "webgpu";
   readonly settings: Settings;
+  /** What is said of a model when it is exported. */
+  readonly about: About;
   /** Where families begin that do not begin anew, by id. */
   readonly from?: ReadonlyMap<string, Standing>;
 }
@@ -82,9 +83,8 @@ export class Session {
     const { exported } = await import("./export.js");
     const files = await webFiles();
     try {
-      const { shape, seed, settings } = this.plan;
-      const recipe = { shape, seed, settings };
-      return await exported({ runtime: this.#runtime!, trainer: this.#trainer!, family, recipe, checkers: [files] });
+      const { about } = this.plan;
+      return await exported({ runtime: this.#runtime!, trainer: this.#trainer!, family, about, checkers: [files] });
     } finally {
       await files.close();
     }
@@ -111,13 +111,11 @@ export class Session {
       this.#runtime = runtime;
       const device = runtime.choice === undefined ? runtime.device : `${runtime.device}: ${runtime.choice.reason}`;
       this.#show((before) => ({ ...before, state: "running", device }));
-      const { shape, strokes, seed, ...rest } = this.plan;
-      const points = cloud(shape, seed, strokes);
-      const trainer = await Trainer.open(runtime, { ...rest, families: FAMILIES, points, seed, turn: TURN, signal });
+      const trainer = await Trainer.open(runtime, { ...this.plan, turn: TURN, signal });
       this.#trainer = trainer;
       for await (const look of trainer.looks()) {
         this.#show((before) => seen(before, look));
-        const isRoundDone = look.family === FAMILIES.at(-1)!.id;
+        const isRoundDone = look.family === this.plan.families.at(-1)!.id;
         if (runtime.device === "webgpu" && isRoundDone && look.steps % KEPT_EVERY === 0)
           this.#kept = await trainer.standings();
         await this.#gate.passed();

@@ -5,7 +5,8 @@ import { useAddress } from "../url-state.js";
 import { Choice } from "./choice.js";
 import type { Settings } from "./course.js";
 import { DataCard } from "./data-card.js";
-import { SHAPES, TITLES } from "./densities.js";
+import { cloud, SHAPES, TITLES } from "./densities.js";
+import { aboutPlane } from "./about.js";
 import { FAMILIES } from "./families.js";
 import { FamilyCard } from "./family-card.js";
 import { Status } from "./status.js";
@@ -65,8 +66,12 @@ export function TrainPage() {
         aria-label="What is trained"
         onSubmit={(event) => {
           event.preventDefault();
-          const plan = { shape, strokes, seed: Number(seed), steps: Number(steps), device, settings };
-          start({ ...plan, from: models.from });
+          const [points, about] = [
+            cloud(shape, Number(seed), strokes),
+            aboutPlane({ shape, seed: Number(seed), settings }),
+          ];
+          const plan = { families: FAMILIES, points, seed: Number(seed), steps: Number(steps), device, settings };
+          start({ ...plan, about, from: models.from });
         }}
       >
         {NAMES.map((name) => (

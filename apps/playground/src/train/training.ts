@@ -27,8 +27,8 @@ export interface Look {
   readonly losses: readonly number[];
   /** Steps a second of this turn, without looking. */
   readonly rate: number;
-  /** [x, y] after [x, y]. */
-  readonly samples: Float32Array;
+  /** Rows of samples: [x, y] after [x, y], in the plane. */
+  readonly samples: Float32Array | Int32Array;
   /** log p of the cells, row by row from the lower left, in nats; not in every look, since it takes its time. */
   readonly logDensity?: Float32Array;
 }
@@ -198,9 +198,9 @@ export class Trainer {
     { isMapped, ...turn }: Pick<Look, "losses" | "rate"> & { readonly isMapped: boolean },
   ): Promise<Look> {
     const { family, course, store, steps } = learner;
-    const { program, output } = course.samples;
-    const drawn = await this.#runtime.run(program, { store, key: split(this.#root, 3) });
-    const look = { family: family.id, steps, ...turn, samples: drawn[output]!.data as Float32Array };
+    const { program, output, feeds = {} } = course.samples;
+    const drawn = await this.#runtime.run(program, { store, key: split(this.#root, 3), feeds });
+    const look = { family: family.id, steps, ...turn, samples: drawn[output]!.data as Look["samples"] };
     if (!isMapped) return look;
     learner.map ??= course.logDensity?.(CELLS * CELLS);
     if (learner.map === undefined) return look;

@@ -4,7 +4,8 @@ import { explained } from "../shell/explained.js";
 import type { Settings } from "./course.js";
 import { cloud } from "./densities.js";
 import { FAMILIES } from "./families.js";
-import type { Exported, PlaneRecipe } from "./export.js";
+import type { PlaneRecipe } from "./about.js";
+import type { Exported } from "./export.js";
 import type { Standing } from "./training.js";
 
 export interface Models {

@@ -1,8 +1,8 @@
 /** @file A graph to look at: dragged, zoomed, and asked what a node is; the arrow keys walk along its edges. */
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent } from "react";
 import { explained } from "../shell/explained.js";
-import { around, type Drawn } from "./graph.js";
-import { NODE_HEIGHT, type Layout } from "./layout.js";
+import { around, NODE_HEIGHT, type Drawn } from "./graph.js";
+import type { Layout } from "./layout.js";
 
 /** Nodes that are drawn at once: more are slow to lay out, and nobody reads them. */
 const MOST = 120;

@@ -1,6 +1,9 @@
 /** @file The graph of a program as it is drawn: its nodes with what is known of each, and the part of it around a node. */
-import { showShape, type Program } from "@gen/core";
+import { showShape, type Graph, type Program } from "@gen/core";
 import { facts, print } from "@gen/core/onnx";
+
+/** Of its box. */
+export const NODE_HEIGHT = 30;
 
 export interface Drawn {
   readonly id: number;
@@ -17,10 +20,15 @@ export interface Drawn {
   readonly outputs: readonly string[];
 }
 
-type Node = ReturnType<Program["graph"]["nodes"]>[number];
+type Node = ReturnType<Graph["nodes"]>[number];
+
+/** The nodes of a program. */
+export function drawnProgram({ graph, reads }: Program): Drawn[] {
+  return drawn(graph, (name) => reads.has(name));
+}
 
 /** The nodes, each after its inputs; constants are left out. */
-export function drawn({ graph, reads }: Program): Drawn[] {
+export function drawn(graph: Graph, isWeight: (input: string) => boolean): Drawn[] {
   const names = new Map(graph.inputs.map(({ name, node }) => [node, name]));
   const outputs = new Map<Node, string[]>();
   for (const { name, node } of graph.outputs) outputs.set(node, [...(outputs.get(node) ?? []), name]);
@@ -31,7 +39,7 @@ export function drawn({ graph, reads }: Program): Drawn[] {
     return {
       id,
       title: name ?? node.op,
-      kind: name === undefined ? "operator" : reads.has(name) ? "weights" : "input",
+      kind: name === undefined ? "operator" : isWeight(name) ? "weights" : "input",
       type: node.types.map(({ dtype, shape }) => `${dtype}${showShape(shape)}`).join(", "),
       runs: name === undefined ? providersOf(node) : "it holds numbers: nothing is run",
       inputs: node.inputs.flatMap((input) => ids.get(input) ?? []),

@@ -1,6 +1,6 @@
 /** @file Where the nodes of a graph are drawn: in layers from above, by dagre. */
 import { Graph, layout } from "@dagrejs/dagre";
-import type { Drawn } from "./graph.js";
+import { NODE_HEIGHT, type Drawn } from "./graph.js";
 
 export interface Placed {
   readonly node: Drawn;
@@ -17,8 +17,6 @@ export interface Layout {
   readonly width: number;
   readonly height: number;
 }
-
-export const NODE_HEIGHT = 30;
 
 export function laidOut(nodes: readonly Drawn[]): Layout {
   const graph = new Graph();

@@ -7,7 +7,7 @@ import { FAMILIES } from "../train/families.js";
 import { useAddress } from "../url-state.js";
 import { EQUATIONS } from "./equations.js";
 import { GraphView } from "./graph-view.js";
-import { drawn, textOf } from "./graph.js";
+import { drawnProgram, textOf } from "./graph.js";
 
 const IDS = FAMILIES.map(({ id }) => id) as [string, ...string[]];
 const NAMES = Object.fromEntries(FAMILIES.map(({ id, name }) => [id, name]));
@@ -20,7 +20,7 @@ export function UnderstandPage() {
   const [{ family, graph }, choose] = useAddress(CHOICES);
   const programs = useMemo(() => programsOf(family), [family]);
   const program = programs[graph];
-  const nodes = useMemo(() => (program === undefined ? undefined : drawn(program)), [program]);
+  const nodes = useMemo(() => (program === undefined ? undefined : drawnProgram(program)), [program]);
   const { math, says, paper, link } = EQUATIONS[family]!;
   return (
     <>

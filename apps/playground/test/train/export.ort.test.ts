@@ -3,6 +3,7 @@ import { node } from "@gen/core/node";
 import { unzipSync, zipSync } from "fflate";
 import type { Family } from "../../src/train/course.js";
 import { cloud } from "../../src/train/densities.js";
+import { aboutPlane } from "../../src/train/about.js";
 import { exported } from "../../src/train/export.js";
 import { FAMILIES as ALL } from "../../src/train/families.js";
 import { reopened } from "../../src/train/reopen.js";
@@ -46,8 +47,8 @@ function zipOf(family: string): Promise<Uint8Array> {
 }
 
 async function zipped(family: string): Promise<Uint8Array> {
-  const recipe = { shape: "moons", seed: 0, settings } as const;
-  const { zip } = await exported({ runtime, trainer, family, recipe, checkers: [] });
+  const about = aboutPlane({ shape: "moons", seed: 0, settings });
+  const { zip } = await exported({ runtime, trainer, family, about, checkers: [] });
   return new Uint8Array(await zip.arrayBuffer());
 }
 

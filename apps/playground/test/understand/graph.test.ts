@@ -2,11 +2,13 @@ import { describe, expect, it } from "vitest";
 import { constantInit, feed, param, program } from "@gen/core";
 import { FAMILIES } from "../../src/train/families.js";
 import { EQUATIONS } from "../../src/understand/equations.js";
-import { around, drawn } from "../../src/understand/graph.js";
+import { around, drawnProgram } from "../../src/understand/graph.js";
 import { laidOut } from "../../src/understand/layout.js";
 
 const [x, w] = [feed([4, 2], "f32"), param([2, 3], constantInit(1))];
-const nodes = drawn(program({ states: new Map([["w", w]]), feeds: { x }, outputs: { y: x.matmul(w).tanh().mul(2) } }));
+const nodes = drawnProgram(
+  program({ states: new Map([["w", w]]), feeds: { x }, outputs: { y: x.matmul(w).tanh().mul(2) } }),
+);
 
 describe("a graph as it is drawn", () => {
   it("says what each node is, and leaves constants out", () => {
