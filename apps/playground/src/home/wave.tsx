@@ -45,10 +45,13 @@ export function Wave() {
         aria-label="The alphabet and ten digits, drawn by the model, slowly changing from one typeface to another"
       />
       <div className="buttons">
-        <button type="button" onClick={() => setMoving(!isMoving)}>
-          {isMoving ? "Pause" : "Move"}
-        </button>
-        <Loading of={of} />
+        {model === undefined ? (
+          <Loading of={of} />
+        ) : (
+          <button type="button" onClick={() => setMoving(!isMoving)}>
+            {isMoving ? "Pause" : "Move"}
+          </button>
+        )}
       </div>
       {error === undefined ? null : <ErrorText error={error} />}
     </section>

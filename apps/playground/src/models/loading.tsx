@@ -32,7 +32,7 @@ export function Loading({ of }: { readonly of: ModelState }) {
 function saysOf(loaded: number, total: number): string {
   if (loaded >= total) return "starting …";
   if (loaded === 0) return "fetching the model …";
-  return `fetching ONNX Runtime and the model: ${megabytes(loaded)} of ${megabytes(total)} MB`;
+  return `${megabytes(loaded)} of ${megabytes(total)} MB: ONNX Runtime and the model`;
 }
 
 const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);

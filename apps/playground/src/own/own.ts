@@ -6,8 +6,12 @@ import { HEAD, kindOf, MOST_BYTES, type Kind } from "./recognise.js";
 /** How rows of numbers read. */
 export type Shown =
   | { readonly as: "pictures"; readonly shape: readonly [number, number, number] }
-  | { readonly as: "table"; readonly columns: readonly string[]; cell(column: number, value: number): string }
-  | { readonly as: "text"; text(tokens: ArrayLike<number>): string; readonly length: number }
+  | {
+      readonly as: "table";
+      readonly columns: readonly string[];
+      readonly cell: (column: number, value: number) => string;
+    }
+  | { readonly as: "text"; readonly text: (tokens: ArrayLike<number>) => string; readonly length: number }
   | { readonly as: "sound"; readonly length: number; readonly rate: number };
 
 export interface Own {

@@ -23,15 +23,25 @@ export const PAGES = {
     about: "digits from noise: truncated, and on the way from one to another",
     load: async () => (await import("../play/gan-page.js")).GanPage,
   }),
+  flow: page("play", {
+    title: "Flow",
+    about: "noise and data side by side, and log p exactly of what you draw",
+    load: async () => (await import("../play/flow-page.js")).FlowPage,
+  }),
   diffusion: page("play", {
     title: "Diffusion",
     about: "scrub through the walk from noise to digits; cover a part and have it drawn anew",
     load: async () => (await import("../play/diffusion-page.js")).DiffusionPage,
   }),
-  flow: page("play", {
-    title: "Flow",
-    about: "noise and data side by side, and log p exactly of what you draw",
-    load: async () => (await import("../play/flow-page.js")).FlowPage,
+  words: page("play", {
+    title: "Words",
+    about: "type words, and see emoji that nobody drew appear out of noise",
+    load: async () => (await import("../play/words-page.js")).WordsPage,
+  }),
+  pixels: page("play", {
+    title: "PixelCNN",
+    about: "rub out a part of a digit, and watch it come back pixel by pixel",
+    load: async () => (await import("../play/pixels-page.js")).PixelsPage,
   }),
   gpt: page("play", {
     title: "GPT",
@@ -47,16 +57,6 @@ export const PAGES = {
     title: "Emoji",
     about: "pictures in colour from codes that a second network draws",
     load: async () => (await import("../play/emoji-page.js")).EmojiPage,
-  }),
-  words: page("play", {
-    title: "Words",
-    about: "type words, and see emoji that nobody drew appear out of noise",
-    load: async () => (await import("../play/words-page.js")).WordsPage,
-  }),
-  pixels: page("play", {
-    title: "PixelCNN",
-    about: "rub out a part of a digit, and watch it come back pixel by pixel",
-    load: async () => (await import("../play/pixels-page.js")).PixelsPage,
   }),
   train: page("learn", {
     title: "Train",
