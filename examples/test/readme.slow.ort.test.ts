@@ -1,4 +1,4 @@
-/** @file The program in the README of @gen/flow, word for word: from a CSV file to logprob.onnx, which another process runs. */
+/** @file Programs in READMEs, word for word: what they print, and the files that they leave for other processes. */
 import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -14,10 +14,17 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
+/** Runs the first program of a package's README in the folder. @returns what it prints */
+async function run(name: string, file: string): Promise<string> {
+  const readme = await readFile(join(root, "..", "packages", name, "README.md"), "utf8");
+  await writeFile(join(folder, file), /```js\n([^]*?)```/.exec(readme)![1]!);
+  const options = ["--conditions=@gen/source", "--import", import.meta.resolve("tsx"), file];
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, options, { cwd: folder });
+  expect(stderr).toBe("");
+  return stdout;
+}
+
 it("fits a density to a CSV file", async () => {
-  const readme = await readFile(join(root, "..", "packages", "flow", "README.md"), "utf8");
-  const [, program] = /```js\n([^]*?)```/.exec(readme)!;
-  await writeFile(join(folder, "density.mjs"), program!);
   const z = normalDraws(key(0), 900);
   const line = (i: number): string => {
     const height = 170 + 8 * z[2 * i]!;
@@ -26,9 +33,7 @@ it("fits a density to a CSV file", async () => {
   };
   const lines = Array.from({ length: 450 }, (_, i) => line(i));
   await writeFile(join(folder, "rows.csv"), `height,city,income\n${lines.join("\n")}\n`);
-  const options = ["--conditions=@gen/source", "--import", import.meta.resolve("tsx"), "density.mjs"];
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, options, { cwd: folder });
-  expect(stderr).toBe("");
+  const stdout = await run("flow", "density.mjs");
   const losses = stdout
     .trim()
     .split("\n")
@@ -42,4 +47,26 @@ it("fits a density to a CSV file", async () => {
   const [usual, tall, gap] = Array.from(logprob!.data as Float32Array);
   expect(usual! - tall!).toBeGreaterThan(5); // 7.5 deviations above the mean
   expect(Number.isFinite(gap)).toBe(true);
+});
+
+it("plays a game on points around a circle", async () => {
+  const lines = (await run("gan", "circle.mjs")).trim().split("\n");
+  expect(lines).toHaveLength(10);
+  const session = await InferenceSession.create(join(folder, "circle", "sampler.onnx"), { logSeverityLevel: 3 });
+  const whole = (value: bigint): Tensor => new Tensor("int64", [value], []);
+  const feeds = { seed: whole(1n), n: whole(500n), truncation: new Tensor("float32", [6], []) };
+  const { samples } = await session.run(feeds);
+  await session.release();
+  const radii = Array.from({ length: 500 }, (_, i) =>
+    Math.hypot(...(samples!.data as Float32Array).slice(2 * i, 2 * i + 2)),
+  );
+  expect(radii.filter((r) => Math.abs(r - 1) < 0.2).length).toBeGreaterThan(400);
+});
+
+it("measures how near two sets of points are", async () => {
+  const [distance, shares] = (await run("eval", "near.mjs")).split(/\n(?=[\d.]+ [\d.]+\n)/);
+  expect(distance).toMatch(/value: 0\.52\d*, low: 0\.47\d*, high: 0\.57/);
+  const [precision, recall] = shares!.trim().split(" ").map(Number);
+  expect(precision).toBeCloseTo(0.99, 2);
+  expect(recall).toBeCloseTo(0.77, 2);
 });

@@ -37,6 +37,8 @@ import { writeWeights } from "./weights.js";
 
 export interface GanMnistOptions {
   readonly id: string;
+  /** What the leaderboard calls it. @default "GAN, convolutional" */
+  readonly name?: string;
   readonly model: Gan;
   readonly game: GameOptions;
   readonly steps: number;
@@ -82,7 +84,7 @@ export function ganMnistRow(options: GanMnistOptions): Omit<Row, "id" | "paper" 
     },
     contestant: {
       set: "mnist",
-      name: "GAN, convolutional",
+      name: options.name ?? "GAN, convolutional",
       async *samples(n) {
         const { runtime, store } = await openWeights(options.id);
         yield await drawn(options.model, { runtime, store, from: key(12) }, n);

@@ -140,14 +140,14 @@ const widths = ({ modes }: ModeCoverage): number[] => modes.map(({ std }) => std
 
 function textOf(found: ModeCoverage): string {
   const [low, high] = [Math.min(...widths(found)), Math.max(...widths(found))];
-  return `${found.covered} of ${found.modes.length} modes, ${(100 * found.good).toFixed(1)} % within 4σ, σ ${low.toFixed(2)} to ${high.toFixed(2)}, KL ${found.kl.value.toFixed(4)}`;
+  return `${found.covered} of ${found.modes.length} modes, ${(100 * found.good.value).toFixed(1)} % within 4σ, σ ${low.toFixed(2)} to ${high.toFixed(2)}, KL ${found.kl.value.toFixed(4)}`;
 }
 
 /** How many seeds fulfil all that is asked of each; beside it the worst of any seed. */
 function judged(found: readonly ModeCoverage[]): Pick<Result, "measured" | "beside"> {
   const isReached = (one: ModeCoverage): boolean =>
     one.covered === one.modes.length &&
-    one.good >= 0.95 &&
+    one.good.value >= 0.95 &&
     one.kl.value <= 0.1 &&
     widths(one).every((width) => width >= 0.5 && width <= 1.5);
   const value = found.filter(isReached).length;
@@ -159,7 +159,7 @@ function judged(found: readonly ModeCoverage[]): Pick<Result, "measured" | "besi
     },
     beside: {
       "modes, least": Math.min(...found.map(({ covered }) => covered)),
-      "% within 4σ, least": 100 * Math.min(...found.map(({ good }) => good)),
+      "% within 4σ, least": 100 * Math.min(...found.map(({ good }) => good.value)),
       "σ over true σ, least": Math.min(...found.flatMap(widths)),
       "σ over true σ, most": Math.max(...found.flatMap(widths)),
       "KL over modes, most": Math.max(...found.map(({ kl }) => kl.value)),

@@ -69,6 +69,11 @@ function klOfCounts(counts: Float64Array, target: readonly number[], options: Bo
   );
 }
 
+/** some / all, its interval by draws of as many with the same share. */
+function shareOf(some: number, all: number, options: BootstrapOptions): Estimate {
+  return bootstrap([all], (times) => times.subarray(0, some).reduce((sum, count) => sum + count, 0) / all, options);
+}
+
 function probabilities(expected: readonly number[], classes: number): number[] {
   if (expected.length !== classes)
     throw new GenError("shape", `classCoverage: expected shares of ${classes} classes, got ${expected.length}`);
@@ -92,7 +97,7 @@ export interface ModeCoverage {
   /** Modes with at least a tenth of the good samples that they should have. */
   readonly covered: number;
   /** Share of the samples within `within` standard deviations of a mode. */
-  readonly good: number;
+  readonly good: Estimate;
   /** KL(good samples ‖ data) over modes, nats. */
   readonly kl: Estimate;
   /** Samples near each mode: their number, and their standard deviation along an axis. */
@@ -136,7 +141,7 @@ export async function modeCoverage(
   const target = probabilities(expected ?? centres.map(() => 1), centres.length);
   return {
     covered: [...counts].filter((count, mode) => count >= (near * target[mode]!) / 10).length,
-    good: near / total,
+    good: shareOf(near, total, options),
     kl: klOfCounts(counts, target, options),
     modes: [...counts].map((count, mode) => ({ count, std: count > 0 ? Math.sqrt(spreads[mode]! / count) : 0 })),
   };

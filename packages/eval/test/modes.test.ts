@@ -46,7 +46,7 @@ describe("modeCoverage", () => {
   it("finds all modes of the mixture itself, as wide as they are", async () => {
     const { covered, good, kl, modes } = await modeCoverage(mixture(10_000, 25, 0.05), centres, { std: 0.05 });
     expect(covered).toBe(25);
-    expect(good).toBeCloseTo(1 - Math.exp(-8), 3); // P(‖z‖ ≤ 4) of a normal z in two dimensions
+    expect(good.value).toBeCloseTo(1 - Math.exp(-8), 3); // P(‖z‖ ≤ 4) of a normal z in two dimensions
     expect(kl.value).toBeLessThan(0.01);
     for (const { std } of modes) expect(std / 0.05).toBeCloseTo(1, 0);
     expect(Math.sqrt(modes.reduce((sum, { std }) => sum + std ** 2, 0) / 25)).toBeCloseTo(0.05, 3);
@@ -60,7 +60,10 @@ describe("modeCoverage", () => {
 
   it("sees samples between the modes", async () => {
     const { good } = await modeCoverage(mixture(10_000, 25, 0.2), centres, { std: 0.05 });
-    expect(good).toBeCloseTo(1 - Math.exp(-0.5), 1); // P(‖z‖ ≤ 1)
+    expect(good.value).toBeCloseTo(1 - Math.exp(-0.5), 1); // P(‖z‖ ≤ 1)
+    const binomial = Math.sqrt((good.value * (1 - good.value)) / 10_000);
+    expect(good.standardError / binomial).toBeCloseTo(1, 0);
+    expect(good.high - good.low).toBeGreaterThan(3 * binomial);
   });
 
   it.each([

@@ -81,7 +81,7 @@ async function coverage(
 ): Promise<Record<string, number>> {
   try {
     const { covered, good, kl } = await modeCoverage(samples, centres, { std, replicates: 2 });
-    return { modes: covered, near: good, modesKl: kl.value };
+    return { modes: covered, near: good.value, modesKl: kl.value };
   } catch (error) {
     if (!isGenError(error) || error.code !== "data") throw error;
     return { modes: 0, near: 0, modesKl: Math.log(centres.length) };

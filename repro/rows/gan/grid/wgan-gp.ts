@@ -2,4 +2,4 @@
 import { withGradientPenalty } from "../../../src/gan-modes-models.js";
 import { ganModesRow } from "../../../src/gan-modes-row.js";
 
-export const row = ganModesRow({ id: "gan/grid/wgan-gp", ...withGradientPenalty("grid", { steps: 20_000 }) });
+export const row = ganModesRow({ id: "gan/grid/wgan-gp", ...withGradientPenalty("grid", { steps: 12_000 }) });
