@@ -26,7 +26,7 @@ const setMetrics: Readonly<Record<string, Quantity>> = {
 const modeMetrics: Readonly<Record<string, Quantity>> = {
   modes: { label: "Modes that are drawn", unit: "", better: "higher" },
   near: { label: "Share within 4 σ of a mode", unit: "", better: "higher" },
-  modesKl: { label: "KL over modes", unit: "nats", better: "lower" },
+  modesKl: { label: "Divergence over modes (KL)", unit: "nats", better: "lower" },
 };
 
 export interface MeasureOptions {
