@@ -98,7 +98,7 @@ describe("a game that does not work", () => {
     const heard = await run(`${line} --steps 140 --every 140`);
     expect(heard).toMatchObject({ code: 0 });
     expect(heard.err).toMatch(
-      /Fréchet distance [\d.]+, modes that are drawn \d, share within 4 σ of a mode [\d.]+, divergence over modes,
+      /Fréchet distance [\d.]+, modes that are drawn \d, share within 4 σ of a mode [\d.]+, divergence over modes/i,
     );
     for (const said of [heard.err + heard.out, text("runs/stuck/report.html")])
       expect(said).toMatch(/mode collapse since step 0: .* Try: give the discriminator a penalty on its slope/);
