@@ -5,7 +5,7 @@
 import { batches, fit, key } from "@gen/core";
 import { adam, ema } from "@gen/core/optim";
 import { exportFolder, node } from "@gen/core/node";
-import { ringOfGaussians } from "@gen/data";
+import { ringCentres, ringOfGaussians } from "@gen/data";
 import { modeCoverage } from "@gen/eval";
 import { dense, describeFinding, Diagnosis, exportedFiles, game, Gan, nonSaturating, r1, sample } from "@gen/gan";
 
@@ -36,10 +36,9 @@ for await (const { n, outputs } of fit(step, { runtime, store, data, steps: 1_50
 for (const finding of diagnosis.findings()) console.log(describeFinding(finding));
 
 const { samples } = await runtime.run(sample(gan, { n: 2_000 }), { store, key: key(4), from: "ema" });
-const centres = Array.from({ length: 8 }, (_, m) => [2 * Math.cos((m * Math.PI) / 4), 2 * Math.sin((m * Math.PI) / 4)]);
-const { covered, good, kl } = await modeCoverage(samples!, centres, { std: 0.05 });
+const { covered, good, kl } = await modeCoverage(samples!, ringCentres(), { std: 0.05 });
 console.log(
-  `${covered} of 8 modes, ${(100 * good).toFixed(1)} % of samples within 4σ of one, KL ${kl.value.toFixed(4)} nats`,
+  `${covered} of 8 modes, ${(100 * good.value).toFixed(1)} % of samples within 4σ of one, KL ${kl.value.toFixed(4)} nats`,
 );
 
 const request = { family: "gan", name: "eight-gaussians", files: exportedFiles(gan) };

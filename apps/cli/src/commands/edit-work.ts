@@ -56,7 +56,7 @@ export async function picture({ model, cwd }: EditWork, file: string, path: stri
       "option",
       `${WHERE}: expected a GAN or a diffusion model of pictures with ${file}, got ${model.card.name}`,
       {
-        fix: "train one with gen train diffusion --data ./my-pictures, or export an old run again",
+        fix: "train one: gen train gan --data ./my-pictures, or diffusion in its place",
       },
     );
   }
