@@ -68,12 +68,12 @@ function tableOf(w: Tensor): Tensor {
 
 /**
  * g [N …S' O], w [O C …K] → [N …S C]. With strides, each residue of a place by the strides meets its own part of the
- * kernel: a product for each, laid side by side.
+ * kernel: a product for each, one after the other, and a gather that puts their rows where they belong.
  */
 export function inputGradProduct(g: Tensor, node: NodeOf<"convInputGrad">): Tensor {
   const { strides, inputSize } = node.attrs;
   const w = new Tensor(node.inputs[1]!);
-  const c = w.shape[1]!;
+  const [n, c] = [g.shape[0]!, w.shape[1]!];
   const turned = tableOf(w)
     .transpose([1, 0, 2])
     .reshape([...w.shape.slice(2), ...w.shape.slice(0, 2)]); // [K… O C]
@@ -83,30 +83,42 @@ export function inputGradProduct(g: Tensor, node: NodeOf<"convInputGrad">): Tens
     stride: 1,
     offsets: range(0, stride).flatMap((residue) => meeting(node, axis, residue).offsets),
   }));
-  const build = (residues: readonly number[]): Tensor => {
-    const axis = residues.length;
-    if (axis < strides.length) {
-      const parts = range(0, strides[axis]!).map((residue) => build([...residues, residue]).unsqueeze(axis + 2));
-      const { shape } = parts[0]!;
-      const merged = shape.flatMap((extent, i) =>
-        i === axis + 2 ? [] : i === axis + 1 ? extent * parts.length : extent,
-      );
-      return (parts.length === 1 ? parts[0]! : concat(parts, axis + 2)).reshape(merged);
-    }
-    const meets = residues.map((residue, i) => meeting(node, i, residue));
-    const reach = meets.map(({ offsets }, i) => ({ places: extents[i]!, stride: 1, offsets }));
-    const part = meets.reduce((part, { taps }, i) => pick(part, i, taps), turned);
-    const table = part.reshape([-1, c]);
+  const products = residuesOf(strides).flatMap((residue) => {
+    const meets = residue.map((r, axis) => meeting(node, axis, r));
+    const reach = meets.map(({ offsets }, axis) => ({ places: extents[axis]!, stride: 1, offsets }));
+    const table = meets.reduce((part, { taps }, axis) => pick(part, axis, taps), turned).reshape([-1, c]);
     const seen = columns(g, reach, { widest });
-    const products = partsOf(g, reach).map(([start, end]) =>
-      seen(start, end)
-        .matmul(table)
-        .reshape([end - start, ...extents, c]),
-    );
-    return concat(products, 0);
-  };
-  const whole = build([]);
-  return inputSize.reduce((y, size, i) => (y.shape[i + 1] === size ? y : y.slice(i + 1, 0, size)), whole);
+    return partsOf(g, reach).map(([start, end]) => seen(start, end).matmul(table));
+  });
+  const rows = concat(products, 0); //                                                   [residues · N · extents, C]
+  const inPlace = strides.every((stride) => stride === 1);
+  return (inPlace ? rows : rows.gather(weave(n, { strides, extents, inputSize }), 0)).reshape([n, ...inputSize, c]);
+}
+
+/** Each place of a block of the strides, row-major. */
+export function residuesOf(strides: Shape): number[][] {
+  return strides.reduce<number[][]>(
+    (all, stride) => all.flatMap((some) => range(0, stride).map((residue) => [...some, residue])),
+    [[]],
+  );
+}
+
+/** For each place of each picture, row-major, its row among those of its residue, which lie behind those of the others. */
+function weave(
+  n: number,
+  { strides, extents, inputSize }: { readonly strides: Shape; readonly extents: Shape; readonly inputSize: Shape },
+): Tensor {
+  const each = n * sizeOf(extents);
+  let rows = range(0, n);
+  inputSize.forEach((size, axis) => {
+    const [stride, extent] = [strides[axis]!, extents[axis]!];
+    const unit = sizeOf(strides.slice(axis + 1)) * each; // of a residue along this axis
+    rows = rows.flatMap((row) => {
+      const [behind, at] = [Math.floor(row / each) * each, row % each];
+      return range(0, size).map((i) => behind + (i % stride) * unit + at * extent + Math.floor(i / stride));
+    });
+  });
+  return constant(ndarray(rows, [rows.length], "i32"));
 }
 
 /** Which places of the kernel touch inputs of a residue along an axis, and by how far their outputs lie off. */

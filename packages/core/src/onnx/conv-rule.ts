@@ -24,7 +24,7 @@ import type { ConvAttrs } from "../ir/ops.js";
 import { sizeOf, type Shape } from "../shape.js";
 import { typeOf } from "../ir/node.js";
 import type { ConvNode } from "./channels-last.js";
-import { forwardReach, meeting, neighbours, type Reach } from "./conv-products.js";
+import { forwardReach, meeting, neighbours, residuesOf, type Reach } from "./conv-products.js";
 import type { Target } from "./target.js";
 
 /**
@@ -93,11 +93,7 @@ function seenBy(node: ConvNode): Seen {
   const channels = a[1]!;
   if (node.op === "convInputGrad") {
     const { strides, inputSize } = node.attrs;
-    const residues = strides.reduce<number[][]>(
-      (all, stride) => all.flatMap((some) => Array.from({ length: stride }, (_, r) => [...some, r])),
-      [[]],
-    );
-    const reaches = residues.map((residue) =>
+    const reaches = residuesOf(strides).map((residue) =>
       residue.map((r, i) => ({
         places: Math.ceil(inputSize[i]! / strides[i]!),
         stride: 1,
