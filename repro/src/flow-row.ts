@@ -6,6 +6,7 @@ import { ema, type Optimizer } from "@gen/core/optim";
 import { grid } from "@gen/data";
 import { emoji, mnist, writePng } from "@gen/data/node";
 import { initialise, logProb, sample, type Flow } from "@gen/flow";
+import type { Contestant } from "./leaderboard.js";
 import { openWeights, startOf, writeBest } from "./place.js";
 import { checkpointFolder, resultFile } from "./results.js";
 import type { Measured, Result, Row, TrainOptions } from "./row.js";
@@ -84,6 +85,22 @@ export function flowRow(options: FlowRowOptions): Omit<Row, "id" | "paper" | "ta
       return { measured, seed, ...trained, notes: options.notes };
     },
     check: (n) => measureTest(options, n),
+    ...(options.pictures === mnistPictures && { contestant: contestantOf(options) }),
+  };
+}
+
+function contestantOf({ id, model }: FlowRowOptions): Contestant {
+  return {
+    set: "mnist",
+    name: `flow, ${id.split("/").at(-1)!}`,
+    async *samples(n) {
+      const { runtime, store } = await openWeights(id);
+      for (let at = 0; at < n; at += CHUNK) {
+        const program = sample(model, { n: Math.min(CHUNK, n - at) });
+        yield (await runtime.run(program, { store, key: split(key(seed + 1), at) }))["samples"]!;
+      }
+      await runtime.close();
+    },
   };
 }
 

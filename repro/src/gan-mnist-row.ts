@@ -78,13 +78,14 @@ export function ganMnistRow(options: GanMnistOptions): Omit<Row, "id" | "paper" 
       return { ...measuredOf(found.logLikelihood), n };
     },
     exported: () => {
-      const { generator, sampler } = exportedFiles(options.model); // the file holds no weights of the discriminator
-      const files = { generator: generator!, sampler: sampler! };
+      const { generator, sampler, search } = exportedFiles(options.model); // the weights are without the discriminator's
+      const files = { generator: generator!, sampler: sampler!, search: search! };
       return { family: "gan", files, data: datasets.mnist.description, licence: datasets.mnist.licence };
     },
     contestant: {
       set: "mnist",
       name: options.name ?? "GAN, convolutional",
+      ...(options.model.classes > 0 && { classes: options.model.classes }),
       async *samples(n) {
         const { runtime, store } = await openWeights(options.id);
         yield await drawn(options.model, { runtime, store, from: key(12) }, n);

@@ -9,18 +9,28 @@ type Recipe = Pick<GanModesOptions, "set" | "model" | "game" | "steps" | "every"
 
 const DEVIATION: Record<keyof typeof sets, number> = { ring: Math.SQRT2, grid: 2 * Math.SQRT2 };
 
-function players(set: keyof typeof sets): Pick<GanOptions, "shape" | "latentDim" | "codec" | "architecture"> {
+type Players = Pick<GanOptions, "shape" | "latentDim" | "codec" | "architecture" | "codes" | "informationWeight">;
+
+/** @param values of a part of the noise that comes in steps, if any: a smooth map of normal noise leaves bridges between modes */
+function players(set: keyof typeof sets, values: number): Players {
   const std = ndarray([DEVIATION[set], DEVIATION[set]], [2]);
   return {
     shape: [2],
     latentDim: 4,
     codec: new Standardise({ shape: [2], mean: ndarray([0, 0], [2]), std }),
     architecture: dense({ hidden: [128, 128, 128] }),
+    ...(values > 0 && { codes: { categorical: [values] }, informationWeight: 0 }),
   };
 }
 
-const about = (what: string, steps: number): string =>
-  `standardised points, deviation of a mode 0.05, 2 apart; 4-128-128-128-2 relu against 2-128-128-128-1 leaky relu, z of N(0, I); ${what}; ${steps.toLocaleString("en")} steps with cosine decay, running averages of the generator 0.995`;
+const about = (what: string, { steps, values }: { readonly steps: number; readonly values: number }): string =>
+  `standardised points, deviation of a mode 0.05, 2 apart; 128-128-128 relu against 128-128-128 leaky relu, z four numbers of N(0, I)${values > 0 ? ` and one of ${values} values` : ""}; ${what}; ${steps.toLocaleString("en")} steps with cosine decay, running averages of the generator 0.995`;
+
+interface Length {
+  readonly steps: number;
+  /** Values of a part of the noise that comes in steps. @default none */
+  readonly values?: number;
+}
 
 /**
  * Non-saturating losses with R1.
@@ -29,7 +39,7 @@ const about = (what: string, steps: number): string =>
  */
 export function withR1(
   set: keyof typeof sets,
-  { steps, weight, last }: { readonly steps: number; readonly weight: number; readonly last?: number },
+  { steps, values = 0, weight, last }: Length & { readonly weight: number; readonly last?: number },
 ): Recipe {
   const optimizer = adam({ learningRate: cosine(2e-3, { steps }), beta1: 0, beta2: 0.99 });
   const penalty =
@@ -39,24 +49,24 @@ export function withR1(
   const gamma = last === undefined ? `${weight}` : `${weight} falling to ${last}`;
   return {
     set,
-    model: new Gan({ ...players(set), loss: nonSaturating(), penalties: [penalty] }),
+    model: new Gan({ ...players(set, values), loss: nonSaturating(), penalties: [penalty] }),
     game: { batch: 256, optimizers: bothBy(optimizer), average: ema({ decay: 0.995 }) },
     steps,
     every: 2000,
-    notes: about(`R1 with γ = ${gamma}, Adam 2e-3, β₁ 0, β₂ 0.99, batch 256`, steps),
+    notes: about(`R1 with γ = ${gamma}, Adam 2e-3, β₁ 0, β₂ 0.99, batch 256`, { steps, values }),
   };
 }
 
 /** WGAN-GP: three updates of the critic for one of the generator. */
-export function withGradientPenalty(set: keyof typeof sets, { steps }: { readonly steps: number }): Recipe {
+export function withGradientPenalty(set: keyof typeof sets, { steps, values = 0 }: Length): Recipe {
   const optimizer = adam({ learningRate: cosine(1e-3, { steps }), beta1: 0, beta2: 0.9 });
   return {
     set,
-    model: new Gan({ ...players(set), loss: wasserstein(), penalties: [gradientPenalty({ weight: 0.1 })] }),
+    model: new Gan({ ...players(set, values), loss: wasserstein(), penalties: [gradientPenalty({ weight: 0.1 })] }),
     game: { batch: 128, optimizers: bothBy(optimizer), updates: { discriminator: 3 }, average: ema({ decay: 0.995 }) },
     steps,
     every: 1000,
-    notes: about("three updates of the critic for one, λ = 0.1, Adam 1e-3, β₁ 0, β₂ 0.9, batch 128", steps),
+    notes: about("three updates of the critic for one, λ = 0.1, Adam 1e-3, β₁ 0, β₂ 0.9, batch 128", { steps, values }),
   };
 }
 

@@ -10,6 +10,7 @@ import { node } from "@gen/core/node";
 import { grid } from "@gen/data";
 import { openDataset, writePng } from "@gen/data/node";
 import {
+  bootstrapMean,
   classCoverage,
   classifierTest,
   extractAll,
@@ -33,7 +34,9 @@ export interface Contestant {
   readonly set: BuiltIn;
   /** What the table calls it: "VAE, dense". */
   readonly name: string;
-  /** New pictures [·, 1, 28, 28] in [0, 1], n of them in all; a model with classes draws all alike. */
+  /** Number of its classes, of a model that has some: it draws them in turn, from the first. */
+  readonly classes?: number;
+  /** New pictures [·, 1, 28, 28] in [0, 1], n of them in all. */
   samples(n: number): AsyncIterable<NdArray>;
 }
 
@@ -46,6 +49,7 @@ const METRICS = [
   "coverage",
   "accuracy",
   "classKl",
+  "agreement",
   "copied",
   "nearer",
 ] as const;
@@ -130,6 +134,7 @@ async function standings(set: BuiltIn, { own, n, by, multiply, log }: SetOptions
       accuracy: (await classifierTest(reference.features, drawn.features, { judge: nearestNeighbours({ multiply }) }))
         .accuracy,
       classKl: (await classCoverage(drawn.logits!, { expected: shares })).kl,
+      ...(contestant.classes !== undefined && { agreement: agreementOf(drawn.logits!, contestant.classes) }),
       ...copies,
     };
     found.push({ id, name: contestant.name, metrics: only(metrics) });
@@ -141,6 +146,16 @@ async function standings(set: BuiltIn, { own, n, by, multiply, log }: SetOptions
   );
   await writePng(join(PLACE, `${set}.png`), grid(all, { columns: SHOWN, gap: 1 }));
   return found;
+}
+
+/** Share of the samples that the classifier takes for what was asked for: the classes in turn. */
+function agreementOf({ data, shape }: NdArray, classes: number): Estimate {
+  const [n, width] = shape as [number, number];
+  const agrees = Array.from({ length: n }, (_, i) => {
+    const logits = Array.from(data.subarray(i * width, (i + 1) * width), Number);
+    return Number(logits.indexOf(Math.max(...logits)) === i % classes);
+  });
+  return bootstrapMean(agrees);
 }
 
 /** The metrics alone, in the order of the table. */
@@ -183,6 +198,7 @@ const HEADER: Readonly<Record<Metric, string>> = {
   coverage: "coverage",
   accuracy: "told apart",
   classKl: "class KL",
+  agreement: "as asked",
   copied: "copies %",
   nearer: "nearer",
 };

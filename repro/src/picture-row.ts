@@ -42,6 +42,7 @@ export function pictureRow({
     contestant: {
       set: options.features,
       name: "diffusion with classes, DPM-Solver++, 15 steps",
+      classes: options.classes,
       async *samples(count) {
         const { runtime, store } = await openWeights(options.id);
         const { model, classes } = options;

@@ -71,6 +71,7 @@ export function vaeRow(options: VaeRowOptions): Omit<Row, "id" | "paper" | "targ
     contestant: {
       set,
       name: "VAE, dense, with classes",
+      classes,
       async *samples(n) {
         const { runtime, store } = await openWeights(id);
         for (let at = 0; at < n; at += CHUNK) {

@@ -2,4 +2,4 @@
 import { withR1 } from "../../../src/gan-modes-models.js";
 import { ganModesRow } from "../../../src/gan-modes-row.js";
 
-export const row = ganModesRow({ id: "gan/grid/r1", ...withR1("grid", { steps: 16_000, weight: 0.05, last: 0.0008 }) });
+export const row = ganModesRow({ id: "gan/grid/r1", ...withR1("grid", { steps: 30_000, weight: 0.03 }) });
