@@ -29,9 +29,8 @@ interface Line {
 }
 
 const NO_LINE: Line = { side: "x", points: [] };
-const NORMAL = Float32Array.from({ length: cells().length / 2 }, (_, i) =>
-  logNormal(cells()[2 * i]!, cells()[2 * i + 1]!),
-);
+const GRID = cells();
+const NORMAL = Float32Array.from({ length: GRID.length / 2 }, (_, i) => logNormal(GRID[2 * i]!, GRID[2 * i + 1]!));
 
 export function FlowPage() {
   const [{ density, seed, side, a, b }, set] = useAddress(ADDRESS);
@@ -41,7 +40,7 @@ export function FlowPage() {
   const z = useMemo(() => normals(seed, 2 * COUNT), [seed]);
   const colours = useMemo(() => coloursOf(z), [z]);
   const draws = useLatest(useMemo(() => (model === undefined ? undefined : () => decoded(model, z)), [model, z]));
-  const map = useLatest(useMemo(() => (model === undefined ? undefined : () => mapped(model, "x", cells())), [model]));
+  const map = useLatest(useMemo(() => (model === undefined ? undefined : () => mapped(model, "x", GRID)), [model]));
   const point = useLatest(
     useMemo(
       () => (model === undefined ? undefined : () => mapped(model, side, Float32Array.of(a, b))),
