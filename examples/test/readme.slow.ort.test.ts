@@ -65,7 +65,7 @@ it("plays a game on points around a circle", async () => {
 
 it("measures how near two sets of points are", async () => {
   const [distance, shares] = (await run("eval", "near.mjs")).split(/\n(?=[\d.]+ [\d.]+\n)/);
-  expect(distance).toMatch(/value: 0\.52\d*, low: 0\.47\d*, high: 0\.57/);
+  expect(distance).toMatch(/value: 0\.52\d*,\s+low: 0\.47\d*,\s+high: 0\.57/);
   const [precision, recall] = shares!.trim().split(" ").map(Number);
   expect(precision).toBeCloseTo(0.99, 2);
   expect(recall).toBeCloseTo(0.77, 2);
