@@ -41,6 +41,15 @@ export const importers: Readonly<Record<string, Importer | undefined>> = Object.
   Not: one((x) => x.not()),
   Softplus: one(softplus),
   Softmax: (site: Site) => softmax(site.x(0), site.int("axis", -1)),
+  LayerNormalization: (site: Site) => {
+    const x = site.x(0);
+    const first = normalizeAxis(site.int("axis", -1), x.rank, "LayerNormalization");
+    const axes = x.shape.flatMap((_, axis) => (axis < first ? [] : [axis]));
+    const centred = x.sub(x.mean(axes, { keepDims: true }));
+    const gain = centred.square().mean(axes, { keepDims: true }).add(site.float("epsilon", 1e-5)).sqrt().reciprocal();
+    const y = centred.mul(gain).mul(site.x(1));
+    return site.has(2) ? y.add(site.x(2)) : y;
+  },
   LogSoftmax: (site: Site) => logSoftmax(site.x(0), site.int("axis", -1)),
   LeakyRelu: (site: Site) =>
     site

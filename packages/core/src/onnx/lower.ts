@@ -6,7 +6,7 @@ import { GenError } from "../error.js";
 import type { Graph, Port } from "../ir/graph.js";
 import { typeOf, type Node, type NodeOf } from "../ir/node.js";
 import { isWide } from "../dtype.js";
-import type { NdArray } from "../ndarray.js";
+import { ndarray, type NdArray } from "../ndarray.js";
 import { sizeOf } from "../shape.js";
 import { simplify } from "../ir/simplify.js";
 import { aroundProducts } from "./around-products.js";
@@ -18,6 +18,7 @@ import { lowerScan, rowsOf } from "./lower-loop.js";
 import { lowerRandomBits } from "./lower-random.js";
 import { emitTyped, ordered, unordered } from "./kernels.js";
 import { emitPlan } from "./emit.js";
+import { operandsOf, type Fused } from "./fused.js";
 import { plan, type Product } from "./plan.js";
 import { IR_VERSION, OPSET_VERSION, type OnnxModel, type OnnxNode, type OnnxTensor, type OnnxValue } from "./proto.js";
 import { Scope, valueOf, type Attributes, type LowerTable } from "./scope.js";
@@ -150,11 +151,25 @@ function lowerProduct(scope: Scope, { a, b, transA, transB, factor, bias }: Prod
   return scope.emit(rank === 2 ? "Gemm" : "ms.FusedMatMul", inputs, attributes);
 }
 
-/** A node that is a product with something beside it, or an operator of its own. */
-const perhapsProduct =
+function lowerFused(scope: Scope, fused: Fused): string {
+  const { shape } = typeOf(fused.x);
+  const axis = shape.length - 1;
+  const operands = operandsOf(fused).map((operand) => scope.read(operand));
+  if (fused.op === "Softmax") return scope.emit("Softmax", operands, { axis });
+  if (fused.scale === undefined) {
+    const features = shape[axis]!;
+    operands.push(scope.constant(ndarray(new Float32Array(features).fill(1), [features]), `ones ${features}`));
+  }
+  return scope.emit("LayerNormalization", operands, { axis, epsilon: { type: "float", value: fused.epsilon } });
+}
+
+/** A node that an operator computes together with what stands around it, or an operator of its own. */
+const perhapsMore =
   (op: string) =>
   (scope: Scope, node: Node): string => {
-    const product = scope.plan.products.get(node);
+    const { products, fused } = scope.plan;
+    const [whole, product] = [fused.get(node), products.get(node)];
+    if (whole !== undefined) return lowerFused(scope, whole);
     return product === undefined ? plain(op)(scope, node) : lowerProduct(scope, product, typeOf(node).shape.length);
   };
 
@@ -193,10 +208,10 @@ const rules: LowerTable = {
   not: plain("Not"),
   cast: (scope, node) => scope.cast(alias(scope, node), node.attrs.dtype),
 
-  add: perhapsProduct("Add"),
+  add: perhapsMore("Add"),
   sub: plain("Sub"),
-  mul: perhapsProduct("Mul"),
-  div: plain("Div"),
+  mul: perhapsMore("Mul"),
+  div: perhapsMore("Div"),
   pow: plain("Pow"),
   max: plain("Max"),
   min: plain("Min"),

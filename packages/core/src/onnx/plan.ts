@@ -8,8 +8,9 @@ import { unfoldCalls } from "../ir/unfold.js";
 import { readersOf, topological } from "../ir/walk.js";
 import { sameShape } from "../shape.js";
 import { factorOf } from "./around-products.js";
+import { fusedOf, operandsOf as operandsOfFused, type Fused } from "./fused.js";
 import type { Target } from "./target.js";
-import { takesFactor, takesTransposed } from "./target.js";
+import { fuses, takesFactor, takesTransposed } from "./target.js";
 
 /** A matrix product as a kernel takes it. */
 export interface Product {
@@ -41,6 +42,7 @@ export interface Plan {
   /** What is emitted, each node after those it reads. */
   readonly order: readonly Node[];
   readonly products: ReadonlyMap<Node, Product>;
+  readonly fused: ReadonlyMap<Node, Fused>;
   readonly loops: ReadonlyMap<Node, LoopPlan>;
 }
 
@@ -50,6 +52,7 @@ export function plan(roots: readonly Node[], target: Target): Plan {
   const all = topological(outputs);
   const readers = readersOf(outputs);
   const products = new Map<Node, Product>();
+  const fused = new Map<Node, Fused>();
   const loops = new Map<Node, LoopPlan>();
   const needed = new Set<Node>(outputs);
   const read = new Map<Node, Set<number>>(); // of each scan, the results that are needed
@@ -62,13 +65,18 @@ export function plan(roots: readonly Node[], target: Target): Plan {
     }
     for (const operand of operandsOf(node)) needed.add(operand);
   }
-  return { outputs, order: all.filter((node) => needed.has(node)), products, loops };
+  return { outputs, order: all.filter((node) => needed.has(node)), products, fused, loops };
 
   function operandsOf(node: Node): readonly Node[] {
     if (node.op === "scan") {
       const loop = planLoop(node, read.get(node) ?? new Set([0]), target);
       loops.set(node, loop);
       return [...loop.carries, ...loop.scanned, ...loop.captures].map((index) => node.inputs[index]!);
+    }
+    const whole = fuses(target) ? fusedOf(node, readers) : undefined;
+    if (whole !== undefined) {
+      fused.set(node, whole);
+      return operandsOfFused(whole);
     }
     const product = node.op === "add" ? withBias(node, readers, target) : scaledProduct(node, readers, target);
     if (product === undefined) return node.inputs;

@@ -24,6 +24,11 @@ export function takesFactor(target: Target, dtype: DType): boolean {
   return target === "cpu" && dtype === "f32";
 }
 
+/** Are softmax and normalisation operators of their own? What WebGPU computes is held to the tolerance of their parts. */
+export function fuses(target: Target): boolean {
+  return target !== "webgpu";
+}
+
 /** Can a product of more than two axes be scaled and transposed by com.microsoft.FusedMatMul? */
 export function hasFusedMatMul(target: Target): boolean {
   return target === "cpu";

@@ -3,15 +3,19 @@ import { key } from "../../src/rng/key.js";
 import { randomBits as hostBits } from "../../src/rng/random.js";
 import { simplify } from "../../src/ir/simplify.js";
 import { ndarray } from "../../src/ndarray.js";
+import { evaluate } from "../../src/ir/evaluate.js";
+import { standardize } from "../../src/nn/norm.js";
+import { importModel } from "../../src/onnx/import.js";
 import { lower } from "../../src/onnx/lower.js";
+import { encodeModel, type OnnxModel } from "../../src/onnx/proto.js";
 import { callGraph, graphOf as closed, scan } from "../../src/tensor/control.js";
-import { gelu, softplus } from "../../src/tensor/math.js";
+import { gelu, softmax, softplus } from "../../src/tensor/math.js";
 import { keyFromSeed, randomBits, randomNormal, splitKey } from "../../src/tensor/random.js";
-import { apply, scalar, type Tensor } from "../../src/tensor/tensor.js";
+import { apply, iota, scalar, type Tensor } from "../../src/tensor/tensor.js";
 import { feed, param } from "../../src/tensor/inputs.js";
 import { constantInit } from "../../src/ir/initializer.js";
 import { grad } from "../../src/autodiff/grad.js";
-import { check, graphOf, listing, numbers, runModel } from "./check.js";
+import { check, expectClose, graphOf, listing, numbers, runModel } from "./check.js";
 
 describe("loops", () => {
   it.each([false, true])("scans arrays and stacks rows, reverse: %s", async (reverse) => {
@@ -240,6 +244,56 @@ describe("products on the CPU", () => {
       mul_1 = Mul(mat_mul_0, const_1)
       y = Reshape(mul_1, shape_4)"
     `);
+  });
+});
+
+describe("softmax and normalisation along the last axis", () => {
+  const arrays = { x: numbers([3, 5]), w: numbers([5], "f32", 2), b: numbers([5], "f32", 3) };
+  const far = {
+    ...arrays,
+    x: ndarray(arrays.x.data.map((v) => Number(v) + 1000) as Float32Array<ArrayBuffer>, [3, 5]),
+  };
+  const made = (f: (x: Tensor, w: Tensor, b: Tensor) => Tensor) => {
+    const [x, w, b] = [feed([3, 5]), feed([5]), feed([5])];
+    return simplify(graphOf({ x, w, b }, { y: f(x, w, b) }));
+  };
+  const operators = (model: OnnxModel) => model.graph.nodes.map(({ op }) => op);
+  const norm = (x: Tensor) => standardize(x, [-1], 1e-5);
+  it.each(["portable", "cpu"] as const)("are one operator where nobody else reads their parts: %s", async (target) => {
+    expect(
+      operators(
+        await check(
+          made((x) => softmax(x)),
+          arrays,
+          { target },
+        ),
+      ),
+    ).toEqual(["Softmax"]);
+    const centred = ["ReduceSum", "Mul", "Sub"];
+    for (const [f, rest] of [
+      [norm, []],
+      [(x: Tensor, w: Tensor) => norm(x).mul(w), []],
+      [(x: Tensor, w: Tensor, b: Tensor) => norm(x).mul(w).add(b), []],
+      [(x: Tensor) => norm(x).mul(x), ["Mul"]],
+    ] as const) {
+      const graph = made(f);
+      expect(operators(await check(graph, arrays, { target }))).toEqual([...centred, "LayerNormalization", ...rest]);
+      await check(graph, far, { target, rtol: 1e-3, atol: 1e-3 }); // 1000 + x has three digits less
+      const back = importModel(encodeModel(lower(graph, { target })));
+      const again = evaluate(back.graph, { ...arrays, ...back.weights });
+      expectClose(again["y"]!, evaluate(graph, arrays)["y"]!, { rtol: 1e-6, atol: 1e-6 });
+    }
+  });
+  it("are several where somebody does, along another axis, or by another mean", () => {
+    const parts = (f: (x: Tensor) => Tensor) => operators(lower(made(f), { target: "cpu" }));
+    for (const f of [
+      (x: Tensor) => softmax(x, 0),
+      (x: Tensor) => softmax(x).add(x.sub(x.max(-1, { keepDims: true })).exp()),
+      (x: Tensor) => standardize(x, [0], 1e-5),
+      (x: Tensor) => x.mul(x.square().mean(-1, { keepDims: true }).add(1e-5).sqrt().reciprocal()),
+      (x: Tensor) => grad(norm(x).square().mul(iota(5)).sum(), [x])[0]!,
+    ])
+      expect(parts(f).filter((op) => op === "Softmax" || op === "LayerNormalization")).toEqual([]);
   });
 });
 
