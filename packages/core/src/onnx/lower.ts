@@ -23,6 +23,7 @@ import { plan, type Product } from "./plan.js";
 import { IR_VERSION, OPSET_VERSION, type OnnxModel, type OnnxNode, type OnnxTensor, type OnnxValue } from "./proto.js";
 import { Scope, valueOf, type Attributes, type LowerTable } from "./scope.js";
 import { VERSION } from "../version.js";
+import { sharedTurns } from "./shared-turns.js";
 import { MICROSOFT, type Target } from "./target.js";
 
 /** How a file for the CPU calls a number of rows that is known when it runs: one session serves every length of a loop. */
@@ -91,7 +92,7 @@ export function lower(
 function prepare(graph: Graph, target: Target): Graph {
   if (target !== "cpu") return graph;
   const prepared = aroundProducts(withProducts(graph, isProduct));
-  return prepared === graph ? graph : simplify(prepared);
+  return sharedTurns(prepared === graph ? graph : simplify(prepared));
 }
 
 function bake(graph: Graph, weights: Readonly<Record<string, NdArray>>): OnnxTensor[] {
@@ -148,7 +149,20 @@ function lowerProduct(scope: Scope, { a, b, transA, transB, factor, bias }: Prod
   };
   if (bias !== undefined) return scope.emit("Gemm", [...inputs, scope.read(bias)], attributes);
   if (!transA && !transB && factor === 1) return scope.emit("MatMul", inputs);
+  if (rank === 2 && transA && !transB && scope.target === "cpu" && isFlat(a, b)) {
+    const turned = scope.emit("Gemm", [inputs[1]!, inputs[0]!], attributes); // (aᵀ·b)ᵀ = bᵀ·a
+    return scope.emit("Transpose", [turned], { perm: [1, 0] });
+  }
   return scope.emit(rank === 2 ? "Gemm" : "ms.FusedMatMul", inputs, attributes);
+}
+
+/**
+ * Is aᵀ·b, a sum over many rows, much wider than high? The kernel turns a once for each 128 columns of the result: of
+ * 3,136 rows of 128 and 512 it takes 4.8 ms, the other way round 3.7.
+ */
+function isFlat(a: Node, b: Node): boolean {
+  const [rows, height, width] = [typeOf(a).shape[0]!, typeOf(a).shape[1]!, typeOf(b).shape[1]!];
+  return width >= 256 && width >= 2 * height && rows >= width;
 }
 
 function lowerFused(scope: Scope, fused: Fused): string {

@@ -234,6 +234,30 @@ describe("products on the CPU", () => {
       y = Sub(add_0, mul_1)"
     `);
   });
+  it("share a transposition that leaves the last axis last", async () => {
+    const [q, k] = [feed([1, 3, 4, 5]), feed([1, 3, 2, 5])]; // [N, T, H, D]
+    const heads = (v: Tensor) => v.transpose([0, 2, 1, 3]);
+    const scores = heads(q.sum(2, { keepDims: true })).matmul(heads(k).transpose()); // kᵀ first, then k
+    const graph = simplify(graphOf({ q, k }, { y: scores.matmul(heads(k)) }));
+    const given = { q: numbers([1, 3, 4, 5]), k: numbers([1, 3, 2, 5], "f32", 2) };
+    const model = await check(graph, given, { target: "cpu" });
+    expect(listing(model)).toMatchInlineSnapshot(`
+      "reduce_sum_0 = ReduceSum(q, shape_0) {keepdims=1}
+      reshape_0 = Reshape(reduce_sum_0, shape_1)
+      transpose_0 = Transpose(k) {perm=0,2,1,3}
+      fused_mat_mul_0 = com.microsoft.FusedMatMul(reshape_0, transpose_0) {transA=0 transB=1}
+      y = MatMul(fused_mat_mul_0, transpose_0)"
+    `);
+  });
+  it("are turned round where a sum over many rows is flat", async () => {
+    const [x, g] = [feed([300, 3]), feed([300, 256])];
+    const given = { x: numbers([300, 3]), g: numbers([300, 256], "f32", 2) };
+    const model = await check(graphOf({ x, g }, { y: x.transpose().matmul(g) }), given, { target: "cpu", atol: 1e-3 });
+    expect(listing(model)).toMatchInlineSnapshot(`
+      "gemm_0 = Gemm(g, x) {transA=1 transB=0}
+      y = Transpose(gemm_0) {perm=1,0}"
+    `);
+  });
   it("leave a single row its own kernel", async () => {
     const model = await made((x, w) => x.slice(1, 0, 1).slice(0, 0, 1).mul(3).matmul(w).mul(0.5));
     expect(listing(model)).toMatchInlineSnapshot(`
