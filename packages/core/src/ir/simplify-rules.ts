@@ -95,6 +95,12 @@ const elementwise = [fold, unstretch] as readonly Rule<Op>[];
 const reduceNothing: Rule<"sum" | "reduceMax"> = ({ inputs: [x], attrs, types }) =>
   attrs.axes.every((axis) => shapeOf(x!)[axis] === 1) ? build("reshape", [x!], { shape: types[0]!.shape }) : undefined;
 
+/** Σ −x = −Σ x: there are fewer to turn. */
+const negateAfter: Rule<"sum"> = (node) => {
+  const x = negated(node.inputs[0]!);
+  return x === undefined ? undefined : neg(withInputs(node, [x]));
+};
+
 /** Moving elements that are all one number makes no difference. */
 const moveUniform: Rule<Op> = (node) => {
   const [x] = node.inputs as [Node];
@@ -274,7 +280,7 @@ export const simplifications: Rules = {
   and: elementwise,
   where: [...elementwise, (node) => (node.inputs[1] === node.inputs[2] ? stretched(node.inputs[1]!, node) : undefined)],
 
-  sum: [reduceNothing],
+  sum: [reduceNothing, negateAfter],
   reduceMax: [fold, reduceNothing],
   argMax: [fold],
   argTopK: [fold],

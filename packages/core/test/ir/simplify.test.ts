@@ -91,6 +91,7 @@ describe("identities", () => {
     expect(of(x.neg().sub(x.neg()))).toBe("%0 f32[2, 3] = sub x0 x0; y0 = %0");
     expect(of(x.mul(3).neg())).toBe("%0 f32[2, 3] = mul x0 -3; y0 = %0");
     expect(of(x.mul(-1))).toBe("%0 f32[2, 3] = neg x0; y0 = %0");
+    expect(of(x.neg().sum(1).neg())).toBe("%0 f32[2] = sum x0 axes=[1]; y0 = %0");
   });
 
   it("joins products with scalars, unless the constants leave the normal numbers", () => {
