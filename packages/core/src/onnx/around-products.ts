@@ -10,18 +10,19 @@ import type { Op } from "../ir/ops.js";
 import type { Rule, Rules } from "../ir/rewrite.js";
 import { mapNodes, readersOf, withInputs } from "../ir/walk.js";
 
-/** The graph with factors and biases beside its products; itself if there are none to move. */
-export function aroundProducts(graph: Graph): Graph {
+/** The graph with biases beside its products, and with factors if asked for; itself if there are none to move. */
+export function aroundProducts(graph: Graph, { factors }: { readonly factors: boolean }): Graph {
   const outputs = graph.outputs.map(({ node }) => node);
-  const found = moved(outputs);
+  const found = moved(outputs, factors);
   if (outputs.every((node, i) => node === found[i])) return graph;
   return new Graph({ inputs: graph.inputs, outputs: graph.outputs.map(({ name }, i) => ({ name, node: found[i]! })) });
 }
 
-function moved(roots: readonly Node[]): Node[] {
+function moved(roots: readonly Node[], factors: boolean): Node[] {
   const readers = readersOf(roots);
   const readOnce = new Set<Node>();
-  const rules = rulesFor(readOnce);
+  const { mul, matmul, sum, ...always } = rulesFor(readOnce, factors);
+  const rules: Rules = factors ? { ...always, mul, matmul, sum } : always;
   return mapNodes(roots, (node, rebuild) => {
     const now = first(rebuild(), rules);
     if (readers.get(node) === 1) readOnce.add(now);
@@ -38,7 +39,7 @@ function first(node: Node, rules: Rules): Node {
 }
 
 /** @param readOnce what one node reads, among those that were met; the rules add what they make */
-function rulesFor(readOnce: Set<Node>): Rules {
+function rulesFor(readOnce: Set<Node>, factors: boolean) {
   const isReadOnce = (node: Node): boolean => readOnce.has(node);
   /** Moves around something new, of which only the outermost may have more readers than one. */
   const wrapped = (core: Node, around: readonly Node[]): Node =>
@@ -49,7 +50,7 @@ function rulesFor(readOnce: Set<Node>): Rules {
   return {
     scan: [
       (node) => {
-        const body = aroundProducts(node.attrs.body);
+        const body = aroundProducts(node.attrs.body, { factors });
         return body === node.attrs.body ? undefined : make("scan", node.inputs, { ...node.attrs, body });
       },
     ],
@@ -90,7 +91,7 @@ function rulesFor(readOnce: Set<Node>): Rules {
         return c === undefined ? undefined : scaled(withInputs(node, [node.inputs[0]!.inputs[0]!]), c);
       },
     ],
-  };
+  } satisfies Rules;
 }
 
 /** The constant number that a node multiplies f32 by. */

@@ -90,8 +90,9 @@ export function lower(
 
 /** The graph in the form that suits the provider. */
 function prepare(graph: Graph, target: Target): Graph {
-  if (target !== "cpu") return graph;
-  const prepared = aroundProducts(withProducts(graph, isProduct));
+  if (target === "webgpu") return graph;
+  if (target === "portable") return aroundProducts(graph, { factors: false });
+  const prepared = aroundProducts(withProducts(graph, isProduct), { factors: true });
   return sharedTurns(prepared === graph ? graph : simplify(prepared));
 }
 

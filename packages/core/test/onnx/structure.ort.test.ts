@@ -212,6 +212,11 @@ describe("products on the CPU", () => {
       y = Reshape(gemm_1, shape_3)"
     `);
   });
+  it("take in a bias across a reshape in any file", async () => {
+    const [x, w, b] = [feed([2, 3, 3]), feed([3, 4]), feed([4])];
+    const model = await check(graphOf({ x, w, b }, { y: x.matmul(w).add(b).mul(2) }), arrays, { target: "portable" });
+    expect(model.graph.nodes.map(({ op }) => op)).toEqual(["Reshape", "Gemm", "Reshape", "Mul"]);
+  });
   it("are not computed twice for a factor, nor scaled by one that others see", async () => {
     const model = await made((x, w) => {
       const y = x.matmul(w);
