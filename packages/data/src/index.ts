@@ -8,7 +8,14 @@ export { gunzip, type GunzipOptions } from "./gunzip.js";
 export { MusicEvents, type EventOptions } from "./events.js";
 export { parseIdx } from "./idx.js";
 export { notesOf, pieceOf, type Note } from "./notes.js";
-export { parsePieces, pianoRolls, type PianoRollDataset, type PianoRollOptions, type Piece } from "./piano-rolls.js";
+export {
+  parsePieces,
+  pianoRolls,
+  piecesOf,
+  type PianoRollDataset,
+  type PianoRollOptions,
+  type Piece,
+} from "./piano-rolls.js";
 export { pictures, type PicturesOptions } from "./pictures.js";
 export { play, type PlayOptions } from "./play.js";
 export { END, PAD, parseScan, type ScanDataset } from "./scan.js";

@@ -10,6 +10,7 @@ export { encodeGif, writeGif, type AnimationOptions } from "./node/gif.js";
 export { glyphs } from "./node/glyphs.js";
 export { fashionMnist, mnist, readIdx, type MnistOptions } from "./node/idx-sets.js";
 export { imageFolder, type ImageFolderOptions } from "./node/image-folder.js";
+export { midiFolder, type MidiFolderOptions, type MidiPiece } from "./node/midi-folder.js";
 export { cacheDir, type FetchOptions, type RemoteFile } from "./node/places.js";
 export { encodePng, writePng } from "./node/png.js";
 export { datasets, openDataset } from "./node/registry.js";

@@ -1,5 +1,5 @@
 /** @file Music as steps of sounding pitches, and as piano rolls of one length. */
-import { GenError, messageOf, type Dataset, type Rows } from "@gen/core";
+import { GenError, messageOf, type Dataset, type NdArray, type Rows } from "@gen/core";
 import { checkRows, checkSplit, type Split } from "./dataset.js";
 
 /** For each step the MIDI pitches that sound; an empty list is a rest. */
@@ -103,4 +103,23 @@ export function pianoRolls(pieces: readonly Piece[], options: PianoRollOptions):
       };
     },
   };
+}
+
+/**
+ * The pieces in piano rolls [n, T, pitches], as models draw them: every step with the pitches whose numbers are above ½.
+ *
+ * @param low MIDI pitch of the first column
+ * @throws GenError `shape` for other arrays
+ */
+export function piecesOf({ data, shape }: NdArray, low: number): Piece[] {
+  const [n, steps, pitches] = shape as [number, number, number];
+  if (shape.length !== 3) throw new GenError("shape", `piecesOf: expected [n, T, pitches], got [${shape.join(", ")}]`);
+  return Array.from({ length: n }, (_, i) =>
+    Array.from({ length: steps }, (__, t) => {
+      const from = (i * steps + t) * pitches;
+      return Array.from({ length: pitches }, (___, column) => low + column).filter(
+        (pitch) => Number(data[from + pitch - low]) > 0.5,
+      );
+    }),
+  );
 }

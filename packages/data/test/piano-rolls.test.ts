@@ -1,5 +1,6 @@
+import { ndarray } from "@gen/core";
 import { describe, expect, it } from "vitest";
-import { parsePieces, pianoRolls } from "../src/piano-rolls.js";
+import { parsePieces, pianoRolls, piecesOf } from "../src/piano-rolls.js";
 import { END, PAD, parseScan } from "../src/scan.js";
 import { errorOf } from "./helpers.js";
 
@@ -14,6 +15,11 @@ describe("piano rolls", () => {
     expect([...(x!.data as Uint8Array)].join("")).toBe("010000000000000" + "100010000000100");
     expect([...(mask!.data as Uint8Array)]).toEqual([1, 0, 0, 1, 1, 1]);
     expect(pianoRolls(pieces, { name: "mine", length: 2 }).length).toBe(3);
+    expect(piecesOf(x!, 60)).toEqual([
+      [[61], [], []],
+      [[60, 64], [], [62]],
+    ]);
+    expect(() => piecesOf(ndarray([1], [1]), 60)).toThrow("expected [n, T, pitches], got [1]");
   });
 
   it.each([
