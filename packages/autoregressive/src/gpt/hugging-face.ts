@@ -16,6 +16,7 @@ import {
   type TrainedModel,
 } from "@gen/core";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
+import { architectureOf } from "./architecture.js";
 import type { Gpt } from "./gpt.js";
 
 export interface HuggingFaceOptions {
@@ -31,35 +32,22 @@ export interface HuggingFaceOptions {
  * `tokenizer_config.json`. The network takes `input_ids`, `attention_mask`, `position_ids` (i64) and
  * `past_key_values.i.key` and `.value` [batch, heads, past, width], and gives `logits` and `present.i.key` and `.value`.
  *
- * @throws GenError `numeric` if the file differs from the trainer, `option` for an end that is no special token
+ * @throws GenError `numeric` if the file differs from the trainer, `option` for an end that is no special token and for a GPT
+ *   that none of Hugging Face's architectures describes: that of GPT-1, whose norms stand after the parts
  */
 export async function huggingFaceFiles(
   gpt: Gpt,
   trained: TrainedModel,
   { tokenizer, end, checkers = [] }: HuggingFaceOptions,
 ): Promise<Map<string, Uint8Array>> {
+  const architecture = architectureOf(gpt);
   const written = await exportFiles(
     { family: "autoregressive", name: "model", files: { model: decoderFile(gpt) } },
     trained,
     checkers,
   );
-  const { vocabulary, context, layers, heads, features, keyHeads = heads, hidden = 4 * features } = gpt.options;
   const token = end === undefined ? null : tokenizer.specials.numberOf(end);
-  const config = {
-    architectures: ["LlamaForCausalLM"],
-    model_type: "llama",
-    vocab_size: vocabulary,
-    max_position_embeddings: context,
-    num_hidden_layers: layers,
-    num_attention_heads: heads,
-    num_key_value_heads: keyHeads,
-    hidden_size: features,
-    head_dim: features / heads,
-    intermediate_size: hidden,
-    bos_token_id: token,
-    eos_token_id: token,
-    use_cache: true,
-  };
+  const config = { ...architecture, bos_token_id: token, eos_token_id: token, use_cache: true };
   const json = (value: object): Uint8Array => new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
   return new Map([
     ["onnx/model.onnx", written.get("model.onnx")!],
@@ -71,7 +59,7 @@ export async function huggingFaceFiles(
       json({
         tokenizer_class: "PreTrainedTokenizerFast",
         clean_up_tokenization_spaces: false,
-        model_max_length: context,
+        model_max_length: gpt.context,
         ...(end === undefined ? {} : { eos_token: end, bos_token: end }),
       }),
     ],

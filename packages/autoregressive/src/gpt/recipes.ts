@@ -27,7 +27,7 @@ export function llama(sizes: GptSizes & Pick<GptOptions, "keyHeads" | "rotaryBas
 }
 
 /**
- * The same with a window that slides and with normalised queries and keys.
+ * The same with a window that slides and with normalised queries and keys, all norms with an epsilon of 1e-6.
  * Jiang et al. 2023, "Mistral 7B", §2, arXiv:2310.06825; Dehghani et al. 2023, arXiv:2302.05442 §2
  */
 export function slidingGpt(
@@ -37,6 +37,7 @@ export function slidingGpt(
     ...sizes,
     positions: "rotary",
     norm: "rms",
+    epsilon: 1e-6,
     feedForward: "swiglu",
     bias: false,
     queryKeyNorm: true,

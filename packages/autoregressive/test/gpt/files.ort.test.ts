@@ -98,7 +98,7 @@ describe("the layout of Hugging Face's decoders", () => {
       "tokenizer_config.json",
     ]);
     const config = JSON.parse(new TextDecoder().decode(files.get("config.json"))) as Record<string, unknown>;
-    expect(config).toMatchObject({ num_key_value_heads: 2, head_dim: 4, eos_token_id: 7 });
+    expect(config).toMatchObject({ architectures: ["LlamaForCausalLM"], num_key_value_heads: 2, eos_token_id: 7 });
     await writeFile(join(folder, "model.onnx"), files.get("onnx/model.onnx")!);
 
     // Greedy by hand over the cache, beside a second row with two blanks before it.
