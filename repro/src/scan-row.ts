@@ -16,7 +16,7 @@ export interface ScanRowOptions {
   readonly task: "simple" | "length" | "addprim-jump";
 }
 
-const [batchSize, steps, every, seed] = [64, 8000, 1000, 0];
+const [batchSize, steps, every, seed] = [64, 3000, 500, 0];
 
 const model = new Translator({ sourceVocabulary: 15, targetVocabulary: 8, sourceLength: 10, targetLength: 49 });
 
@@ -34,7 +34,7 @@ export function scanRow(options: ScanRowOptions): Omit<Row, "id" | "paper" | "ta
         measured: await measure(options, { threads: given.threads }),
         seed,
         ...trained,
-        notes: `encoder and decoder of 2 layers, 128 wide, 8 heads, rotary positions, norms first; Adam 1e-3 after 400 steps of warm-up, cosine decay, gradient norm ≤ 1, batch ${batchSize}, ${steps} steps; greedy; the weights in f16`,
+        notes: `encoder and decoder of 2 layers, 128 wide, 8 heads, rotary positions, norms first; Adam 2e-3 after 400 steps of warm-up, cosine decay, gradient norm ≤ 1, batch ${batchSize}, ${steps} steps; greedy; the weights in f16`,
       };
     },
     check: (n) => measure(options, { n }),
@@ -56,7 +56,7 @@ async function train(
     loss: (batch, scope) => model.loss(batch, scope),
     optimizer: chain(
       clipByGlobalNorm(1),
-      adam({ learningRate: warmUp(cosine(1e-3, { steps }), { steps: 400 }), beta2: 0.98 }),
+      adam({ learningRate: warmUp(cosine(2e-3, { steps }), { steps: 400 }), beta2: 0.98 }),
     ),
   });
   const data = batches(await scanTask({ task, split: "train" }), { size: batchSize, key: split(root, 1) });
