@@ -1,6 +1,7 @@
 /** @file What the card of an exported model says of its making. */
 import type { Card } from "@gen/core";
 import type { ColumnInfo } from "@gen/core/codec";
+import type { Score } from "./output/score.js";
 import { isRecord } from "./schema/config.js";
 
 /** What gen writes into the card's `recipe`. */
@@ -13,17 +14,24 @@ export interface Origin {
   readonly words?: readonly string[];
   /** Of the table that it was trained on. */
   readonly columns?: readonly ColumnInfo[];
+  /** How to play what it draws, of a model of music. */
+  readonly score?: Score;
 }
 
 /** What a card says of how its model was made; empty where something else than gen made it. */
 export function originOf({ recipe: made }: Card): Origin {
   const record = isRecord(made) ? made : {};
-  const { recipe, options, classes, words, columns } = record;
+  const { recipe, options, classes, words, columns, score } = record;
   return {
     recipe: typeof recipe === "string" ? recipe : "",
     options: isRecord(options) ? options : {},
     ...(Array.isArray(classes) ? { classes: classes.map(String) } : {}),
     ...(Array.isArray(words) ? { words: words.map(String) } : {}),
     ...(Array.isArray(columns) ? { columns: columns as ColumnInfo[] } : {}),
+    ...(isScore(score) ? { score } : {}),
   };
+}
+
+function isScore(score: unknown): score is Score {
+  return isRecord(score) && [score["low"], score["stepsPerQuarter"], score["tempo"]].every(Number.isFinite);
 }

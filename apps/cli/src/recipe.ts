@@ -5,6 +5,8 @@
 import type { Batches, Dataset, ExportFile, Key, Model, NdArray, Program, Runtime, Store } from "@gen/core";
 import type { Codec, ColumnInfo } from "@gen/core/codec";
 import type { Tokenizer } from "@gen/autoregressive";
+import type { Sound } from "@gen/data";
+import type { Score } from "./output/score.js";
 import type { PictureText, Quantity } from "./report/about.js";
 import type { Fields } from "./schema/field.js";
 import type { OptionsOf, Schema } from "./schema/schema.js";
@@ -24,6 +26,8 @@ export interface Splits {
   readonly columns?: readonly ColumnInfo[];
   /** Between a text and its tokens, for data that are texts. */
   readonly tokenizer?: Tokenizer;
+  /** How to play the rows, of data that are music. */
+  readonly score?: Score;
   /** Folder of an exported model, whose tokens these are, to begin with its numbers. */
   readonly from?: string;
   /** Names of the classes that a field `label` counts, if there is one. */
@@ -66,6 +70,12 @@ export interface Picture extends PictureText {
   draw(live: Live & { readonly key: Key }): Promise<NdArray>;
 }
 
+/** What a model makes to be listened to. */
+export interface Recording extends PictureText {
+  /** @param live the model when its training has ended */
+  record(live: Live & { readonly key: Key }): Promise<readonly Sound[]>;
+}
+
 /** A model that is ready to be trained. Programs are fed by fields of the data with the same name. */
 export interface Trainable<E extends Fields = Fields> {
   /** The record whose learned parts `runtime.init` fills. */
@@ -96,6 +106,8 @@ export interface Trainable<E extends Fields = Fields> {
   readonly from?: string;
   /** Pictures by name (kebab-case), the one to look at first first. */
   readonly pictures: Readonly<Record<string, Picture>>;
+  /** What there is to listen to at the end, by name (kebab-case). */
+  readonly recordings?: Readonly<Record<string, Recording>>;
   /** The recipe's `evaluation`, on these rows. @returns its metrics by name */
   evaluate?(live: Live, request: EvaluationRequest<E>): Promise<Readonly<Record<string, number>>>;
   /** Between the user's rows and the model's, for the card. */
@@ -145,6 +157,8 @@ export interface Recipe<F extends Fields = Fields, E extends Fields = Fields> {
 }
 
 export interface TrainingDefaults {
+  /** What `--data` says unless given. */
+  readonly data?: string;
   readonly steps?: number;
   readonly batchSize?: number;
 }

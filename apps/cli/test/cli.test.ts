@@ -56,7 +56,7 @@ it("the version is that of the package", async () => {
 it("every recipe can learn from every data set: no two of their options have one name", () => {
   for (const recipe of recipes.all) {
     for (const source of sources.all) {
-      const choice = { loaded: { recipe }, source, data: source.name };
+      const choice = { loaded: { recipe }, source, data: source.name, cwd: "/" };
       expect(() => mergeSchemas(sectionsOf(choice).map(({ schema }) => schema))).not.toThrow();
     }
   }

@@ -110,7 +110,7 @@ describe("a model of a folder of text", () => {
       "asked.jsonl",
       pairs.map((animal) => JSON.stringify({ prompt: animal, answer: animal === "cat" ? "mat" : "log" })).join("\n"),
     );
-    const from = `--tokens trained --from ${join(place, "runs", "cats")} --template {}.`;
+    const from = "--tokens trained --from runs/cats --template {}.";
     const trained = await run(`train gpt ./asked.jsonl ${from} --steps 80 ${OPTIONS} --name asked`);
     expect(trained).toMatchObject({ code: 0 });
     const { out } = await run("write runs/asked --greedy", ["cat", "dog", "cat"]);

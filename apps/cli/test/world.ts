@@ -9,6 +9,7 @@ import { Registry } from "../src/registry.js";
 import { toySources } from "../src/sources/toys.js";
 import { folderSource } from "../src/sources/folder.js";
 import { soundsSource } from "../src/sources/sounds.js";
+import { midiSource } from "../src/sources/midi.js";
 import { tableSource } from "../src/sources/table.js";
 import { answersSource } from "../src/sources/answers.js";
 import { textSource } from "../src/sources/text.js";
@@ -44,6 +45,7 @@ export const testSources = new Registry("data set", [
   ...toySources,
   folderSource,
   soundsSource,
+  midiSource,
   tableSource,
   textSource,
   answersSource,

@@ -9,7 +9,7 @@ import type { Section } from "../schema/help.js";
 import { resolve, type GivenOptions } from "../schema/resolve.js";
 import { defineOptions, mergeSchemas, select } from "../schema/schema.js";
 import { parted } from "../tables.js";
-import { dataIn, placeOf, sourceOf } from "../train/plan.js";
+import { absolute, placeOf, sourceOf } from "../train/plan.js";
 import { showMetrics } from "../train/train.js";
 
 const options = defineOptions({
@@ -40,7 +40,8 @@ export async function evalExported(path: string, given: GivenOptions, context: C
   const data = await dataOf(path, typeof asked === "string" ? asked : undefined);
   const source = sourceOf(data, context);
   const schema = mergeSchemas([options, source.options]);
-  const resolved = resolve(schema, new Map([...given].filter(([name]) => name in schema.fields)), "gen eval");
+  const stated = new Map([...given].filter(([name]) => name in schema.fields));
+  const resolved = absolute(schema, resolve(schema, stated, "gen eval"), context.cwd);
   const { split, rows, ...how } = select(options, resolved);
   const { output, signal, cwd } = context;
   const splits = await source.open(select(source.options, resolved), {
@@ -68,8 +69,6 @@ async function dataOf(path: string, asked: string | undefined): Promise<string> 
   throw new GenError(
     "option",
     "gen eval: expected --data, as the card does not say what it was trained on, got nothing",
-    {
-      fix: `add --data ${dataIn([])}`,
-    },
+    { fix: "add --data with the name of a set, or the path of your own" },
   );
 }

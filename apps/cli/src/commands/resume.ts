@@ -5,7 +5,7 @@ import { RunFolder } from "../run/run-folder.js";
 import { givenBy } from "../schema/config.js";
 import { resolve, type GivenOptions } from "../schema/resolve.js";
 import { resumeOptions } from "../train/options.js";
-import { choose, dataIn, planOf, type Plan } from "../train/plan.js";
+import { choose, planOf, type Plan } from "../train/plan.js";
 import { openSession, type Session } from "../train/session.js";
 import { summaryOf, train, type Outcome } from "../train/train.js";
 import { outputSection, type Command } from "./command.js";
@@ -73,7 +73,7 @@ export async function trainAndSay(session: Session, folder: RunFolder, { context
 export async function planOfRun(folder: RunFolder, context: Context, over: GivenOptions = new Map()): Promise<Plan> {
   const { config } = folder;
   const data = config.options["data"];
-  const choice = await choose(config.recipe, typeof data === "string" ? data : dataIn([]), context);
+  const choice = await choose(config.recipe, typeof data === "string" ? data : undefined, context);
   const hash = config.made?.["recipeHash"];
   if (hash !== choice.loaded.module?.sha256) {
     const text = `${config.recipe} has changed since the run began: what follows may not be what it would have been`;

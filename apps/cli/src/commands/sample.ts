@@ -2,21 +2,23 @@
 import { join, resolve as resolvePath } from "node:path";
 import { GenError, type NdArray } from "@gen/core";
 import { openFolder, writeAtomic } from "@gen/core/node";
-import { grid } from "@gen/data";
+import { grid, piecesOf } from "@gen/data";
 import { writePng } from "@gen/data/node";
 import { draw, modelFolder } from "../exported.js";
 import { walks } from "../noise.js";
+import { originOf } from "../origin.js";
 import { columnsOf, csvText } from "../output/csv.js";
+import { numbered, scoreFile } from "../output/score.js";
 import { resolve } from "../schema/resolve.js";
 import { defineOptions } from "../schema/schema.js";
 import { outputSection, type Command } from "./command.js";
 import { only } from "./train.js";
 
-/** Pixels that a picture should be wide. */
-const SEEN = 56;
+/** Pixels that a picture should be wide, and steps of a piece of music. */
+const [SEEN, STEPS] = [56, 64];
 
 const options = defineOptions({
-  n: { kind: "integer", default: 64, min: 1, description: "How many to draw" },
+  n: { kind: "integer", min: 1, description: "How many to draw; 64, or one piece of music, unless given" },
   seed: { kind: "integer", default: 0, min: 0, description: "Which: the same seed gives the same, everywhere" },
   label: {
     kind: "string",
@@ -28,7 +30,12 @@ const options = defineOptions({
     kind: "string",
     description: "Values of the columns that a model is conditioned on: sex=f,age=30",
   },
-  steps: { kind: "integer", min: 1, description: "Steps of the sampler, of a diffusion model" },
+  steps: {
+    kind: "integer",
+    min: 1,
+    description: "Steps of the sampler, of a diffusion model; or of a piece of music, 64 unless given",
+  },
+  tempo: { kind: "number", min: 4, max: 1000, description: "Quarter notes a minute, of music" },
   guidance: { kind: "number", min: 0, description: "Weight of class and words, of a diffusion model: 1 is as trained" },
   truncation: {
     kind: "number",
@@ -43,7 +50,7 @@ const options = defineOptions({
   to: {
     kind: "path",
     description:
-      "File to write: .png for a grid of pictures, .csv for rows of a table, .json for the numbers; beside the model unless given",
+      "File to write: .png for a grid of pictures, .csv for rows of a table, .mid or .wav for music, .json for the numbers; beside the model unless given",
   },
   columns: {
     kind: "integer",
@@ -67,11 +74,13 @@ export const sampleCommand: Command = {
     "gen sample runs/faces --n 16 --seed 7 --to faces.png",
     'gen sample runs/emoji --words "red heart" --guidance 3',
     "gen sample runs/digits --walk 12 --n 6 --to walks.png",
+    "gen sample runs/chorales --n 3 --to chorale.wav",
   ],
   sections: () => [{ title: "Options", schema: options }, outputSection],
   async run({ positionals, given }, { cwd, output }) {
     const shown = positionals[0]!;
-    const { n, seed, walk, to, columns, scale, ...told } = resolve(options, only(options, given), "gen sample");
+    const chosen = resolve(options, only(options, given), "gen sample");
+    const { n: wanted, seed, walk, to, columns, scale, tempo, ...told } = chosen;
     const folder = modelFolder(resolvePath(cwd, shown), shown);
     const model = await openFolder(folder);
     const { card } = model;
@@ -80,22 +89,27 @@ export const sampleCommand: Command = {
         fix: `gen write ${shown}`,
       });
     }
+    const { score } = originOf(card);
+    const n = wanted ?? (score === undefined ? 64 : 1);
     const samples =
-      walk === undefined ? await draw(folder, { seed, n, ...told }) : await walks(model, { seed, n, walk, ...told });
+      walk === undefined
+        ? await draw(folder, { seed, n, ...told, ...(score && { steps: told.steps ?? STEPS }) })
+        : await walks(model, { seed, n, walk, ...told });
     const pictures = isPictures(samples);
     const table = columnsOf(card.codec, join(folder, "card.json"));
-    const ending = pictures ? "png" : table === undefined ? "json" : "csv";
+    const ending = pictures ? "png" : score !== undefined ? "mid" : table === undefined ? "json" : "csv";
     const path = to === undefined ? join(folder, "..", `drawn-seed-${seed}.${ending}`) : resolvePath(cwd, to);
     const isText = path.endsWith(".json") || (table !== undefined && path.endsWith(".csv"));
-    if (isText) {
-      for (const [flag, value] of Object.entries({ "--columns": columns, "--scale": scale })) {
-        if (value === undefined) continue;
-        throw new GenError("option", `gen sample: expected ${flag} only for a .png, got ${path}`, {
-          fix: `leave out ${flag}`,
-        });
-      }
-    }
-    if (table !== undefined && path.endsWith(".csv")) {
+    const isMusic = score !== undefined && !isText;
+    if (isText || isMusic) refuse({ columns, scale }, "a .png", path);
+    if (!isMusic) refuse({ tempo }, "the music of a model of music", path);
+    let paths = [path];
+    if (isMusic) {
+      const pieces = piecesOf(samples, score.low);
+      const sounding = { ...score, tempo: tempo ?? score.tempo };
+      paths = numbered(path, n);
+      for (const [i, piece] of pieces.entries()) await writeAtomic(paths[i]!, scoreFile(paths[i]!, piece, sounding));
+    } else if (table !== undefined && path.endsWith(".csv")) {
       await writeAtomic(path, csvText(table, samples));
     } else if (isText) {
       await writeAtomic(
@@ -117,10 +131,20 @@ export const sampleCommand: Command = {
         }),
       );
     }
-    output.result({ path, seed, n, shape: samples.shape }, `Wrote ${path}`);
+    output.result({ path, seed, n, shape: samples.shape }, `Wrote ${paths.join(", ")}`);
     return 0;
   },
 };
+
+/** @throws GenError `option` for a flag that was given where it has no effect */
+function refuse(flags: Readonly<Record<string, unknown>>, only: string, path: string): void {
+  for (const [name, value] of Object.entries(flags)) {
+    if (value === undefined) continue;
+    throw new GenError("option", `gen sample: expected --${name} only for ${only}, got it for ${path}`, {
+      fix: `leave out --${name}`,
+    });
+  }
+}
 
 /** Pictures of a few pixels are hard to see. */
 function enlarging({ shape }: NdArray): number {

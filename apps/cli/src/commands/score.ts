@@ -11,7 +11,7 @@ import { RunFolder } from "../run/run-folder.js";
 import { resolve, type GivenOptions } from "../schema/resolve.js";
 import { defineOptions, select } from "../schema/schema.js";
 import { parted, rowsLike } from "../tables.js";
-import { placeOf, sourceOf } from "../train/plan.js";
+import { absolute, placeOf, sourceOf } from "../train/plan.js";
 import { outputSection, type Command } from "./command.js";
 import { only } from "./train.js";
 
@@ -103,7 +103,8 @@ async function trainedOn(card: Card, path: string, context: Context): Promise<Tr
     ),
   );
   const { output, signal, cwd } = context;
-  const splits = await source.open(select(source.options, resolve(source.options, given, "card.json")), {
+  const resolved = absolute(source.options, resolve(source.options, given, "card.json"), cwd);
+  const splits = await source.open(select(source.options, resolved), {
     data: placeOf(data, cwd),
     signal,
     note: (text) => output.say("note", { text }, text),

@@ -31,6 +31,7 @@ export const trainCommand: Command = {
     "gen train vae --data glyphs",
     "gen train vae --data ./my-pictures --steps 5000 --name faces",
     "gen train gpt ./notes",
+    "gen train music ./my-midi-files",
     "gen train ./my-recipe.ts --learning-rate 1e-4",
     "gen train --config runs/faces/config.json --seed 1",
     "gen train --resume runs/faces",
@@ -49,7 +50,7 @@ export const trainCommand: Command = {
     const recipe = recipeIn(argv) ?? config?.recipe;
     if (recipe === undefined) return [{ title: "Training", schema: trainingOptions }, runSection, outputSection];
     const data = config?.options["data"];
-    const choice = await choose(recipe, peek(argv, "data") ?? (typeof data === "string" ? data : dataIn(argv)), world);
+    const choice = await choose(recipe, dataIn(argv) ?? (typeof data === "string" ? data : undefined), world);
     return [...sectionsOf(choice), runSection, outputSection];
   },
 
@@ -91,7 +92,7 @@ async function planIn({ positionals, given }: Call, context: Context): Promise<P
   const own = [...stated].filter(([name]) => !(name in runOptions.fields) && !(name in outputOptions.fields));
   const all = config === undefined ? new Map(own) : givenBy(config, new Map(own));
   const data = all.get("data")?.value;
-  const choice = await choose(recipe, typeof data === "string" ? data : dataIn([]), context);
+  const choice = await choose(recipe, typeof data === "string" ? data : undefined, context);
   return planOf(choice, all, WHERE);
 }
 

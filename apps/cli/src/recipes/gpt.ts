@@ -60,7 +60,7 @@ export const gptRecipe = defineRecipe({
   name: "gpt",
   summary: "GPT, LSTM, GRU: text, token by token; gen write goes on with it",
   options,
-  defaults: { steps: 2000, batchSize: 12 },
+  defaults: { steps: 2000, batchSize: 12, data: "tinyshakespeare" },
   evaluation: { options: defineOptions({}), metrics: measured },
   prepare,
 });

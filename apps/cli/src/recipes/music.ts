@@ -2,7 +2,9 @@
 import { batches, GenError, inference, ndarray, trainStep, type Program, type Tensor } from "@gen/core";
 import { adam, chain, clipByGlobalNorm, cosine, ema } from "@gen/core/optim";
 import { rollFields, rollFiles, RollModel, sampleRolls, type RollBatch } from "@gen/autoregressive";
-import { defineRecipe, type Picture, type PrepareContext, type Trainable } from "../recipe.js";
+import { piecesOf, play } from "@gen/data";
+import type { Score } from "../output/score.js";
+import { defineRecipe, type Picture, type PrepareContext, type Recording, type Trainable } from "../recipe.js";
 import { defineOptions, type OptionsOf } from "../schema/schema.js";
 import { pick } from "../sources/views.js";
 
@@ -31,25 +33,27 @@ type Options = OptionsOf<typeof options>;
 /** Rows that are measured at once; pieces that are shown, and their steps. */
 const [CHUNK, SHOWN, STEPS] = [16, 4, 64];
 
+/** Samples a second and seconds of what a report has to listen to: enough for a tone, and half the bytes. */
+const [RATE, SECONDS] = [11_025, 24];
+
 export const musicRecipe = defineRecipe({
   family: "autoregressive",
   name: "music",
   summary:
     "Music as piano rolls, step by step and note by note: exact log p(x), new pieces, and how a beginning goes on",
   options,
-  defaults: { batchSize: 16, steps: 1500 },
+  defaults: { batchSize: 16, steps: 1500, data: "jsb-chorales" },
   prepare,
 });
 
 function prepare(chosen: Options, { data, batchSize, steps, key: order }: PrepareContext): Trainable {
   const { x, mask } = data.train.fields;
-  if (x?.dtype !== "u8" || x.shape.length !== 2 || mask === undefined) {
+  const { score } = data;
+  if (x?.dtype !== "u8" || x.shape.length !== 2 || mask === undefined || score === undefined) {
     throw new GenError(
       "data",
       `music: expected piano rolls, fields x u8 [T, pitches] and mask, got ${Object.keys(data.train.fields).join(", ")}`,
-      {
-        fix: "use --data jsb-chorales",
-      },
+      { fix: "use --data jsb-chorales, or the path of a folder of MIDI files" },
     );
   }
   const [length, pitches] = x.shape as [number, number];
@@ -72,7 +76,8 @@ function prepare(chosen: Options, { data, batchSize, steps, key: order }: Prepar
     heldOut: (split) => pick(data[split], names),
     from: "ema",
     pictures: { rolls: rolls(model) },
-    files: rollFiles(model),
+    recordings: { pieces: recorded(model, score) },
+    files: rollFiles(model, { low: score.low }),
   };
 }
 
@@ -105,6 +110,19 @@ function rolls(model: RollModel): Picture {
         return data[(piece * T + t) * D + (D - 1 - line)]!;
       });
       return ndarray(picture, [n, 1, D, T]);
+    },
+  };
+}
+
+function recorded(model: RollModel, { low, stepsPerQuarter, tempo }: Score): Recording {
+  const stepSeconds = 60 / tempo / stepsPerQuarter;
+  return {
+    title: "Pieces to listen to",
+    caption: "What the model composes, from its first step on; gen sample writes more of them, as .mid or .wav.",
+    async record({ runtime, store, from, key }) {
+      const steps = Math.ceil(SECONDS / stepSeconds);
+      const { samples } = await runtime.run(sampleRolls(model, { n: SHOWN, steps }), { store, from, key });
+      return piecesOf(samples!, low).map((piece) => play(piece, { stepSeconds, rate: RATE }));
     },
   };
 }

@@ -13,7 +13,7 @@ export interface Quantity {
   readonly chart?: string;
 }
 
-/** A picture's heading, and a sentence on what it shows. */
+/** The heading of a picture or of sounds, and a sentence on what it shows. */
 export interface PictureText {
   readonly title: string;
   readonly caption: string;
@@ -41,6 +41,8 @@ export interface Made {
   /** Measured on held-out data, the most telling first. */
   readonly metrics: Readonly<Record<string, Quantity>>;
   readonly pictures: Readonly<Record<string, PictureText>>;
+  /** What there is to listen to. */
+  readonly recordings: Readonly<Record<string, PictureText>>;
 }
 
 const plain: Quantity = { label: "Loss", unit: "" };
@@ -64,5 +66,6 @@ export function readMade(made: Readonly<Record<string, unknown>> = {}): Made {
     parts: record("parts"),
     metrics: record("metrics"),
     pictures: record("pictures"),
+    recordings: record("recordings"),
   };
 }

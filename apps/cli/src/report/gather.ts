@@ -6,7 +6,7 @@ import { writeAtomic } from "@gen/core/node";
 import type { Compared } from "../compare/show.js";
 import type { PictureFile, RunFolder } from "../run/run-folder.js";
 import { readMade } from "./about.js";
-import { reportHtml, type Image, type ReportData, type ReportPicture } from "./html.js";
+import { reportHtml, type Image, type ReportData, type ReportPicture, type ReportSounds } from "./html.js";
 import type { ModelFile } from "./model-section.js";
 
 /** Stages of a picture that the report shows, the last among them. */
@@ -34,6 +34,10 @@ export function gather(folder: RunFolder): ReportData {
       const shown = all.at(-1)!.path.endsWith(".gif") ? all.slice(-1) : spread(all, STAGES); // one thing that moves
       return { title, caption, images: shown.map((file) => readImage(folder, file)) };
     }),
+    sounds: [...folder.sounds()].map(([name, paths]): ReportSounds => ({
+      ...(about.recordings[name] ?? { title: name, caption: "" }),
+      files: paths.map((path) => folder.read(path)),
+    })),
     compared: comparisonOf(folder),
     files: modelFiles(folder),
   };
@@ -82,7 +86,7 @@ function modelFiles(folder: RunFolder): ModelFile[] {
     purpose,
     bytes,
     precision,
-    inputs: inputs.map((port) => port.name),
+    inputs,
     parity: card.parity.filter(({ file }) => file === name),
   }));
 }

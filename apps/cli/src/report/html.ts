@@ -25,6 +25,11 @@ export interface ReportPicture extends PictureText {
   readonly images: readonly Image[];
 }
 
+export interface ReportSounds extends PictureText {
+  /** WAV files. */
+  readonly files: readonly Uint8Array[];
+}
+
 export interface ReportData {
   readonly name: string;
   readonly recipe: string;
@@ -32,6 +37,7 @@ export interface ReportData {
   readonly made: Made;
   readonly metrics: readonly Metrics[];
   readonly pictures: readonly ReportPicture[];
+  readonly sounds: readonly ReportSounds[];
   /** What the samples were compared with, if they were. */
   readonly compared: Compared | undefined;
   /** What the export holds; empty when there is none yet. */
@@ -60,7 +66,7 @@ ${style}
 <h1>${escapeHtml(name)}</h1>
 <p class="lead">${escapeHtml(lead)}</p>
 </header>
-${[numbers(data), diagnosis(data), pictures(data), curves(data), compareSection(data.compared), modelSection(data.files), options(data)].filter((part) => part !== "").join("\n")}
+${[numbers(data), diagnosis(data), pictures(data), sounds(data), curves(data), compareSection(data.compared), modelSection(data.files), options(data)].filter((part) => part !== "").join("\n")}
 <footer>${escapeHtml(origin(made))}</footer>
 </main>
 </body>
@@ -109,6 +115,19 @@ function pictures({ pictures: all }: ReportData): string {
     return `<figure class="card">\n<figcaption><h3>${escapeHtml(title)}</h3>${text}</figcaption>\n${picture(title, last)}${stages}\n</figure>`;
   });
   return section("Pictures", `<div class="pictures">\n${cards.join("\n")}\n</div>`);
+}
+
+function sounds({ sounds: all }: ReportData): string {
+  if (all.length === 0) return "";
+  const cards = all.map(({ title, caption, files }) => {
+    const text = caption === "" ? "" : `<p class="caption">${escapeHtml(caption)}</p>`;
+    const players = files.map((bytes, i) => {
+      const source = `data:audio/wav;base64,${Buffer.from(bytes).toString("base64")}`;
+      return `<audio controls aria-label="${escapeHtml(`${title}, number ${i + 1}`)}" src="${source}"></audio>`;
+    });
+    return `<figure class="card">\n<figcaption><h3>${escapeHtml(title)}</h3>${text}</figcaption>\n<div class="sounds">\n${players.join("\n")}\n</div>\n</figure>`;
+  });
+  return section("Sounds", cards.join("\n"));
 }
 
 function stage(title: string, image: Image): string {

@@ -1,5 +1,5 @@
 /** @file The exported model in a report: how to use it, what its files are for, and how they were checked. */
-import type { CardFile, Parity } from "@gen/core";
+import type { CardFile, CardPort, Parity } from "@gen/core";
 import { showBytes } from "../output/format.js";
 import { escapeHtml } from "../plot/escape.js";
 import { section } from "./section.js";
@@ -10,8 +10,8 @@ export interface ModelFile {
   readonly bytes: number;
   /** How its weights are stored. */
   readonly precision: CardFile["precision"];
-  /** Names of what goes in. */
-  readonly inputs: readonly string[];
+  /** What goes in. */
+  readonly inputs: readonly Pick<CardPort, "name" | "dtype" | "shape">[];
   /** How far it is from the trainer, on each provider that it was checked on. */
   readonly parity: readonly Parity[];
 }
@@ -42,15 +42,28 @@ function row({ name, purpose, bytes, precision, parity }: ModelFile): string {
   return `<tr><th scope="row"><code>${escapeHtml(name)}</code></th><td>${escapeHtml(purpose)}</td><td>${showBytes(bytes)}${precision !== "f32" ? " <small>f16</small>" : ""}</td><td>${checked.join("<br>")}</td></tr>`;
 }
 
+/** What scalars of samplers are set to. */
+const SETTINGS: Readonly<Record<string, number>> = { steps: 50, guidance: 1, truncation: 6 };
+
+/** How ONNX Runtime calls their types. */
+const ORT: Readonly<Record<string, string>> = { f32: "float32", i32: "int32" };
+
 /** How to draw from the sampler in Node, in ten lines. Shown in the report, and run by a test. @param inputs of the sampler */
-export function snippet(inputs: readonly string[]): string {
-  const label = inputs.includes("label");
+export function snippet(inputs: ModelFile["inputs"]): string {
+  const label = inputs.some(({ name }) => name === "label");
+  const settings = inputs.flatMap(({ name, dtype, shape }) =>
+    shape.length === 0 && SETTINGS[name] !== undefined
+      ? [
+          `, ${name}: ${dtype === "i64" ? `int64(${SETTINGS[name]})` : `new Tensor("${ORT[dtype]}", [${SETTINGS[name]}], [])`}`,
+        ]
+      : [],
+  );
   return `import { InferenceSession, Tensor } from "onnxruntime-node";
 
 const session = await InferenceSession.create("model/sampler.onnx");
 const int64 = (value) => new Tensor("int64", [BigInt(value)], []);
 ${label ? `const label = new Tensor("int32", [0, 1, 2, 3], [4]); // the class of each\n` : ""}
-const { samples } = await session.run({ seed: int64(7), n: int64(4)${label ? ", label" : ""} });
+const { samples } = await session.run({ seed: int64(7), n: int64(4)${label ? ", label" : ""}${settings.join("")} });
 
 console.log(samples.dims); // four of them
 console.log(samples.data); // numbers in row-major order`;

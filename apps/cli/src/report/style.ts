@@ -42,6 +42,8 @@ figure { margin: 0; }
 .pictures .card { display: grid; gap: .3rem; }
 .pictures img { display: block; margin-top: .7rem; width: 100%; max-width: var(--wide); height: auto; border-radius: 4px; }
 .pictures img.pixels { image-rendering: pixelated; }
+.sounds { display: grid; grid-template-columns: repeat(auto-fit, minmax(18rem, 1fr)); gap: .9rem; margin-top: .9rem; }
+.sounds audio { width: 100%; }
 .stages { display: grid; grid-template-columns: repeat(auto-fit, minmax(14rem, 1fr)); gap: .9rem; margin-top: 1rem; }
 .stages img { margin-top: .3rem; }
 table { border-collapse: collapse; width: 100%; font-size: .92rem; }

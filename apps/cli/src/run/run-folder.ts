@@ -4,7 +4,7 @@
  *     config.json      everything needed to repeat it
  *     metrics.jsonl    what was measured
  *     checkpoints/     where to go on from
- *     samples/         pictures and animations, named by what and by step
+ *     samples/         pictures and animations, named by what and by step; sounds, by what and number
  *     model/           the export
  *     comparison.json  what gen eval found beside data
  *     report.html      all of it to look at
@@ -160,6 +160,24 @@ export class RunFolder {
       if (name === undefined) continue;
       groups.set(name, [...(groups.get(name) ?? []), { name, step: Number(step), path: join(this.samples, file) }]);
     }
+    return groups;
+  }
+
+  /** Where a sound goes. @param number from 1 on */
+  soundPath(name: string, number: number): string {
+    return join(this.samples, `${name}-${number}.wav`);
+  }
+
+  /** Paths of the sounds there are, by name, in their order. */
+  sounds(): Map<string, string[]> {
+    const names = existsSync(this.samples) ? readdirSync(this.samples) : [];
+    const found = names.flatMap((file) => {
+      const [, name, number] = /^(.+)-(\d+)\.wav$/.exec(file) ?? [];
+      return name === undefined ? [] : [{ name, number: Number(number), path: join(this.samples, file) }];
+    });
+    const groups = new Map<string, string[]>();
+    for (const { name, path } of found.sort((a, b) => a.number - b.number))
+      groups.set(name, [...(groups.get(name) ?? []), path]);
     return groups;
   }
 

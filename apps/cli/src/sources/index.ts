@@ -2,6 +2,7 @@
 import { Registry } from "../registry.js";
 import { answersSource } from "./answers.js";
 import { folderSource } from "./folder.js";
+import { midiSource } from "./midi.js";
 import { musicSource } from "./music.js";
 import { namedSources } from "./named.js";
 import { soundsSource } from "./sounds.js";
@@ -15,6 +16,7 @@ export const sources = new Registry("data set", [
   ...tableSources,
   ...namedTexts,
   musicSource,
+  midiSource,
   folderSource,
   soundsSource,
   tableSource,

@@ -4,6 +4,12 @@ import { defineDataSource } from "../data-source.js";
 import { showBytes, showCount } from "../output/format.js";
 import { defineOptions } from "../schema/schema.js";
 
+/** Steps of a quarter note. */
+const PER_QUARTER = { quarter: 1, "8th": 2, "16th": 4 } as const;
+
+/** Quarter notes a minute: chorales say none. */
+const TEMPO = 80;
+
 /** Steps of the longest piece in quarters. */
 const LONGEST = 160;
 
@@ -50,6 +56,7 @@ export const musicSource = defineDataSource({
       ...{ train, validation, test },
       about: `jsb-chorales, ${showCount(train.length)} rows of ${length} steps, one ${step} each`,
       licence: "public domain (Bach); the encoding states none",
+      score: { low: train.low, stepsPerQuarter: PER_QUARTER[step], tempo: TEMPO },
     };
   },
 });

@@ -1,6 +1,6 @@
 /** @file Text as data: a file, a folder of .txt and .md files, or a text with a name, as rows of tokens. */
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { basename, join, resolve as resolvePath } from "node:path";
+import { basename, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import {
   byteTokenizer,
@@ -137,7 +137,7 @@ export function tokensOf(
     case "pairs":
       return { tokenizer: PairTokenizer.train(all, { size, special }) };
     case "trained": {
-      const folder = modelFolder(resolvePath(from), from);
+      const folder = modelFolder(from, from);
       const file = join(folder, "tokenizer.json");
       return { tokenizer: readTokenizer(readText(file), { file }), from: folder };
     }

@@ -4,7 +4,8 @@ import { ndarray, type NdArray } from "@gen/core";
 import { exportFolder, writeAtomic } from "@gen/core/node";
 import type { Origin } from "../origin.js";
 import type { Live } from "../recipe.js";
-import { isPath } from "./plan.js";
+import type { Fields } from "../schema/field.js";
+import { isPath, type Plan } from "./plan.js";
 import type { Session } from "./session.js";
 
 export interface ExportOptions {
@@ -25,15 +26,15 @@ export async function exportModel(
   live: Live,
   { path, metrics, precision = "f32" }: ExportOptions,
 ): Promise<void> {
-  const { recipeName, recipeHash, training, options } = plan;
+  const { recipeName, recipeHash } = plan;
   const { family, name } = plan.recipe;
-  // The card travels: it names files as they are called, not where they lay on this machine.
   const recipe: Origin = {
     recipe: recipeHash === undefined ? recipeName : basename(recipeName),
-    options: isPath(training.data) ? { ...options, data: `./${basename(training.data)}` } : options,
+    options: asCalled(plan),
     ...(data.classes === undefined ? {} : { classes: data.classes }),
     ...(trainable.words === undefined ? {} : { words: trainable.words }),
     ...(data.columns === undefined ? {} : { columns: data.columns }),
+    ...(data.score === undefined ? {} : { score: data.score }),
   };
   const request = {
     family,
@@ -49,6 +50,19 @@ export async function exportModel(
   await exportFolder(path, request, live);
   for (const [file, text] of Object.entries(trainable.texts ?? {}))
     await writeAtomic(join(path, file), new TextEncoder().encode(text));
+}
+
+/** Options with files as they are called, not where they lay on this machine: the card travels. */
+function asCalled({ options, training, source, recipe }: Plan): Record<string, unknown> {
+  const fields = { ...source.options.fields, ...recipe.options.fields };
+  const isPlace = (name: string): boolean =>
+    name === "data" ? isPath(training.data) : (fields as Fields)[name]?.kind === "path";
+  return Object.fromEntries(
+    Object.entries(options).map(([name, value]) => [
+      name,
+      typeof value === "string" && isPlace(name) ? `./${basename(value)}` : value,
+    ]),
+  );
 }
 
 /**

@@ -7,8 +7,10 @@ import type { DataSource } from "../data-source.js";
 import { loadRecipe, type LoadedRecipe } from "../load-recipe.js";
 import type { Recipe } from "../recipe.js";
 import { isAnswers } from "../sources/answers.js";
+import { isMidi } from "../sources/midi.js";
 import { isTable } from "../sources/table.js";
 import { isText } from "../sources/text.js";
+import type { Fields } from "../schema/field.js";
 import { peek } from "../schema/argv.js";
 import type { Section } from "../schema/help.js";
 import { effective, resolve, type GivenOptions } from "../schema/resolve.js";
@@ -35,17 +37,21 @@ export interface Choice {
   readonly source: DataSource;
   /** What `--data` says, a path made absolute: a run may go on from elsewhere. */
   readonly data: string;
+  /** Where relative paths begin. */
+  readonly cwd: string;
 }
 
 /**
  * What is trained on what.
  *
- * @param data what `--data` says
+ * @param data what `--data` says, if it was said
  * @throws GenError `option` for unknown names
  */
-export async function choose(recipe: string, data: string, world: World): Promise<Choice> {
-  const loaded = await loadRecipe(recipe, world.recipes, world.cwd);
-  return { loaded, source: sourceOf(data, world), data: placeOf(data, world.cwd) };
+export async function choose(recipe: string, said: string | undefined, world: World): Promise<Choice> {
+  const { cwd } = world;
+  const loaded = await loadRecipe(recipe, world.recipes, cwd);
+  const data = said ?? loaded.recipe.defaults?.data ?? trainingOptions.fields.data.default;
+  return { loaded, source: sourceOf(data, world), data: placeOf(data, cwd), cwd };
 }
 
 /** What `--data` says, a path made absolute. */
@@ -71,6 +77,7 @@ function sourceNameOf(data: string, cwd: string): string {
   if (!isPath(data)) return data;
   if (isTable(data)) return "table";
   if (isAnswers(data)) return "answers";
+  if (isMidi(placeOf(data, cwd))) return "midi";
   return isText(placeOf(data, cwd)) ? "text" : "folder";
 }
 
@@ -93,9 +100,9 @@ export function sectionsOf({
 
 /** @throws GenError `option` for what is unknown, wrong or without effect. @param where "gen train" or the config file */
 export function planOf(choice: Choice, given: GivenOptions, where: string): Plan {
-  const { loaded, source, data } = choice;
+  const { loaded, source, data, cwd } = choice;
   const schema: Schema = mergeSchemas(sectionsOf(choice).map((section) => section.schema));
-  const options = resolve(schema, given, where) as Readonly<Record<string, unknown>>;
+  const options = absolute(schema, resolve(schema, given, where), cwd) as Readonly<Record<string, unknown>>;
   const training = select(trainingOptions, options);
   const every = training.every ?? Math.max(1, Math.round(training.steps / 10));
   return {
@@ -110,16 +117,31 @@ export function planOf(choice: Choice, given: GivenOptions, where: string): Plan
   };
 }
 
+/** Options whose paths do not depend on where one is: a run may go on from elsewhere. */
+export function absolute<F extends Fields>(
+  { fields }: Schema<F>,
+  options: OptionsOf<Schema<F>>,
+  cwd: string,
+): OptionsOf<Schema<F>> {
+  const all: Fields = fields;
+  return Object.fromEntries(
+    Object.entries(options).map(([name, value]) => [
+      name,
+      all[name]?.kind === "path" && typeof value === "string" ? resolvePath(cwd, value) : value,
+    ]),
+  ) as OptionsOf<Schema<F>>;
+}
+
 /** The recipe that a command line names: its first word. */
 export function recipeIn(argv: readonly string[]): string | undefined {
   const [first] = argv;
   return first === undefined || first.startsWith("-") ? undefined : first;
 }
 
-/** What `--data`, or the word after the recipe, says; or the default. */
-export function dataIn(argv: readonly string[]): string {
+/** What `--data`, or the word after the recipe, says. */
+export function dataIn(argv: readonly string[]): string | undefined {
   const [first, second] = argv;
   const word =
     first === undefined || second === undefined || /^-/.test(first) || /^-/.test(second) ? undefined : second;
-  return peek(argv, "data") ?? word ?? trainingOptions.fields.data.default;
+  return peek(argv, "data") ?? word;
 }

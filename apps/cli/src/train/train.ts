@@ -5,13 +5,14 @@ import { loadCheckpoint, newestCheckpoint, saveCheckpoint } from "@gen/core/node
 import type { Context } from "../context.js";
 import { showCount, showDuration, showNumber } from "../output/format.js";
 import { INTERRUPTED } from "../output/interrupt.js";
-import type { Made, Quantity } from "../report/about.js";
+import type { Made, PictureText, Quantity } from "../report/about.js";
 import { writeReport } from "../report/gather.js";
 import type { RunFolder } from "../run/run-folder.js";
 import type { Config } from "../schema/config.js";
 import { ownVersion, runtimeVersion } from "../version.js";
 import { exportModel } from "./export.js";
 import { drawPictures } from "./pictures.js";
+import { writeRecordings } from "./recordings.js";
 import { bestOf, nowOf, type Session } from "./session.js";
 import { Pace } from "./pace.js";
 import { Window } from "./window.js";
@@ -31,12 +32,15 @@ export function configOf({ plan, data, trainable, parameters }: Session, now: Da
     loss: trainable.loss,
     parts: trainable.parts ?? {},
     metrics: trainable.metrics,
-    pictures: Object.fromEntries(
-      Object.entries(trainable.pictures).map(([name, { title, caption }]) => [name, { title, caption }]),
-    ),
+    pictures: textsOf(trainable.pictures),
+    recordings: textsOf(trainable.recordings ?? {}),
   };
   const hash = plan.recipeHash === undefined ? {} : { recipeHash: plan.recipeHash };
   return { recipe: plan.recipeName, options: plan.options, made: { ...made, ...hash } };
+}
+
+function textsOf(all: Readonly<Record<string, PictureText>>): Record<string, PictureText> {
+  return Object.fromEntries(Object.entries(all).map(([name, { title, caption }]) => [name, { title, caption }]));
 }
 
 /** What a run that reached its end has measured. */
@@ -88,6 +92,7 @@ export async function train(session: Session, folder: RunFolder, context: Contex
     run.close();
   }
   await exportModel(session, bestOf(session, start.store), { path: folder.model, metrics: run.metrics });
+  await writeRecordings(session, bestOf(session, start.store), folder);
   await writeReport(folder);
   return { code: 0, step: run.step, metrics: run.metrics, store: start.store };
 }
