@@ -94,7 +94,13 @@ export function lora(model: Model, { rank, alpha = rank, select = isWeight }: Lo
       ];
     }),
   );
-  const replacement = new Map([...adapted].map(([node, tensor]) => [node, tensor.node]));
+  // A sum stays as it is: what was adapted before, such as the memory of a decoder, may be part of what is adapted now.
+  const replacement = new Map(
+    [...adapted].flatMap(([node, { node: sum }]): [Node, Node][] => [
+      [node, sum],
+      [sum, sum],
+    ]),
+  );
   const tuned: Model = { ...model, lora: adapters };
   return {
     model: tuned,
