@@ -49,6 +49,18 @@ it("fits a density to a CSV file", async () => {
   expect(Number.isFinite(gap)).toBe(true);
 });
 
+it("writes on with a text", async () => {
+  const lines = (await run("autoregressive", "cats.mjs")).trim().split("\n");
+  const losses = lines.map((row) => Number(row.split(" ")[1]));
+  expect(losses).toHaveLength(4);
+  expect(losses.at(-1)).toBeLessThan(0.5 * losses[0]!);
+  const session = await InferenceSession.create(join(folder, "cats", "sampler.onnx"), { logSeverityLevel: 3 });
+  const whole = (value: bigint): Tensor => new Tensor("int64", [value], []);
+  const { samples } = await session.run({ seed: whole(7n), n: whole(2n), steps: whole(5n) });
+  await session.release();
+  expect(samples!.dims).toEqual([2, 5]);
+});
+
 it("plays a game on points around a circle", async () => {
   const lines = (await run("gan", "circle.mjs")).trim().split("\n");
   expect(lines).toHaveLength(10);

@@ -50,6 +50,8 @@ export { gpt1, gpt2, llama, slidingGpt } from "./gpt/recipes.js";
 export type { GptSizes } from "./gpt/recipes.js";
 export { RecurrentText } from "./recurrent/recurrent-text.js";
 export type { RecurrentTextOptions } from "./recurrent/recurrent-text.js";
+export { adaptedText } from "./text/adapted.js";
+export type { AdaptedText } from "./text/adapted.js";
 export { textFiles } from "./text/export.js";
 export type { TextFilesOptions } from "./text/export.js";
 export type { Extended, LanguageModel, MemorySpec, Place, Reading } from "./text/language-model.js";

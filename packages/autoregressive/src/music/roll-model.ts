@@ -112,12 +112,13 @@ export class RollModel {
   /** The notes of a step, from the lowest to the highest. @param h [n, H] @returns [n, D] */
   #notes(h: Tensor, key: Tensor, scope: Scope): Tensor {
     const [n, D] = [h.shape[0]!, this.pitches];
-    const order = iota(D, "i32");
-    const u = randomUniform(key, [n, D]);
-    const { carry } = scan({ carry: [full([n, D], 0)], xs: [order] }, ([roll], [d]) => {
-      const p = this.notes.forward(roll!, scope, h).squeeze(2).sigmoid();
-      return { carry: [order.equal(d!).where(u.less(p).cast("f32"), roll!)] };
+    const net = this.notes.oneByOne({ n, scope, context: h });
+    const xs = [randomUniform(key, [n, D]).transpose(), ...net.turns]; // [D, …] each
+    const { ys } = scan({ carry: [net.start], xs }, ([sums], [u, ...turn]) => {
+      const p = net.params(sums!, turn).squeeze(1).sigmoid(); //           [n]
+      const note = u!.less(p).cast("f32");
+      return { carry: [net.add(sums!, note, turn)], ys: [note] };
     });
-    return carry[0]!;
+    return ys[0]!.transpose();
   }
 }

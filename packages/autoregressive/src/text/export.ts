@@ -1,24 +1,33 @@
 /** @file The files of an exported language model: what each holds, and what goes in and comes out. */
 import {
+  concat,
   full,
   inference,
+  iota,
   key,
   keyFromSeed,
   ndarray,
+  randomUniform,
   samplerFile,
   scalar,
   scan,
+  softmax,
   splitKey,
   uniformDraws,
+  type BatchField,
   type ExportFile,
   type Model,
   type NdArray,
+  type Scope,
   type Sizes,
   type Tensor,
 } from "@gen/core";
+import { takeAlong } from "@gen/core/nn";
 import { categorical } from "@gen/core/prob";
 import type { Extended, LanguageModel } from "./language-model.js";
 import { tokenNats } from "./loss.js";
+
+const INTEGER: BatchField = { shape: [], dtype: "i64" };
 
 export interface TextFilesOptions {
   /** The token that new texts begin with; it is not part of them. */
@@ -72,20 +81,33 @@ export function textFiles(
       describe,
       example,
     },
-    sampler: samplerFile(model, {
-      samples: what,
-      also: { steps: describe.steps },
-      draw: (sizes, key) => written(model, full([sizes.n, 1], start, "i32"), { steps: sizes["steps"]!, key }),
-    }),
+    sampler: {
+      ...samplerFile(model, {
+        samples: what,
+        also: { steps: describe.steps },
+        draw: (sizes, key) => written(model, full([sizes.n, 1], start, "i32"), { steps: sizes["steps"]!, key }),
+      }),
+      draws: {
+        output: "samples",
+        outside: ({ n, steps }) =>
+          inference(
+            model,
+            { seed: INTEGER, n: INTEGER, steps: INTEGER, samples: { shape: [n!, steps!], dtype: "i32" } },
+            ({ seed, samples }, scope) => ({
+              outside: outsideOf(model, { before: full([n!, 1], start, "i32"), samples, seed }, scope),
+            }),
+          ),
+      },
+    },
     complete: {
       purpose: "what comes after rows of tokens",
       trace: ({ n, t, steps }) =>
         inference(
           model,
           {
-            seed: { shape: [], dtype: "i64" },
+            seed: INTEGER,
             tokens: { shape: [n!, t!], dtype: "i32" },
-            steps: { shape: [], dtype: "i64" },
+            steps: INTEGER,
             temperature: [],
           },
           ({ seed, tokens, temperature }) => ({
@@ -96,6 +118,23 @@ export function textFiles(
             }),
           }),
         ),
+      draws: {
+        output: "samples",
+        outside: ({ n, t, steps }) =>
+          inference(
+            model,
+            {
+              seed: INTEGER,
+              tokens: { shape: [n!, t!], dtype: "i32" },
+              steps: INTEGER,
+              temperature: [],
+              samples: { shape: [n!, steps!], dtype: "i32" },
+            },
+            ({ seed, tokens, temperature, samples }, scope) => ({
+              outside: outsideOf(model, { before: tokens, samples, seed, temperature }, scope),
+            }),
+          ),
+      },
       symbols: { ...rows, steps: { from: "input", name: "steps" } },
       describe,
       example: ({ n, t, steps }) => ({
@@ -140,6 +179,35 @@ function written(model: LanguageModel, tokens: Tensor, { steps, key, temperature
     return { carry: [next.logits.squeeze(1), i!.add(1), ...next.memory], ys: [token] };
   });
   return ys[0]!.transpose(); // [n, steps]
+}
+
+interface Drawn {
+  /** i32 [n, t] */
+  readonly before: Tensor;
+  /** i32 [n, steps]: what is said to have been drawn after it. */
+  readonly samples: Tensor;
+  readonly seed: Tensor;
+  readonly temperature?: Tensor;
+}
+
+/**
+ * How far u of each draw lies outside of (F(x − 1), F(x)], where F is the distribution of the token given those before it by
+ * the model without a memory: [n, steps].
+ */
+function outsideOf(model: LanguageModel, { before, samples, seed, temperature }: Drawn, scope: Scope): Tensor {
+  const [n, steps] = samples.shape as [number, number];
+  const all = model.logits(concat([before, samples.slice(1, 0, steps - 1)], 1), scope);
+  const logits = all.slice(1, before.shape[1]! - 1); // [n, steps, V]
+  const p = softmax(temperature === undefined ? logits : logits.div(temperature));
+  const key = keyFromSeed(seed.cast("u64"));
+  const { ys } = scan({ carry: [], xs: [iota(steps, "i32")] }, (_, [i]) => {
+    return { carry: [], ys: [randomUniform(splitKey(key, i!), [n])] };
+  });
+  const u = ys[0]!.transpose().unsqueeze(2); //                                            [n, steps, 1]
+  const [above, token] = [p.cumSum(-1), samples.unsqueeze(2)];
+  const high = takeAlong(above, token);
+  const low = high.sub(takeAlong(p, token));
+  return low.sub(u).maximum(u.sub(high)).maximum(0).squeeze(2);
 }
 
 /** Tokens as an example: any will do. */

@@ -28,7 +28,7 @@ import type { VectorDraw, VectorModel } from "./vector-model.js";
 export interface MadeOptions {
   /** D: numbers in a row. */
   readonly dim: number;
-  /** Hidden layers. @default [500] */
+  /** Widths of the hidden layers, one at least. @default [500] */
   readonly hidden?: readonly number[];
   /**
    * Orders of the chain rule: the first is that of the row, others are random. In training each step takes one; log p(x) is
@@ -54,7 +54,13 @@ export class Made implements VectorModel {
 
   /** @throws GenError `range` for less than one number, unit or order; `option` for a codec of zeros and ones, `shape` for one that changes their count */
   constructor({ dim, hidden = [500], orders = 1, components = 0, codec }: MadeOptions) {
-    const counts = { dim: [dim], hidden, orders: [orders], "components + 1": [components + 1] };
+    const counts = {
+      dim: [dim],
+      hidden,
+      layers: [hidden.length],
+      orders: [orders],
+      "components + 1": [components + 1],
+    };
     for (const [name, values] of Object.entries(counts))
       for (const value of values)
         if (!Number.isInteger(value) || value < 1)
@@ -69,13 +75,12 @@ export class Made implements VectorModel {
     this.#orders = Array.from({ length: orders }, (_, k) =>
       k === 0 ? Array.from({ length: dim }, (_, d) => d) : Array.from(permutation(split(key(0), k), dim)),
     );
-    const perInput = components === 0 ? 1 : 3 * components;
-    const masks = this.#orders.map((order) => madeMasks({ inputs: dim, hidden, perInput, order }));
+    [this.dims, this.#components, this.codec] = [dim, components, codec];
+    const masks = this.#orders.map((order) => madeMasks({ inputs: dim, hidden, perInput: this.#perNumber, order }));
     this.#masks = masks[0]!.map((_, l) => constant(stacked(masks.map((of) => of[l]!))));
     const sizes = this.#masks.map(({ shape }) => shape.slice(1) as [number, number]);
     this.weights = sizes.map(([fanIn, fanOut]) => param([fanIn, fanOut], torchUniform({ fanIn, fanOut })));
     this.biases = sizes.map(([fanIn, fanOut]) => param([fanOut], torchUniform({ fanIn, fanOut })));
-    [this.dims, this.#components, this.codec] = [dim, components, codec];
   }
 
   get about(): string {
@@ -126,31 +131,56 @@ export class Made implements VectorModel {
     from: Tensor,
     { n, k, given }: { readonly n: number; readonly k: number; readonly given?: VectorDraw["given"] },
   ): Tensor {
-    const weights = this.#weightsOf(k);
-    const places = iota(this.dims, "i32");
+    // A number adds its row of the first weights to the sums that all later ones see, and has columns of its own in the last.
+    const [D, P] = [this.dims, this.#perNumber];
+    const [first, ...inner] = this.#weightsOf(k) as [Tensor, ...Tensor[]];
+    const last = inner.pop()!;
     const order = this.#orders[k]!;
-    const turns = order.map((_, turn) => order.indexOf(turn)); // which number comes when
-    const xs = [constant(ndarray(turns, [this.dims], "i32"))];
-    const isKnown = given && this.#isKnown(given.known);
-    const start = isKnown?.where(given!.x, 0) ?? full([n, this.dims], 0); // NaN may hide elsewhere
-    const { carry } = scan({ carry: [start], xs }, ([y], [d]) => {
-      const drawn = this.#given(y!, weights).sample(splitKey(from, d!));
-      const isNow = places.equal(d!);
-      return { carry: [(isKnown === undefined ? isNow : isNow.and(isKnown.not())).where(drawn, y!)] };
+    const turns = constant(
+      ndarray(
+        Array.from(order, (_, turn) => order.indexOf(turn)),
+        [D],
+        "i32",
+      ),
+    ); // which comes when
+    const columns = last.reshape([-1, D, P]).transpose([1, 0, 2]); //                                    [D, H, P]
+    const shifts = this.biases.at(-1)!.reshape([D, P]);
+    const isGiven =
+      given === undefined ? [] : [given.x.transpose(), this.#isKnown(given.known).cast("i32").transpose()];
+    const inTurn = [first, columns, shifts, ...isGiven].map((t) => t.gather(turns, 0));
+    const start = this.biases[0]!.expand([n, first.shape[1]!]);
+    const { ys } = scan({ carry: [start], xs: [turns, ...inTurn] }, ([sums], [d, row, own, shift, x, isKnown]) => {
+      const h = inner.reduce(
+        (v, weight, l) =>
+          v
+            .matmul(weight)
+            .add(this.biases[l + 1]!)
+            .relu(),
+        sums!.relu(),
+      );
+      const drawn = this.#lawOf(h.matmul(own!).add(shift!)).sample(splitKey(from, d!)); //               [n]
+      const y = isKnown === undefined ? drawn : isKnown.greater(0).where(x!, drawn);
+      return { carry: [sums!.add(y.unsqueeze(1).mul(row!))], ys: [y] };
     });
-    return carry[0]!;
+    const back = constant(ndarray(order, [D], "i32"));
+    return ys[0]!.gather(back, 0).transpose(); // [n, D]
   }
 
   /** Every number's law given those before it: events of one number. */
   #given(y: Tensor, weights: readonly Tensor[]): Law {
     const out = weights.reduce((h, weight, l) => (l === 0 ? h : h.relu()).matmul(weight).add(this.biases[l]!), y);
+    return this.#lawOf(out.reshape([y.shape[0]!, this.dims, this.#perNumber]));
+  }
+
+  get #perNumber(): number {
+    return this.#components === 0 ? 1 : 3 * this.#components;
+  }
+
+  /** The law of numbers [… ] with parameters [… P]. */
+  #lawOf(params: Tensor): Law {
     const K = this.#components;
-    if (K === 0) return bernoulli({ logits: out });
-    const [logits, mean, logStd] = out.reshape([y.shape[0]!, this.dims, 3 * K]).split([K, K, K]) as [
-      Tensor,
-      Tensor,
-      Tensor,
-    ];
+    if (K === 0) return bernoulli({ logits: params.squeeze(-1) });
+    const [logits, mean, logStd] = params.split([K, K, K]) as [Tensor, Tensor, Tensor];
     return mixture({ logits, components: normal({ mean, std: logStd.exp() }) });
   }
 

@@ -1,0 +1,42 @@
+/**
+ * @file A language model with low-rank adapters (Hu et al. 2021, arXiv:2106.09685) as one of its own: it is learned, measured,
+ * written with and exported like any other, and what it has beside the model that it began as is the adapters.
+ */
+import { traceScope, type Model, type Scope, type Tensor } from "@gen/core";
+import { lora, type Lora, type LoraOptions } from "@gen/core/tune";
+import type { Extended, LanguageModel, MemorySpec, Place, Reading } from "./language-model.js";
+
+/** A model whose weights W are W + (α/r)·B·A wherever it is used. */
+export interface AdaptedText extends LanguageModel, Model {
+  /** What is learned, for `trainStep`. */
+  readonly adapters: Lora["adapters"];
+}
+
+/**
+ * Adapters for a language model. `loadWeights` with the plain model fills what stays; `trainStep` learns `adapters`.
+ *
+ * @throws GenError as `lora` of `@gen/core/tune`
+ */
+export function adaptedText(model: LanguageModel & Model, options: LoraOptions): AdaptedText {
+  const { model: parts, adapters, adapt } = lora(model, options);
+  const { vocabulary, context, canRewind } = model;
+  const logits = (tokens: Tensor, scope: Scope, reading?: Reading): Tensor =>
+    adapt<Tensor, Tensor>((x, inside) => model.logits(x, inside, reading))(tokens, scope);
+  const extend = (tokens: Tensor, memory: readonly Tensor[], place: Place): Extended => {
+    const all = adapt<Tensor, Record<string, Tensor>>((x) => {
+      const next = model.extend(x, memory, place);
+      return { logits: next.logits, ...Object.fromEntries(next.memory.map((array, i) => [`memory${i}`, array])) };
+    })(tokens, traceScope("eval"));
+    return { logits: all["logits"]!, memory: memory.map((_, i) => all[`memory${i}`]!) };
+  };
+  return {
+    ...parts, // the learned parts of the model, and `lora`
+    adapters,
+    vocabulary,
+    context,
+    canRewind,
+    logits,
+    extend,
+    memory: (n, places): readonly MemorySpec[] => model.memory(n, places),
+  };
+}
