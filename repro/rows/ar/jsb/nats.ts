@@ -39,6 +39,7 @@ export const row = {
     files: rollFiles(model, { low: pitches[0] }),
     data: "chorales of J. S. Bach, a step a quarter note",
     licence: "public domain",
+    recipe: { score: { low: pitches[0], stepsPerQuarter: 1, tempo: 80 } },
   }),
 };
 
