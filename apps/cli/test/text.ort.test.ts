@@ -115,6 +115,11 @@ describe("a model of a folder of text", () => {
     expect(trained).toMatchObject({ code: 0 });
     const { out } = await run("write runs/asked --greedy", ["cat", "dog", "cat"]);
     expect(out).toBe("mat\nlog\nmat\n");
+    const adapted = await run(`train gpt ./asked.jsonl ${from} --lora 4 --steps 120 ${OPTIONS} --name adapted`);
+    expect(adapted).toMatchObject({ code: 0 });
+    expect((await run("write runs/adapted --greedy", ["dog", "cat"])).out).toBe("log\nmat\n");
+    const alone = await run("train gpt ./notes --lora 4 --steps 1");
+    expect(alone.err).toContain("expected --lora only beside --from");
   });
 });
 

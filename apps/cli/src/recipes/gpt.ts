@@ -13,6 +13,7 @@ import { openFolder, openSession } from "@gen/core/node";
 import { adam, chain, clipByGlobalNorm, cosine, groups, warmUp } from "@gen/core/optim";
 import { loadWeights } from "@gen/core/tune";
 import {
+  adaptedText,
   Gpt,
   huggingFaceFiles,
   RecurrentText,
@@ -46,6 +47,12 @@ const options = defineOptions({
     description: "Heads of attention, which divide the features",
   },
   features: { kind: "integer", default: 128, min: 2, description: "Width of the stream between the layers" },
+  lora: {
+    kind: "integer",
+    min: 1,
+    description:
+      "Rank of adapters that are learned beside the numbers of --from, which stay as they are; all are learned unless given",
+  },
   dropout: { kind: "number", default: 0, min: 0, below: 1, description: "Share that is left out in training" },
   learningRate: { kind: "number", default: 1e-3, above: 0, description: "Step size of AdamW, which falls to a tenth" },
 });
@@ -65,10 +72,20 @@ export const gptRecipe = defineRecipe({
   prepare,
 });
 
-/** The model that these options make, of so many tokens. */
-export function languageOf(
+interface TextSizes {
+  readonly vocabulary: number;
+  readonly context: number;
+}
+
+/** The model that these options make, of so many tokens, with its adapters if it has some. */
+export function languageOf(chosen: OptionsOf<typeof options>, sizes: TextSizes): LanguageModel & Model {
+  const plain = plainOf(chosen, sizes);
+  return chosen.lora === undefined ? plain : adaptedText(plain, { rank: chosen.lora });
+}
+
+function plainOf(
   { style, layers, heads, features, dropout }: OptionsOf<typeof options>,
-  { vocabulary, context }: { readonly vocabulary: number; readonly context: number },
+  { vocabulary, context }: TextSizes,
 ): LanguageModel & Model {
   if (style === "lstm" || style === "gru") {
     return new RecurrentText({ vocabulary, cell: style, layers, features, dropout });
@@ -85,8 +102,15 @@ function prepare(chosen: OptionsOf<typeof options>, { data, batchSize, steps, ke
   if (x?.dtype !== "i32" || tokenizer === undefined) {
     throw new GenError("data", "gpt: expected text, got other data", { fix: "--data ./notes, a folder of .txt files" });
   }
+  if (chosen.lora !== undefined && from === undefined) {
+    throw new GenError("option", "gpt: expected --lora only beside --from, a model that was trained, got it without", {
+      fix: "--tokens trained --from runs/notes, or leave out --lora",
+    });
+  }
   const length = x.shape[0]! - 1;
-  const model = languageOf(chosen, { vocabulary: tokenizer.size, context: length });
+  const plain = plainOf(chosen, { vocabulary: tokenizer.size, context: length });
+  const adapted = chosen.lora === undefined ? undefined : adaptedText(plain, { rank: chosen.lora });
+  const model = adapted ?? plain;
   const learningRate = warmUp(cosine(chosen.learningRate, { steps, end: chosen.learningRate / 10 }), {
     steps: Math.min(100, steps),
   });
@@ -96,6 +120,7 @@ function prepare(chosen: OptionsOf<typeof options>, { data, batchSize, steps, ke
     model,
     step: trainStep({
       model,
+      ...(adapted === undefined ? {} : { learn: adapted.adapters }),
       batch: fields(batchSize),
       loss: (batch, scope) => textLoss(model, batch as unknown as TextBatch, scope),
       optimizer: chain(
@@ -111,7 +136,7 @@ function prepare(chosen: OptionsOf<typeof options>, { data, batchSize, steps, ke
       ? {}
       : {
           start: async ({ store }: Live) => {
-            await loadWeights({ store, model, source: await openFolder(from) });
+            await loadWeights({ store, model: plain, source: await openFolder(from) });
           },
         }),
     loss: { label: "−log p of a token", unit: "nats" },
