@@ -18,20 +18,20 @@ export interface AdaptedText extends LanguageModel, Model {
  * @throws GenError as `lora` of `@gen/core/tune`
  */
 export function adaptedText(model: LanguageModel & Model, options: LoraOptions): AdaptedText {
-  const { model: parts, adapters, adapt } = lora(model, options);
+  const tuned = lora(model, options);
   const { vocabulary, context, canRewind } = model;
   const logits = (tokens: Tensor, scope: Scope, reading?: Reading): Tensor =>
-    adapt<Tensor, Tensor>((x, inside) => model.logits(x, inside, reading))(tokens, scope);
+    tuned.adapt<Tensor, Tensor>((x, inside) => model.logits(x, inside, reading))(tokens, scope);
   const extend = (tokens: Tensor, memory: readonly Tensor[], place: Place): Extended => {
-    const all = adapt<Tensor, Record<string, Tensor>>((x) => {
+    const all = tuned.adapt<Tensor, Record<string, Tensor>>((x) => {
       const next = model.extend(x, memory, place);
       return { logits: next.logits, ...Object.fromEntries(next.memory.map((array, i) => [`memory${i}`, array])) };
     })(tokens, traceScope("eval"));
     return { logits: all["logits"]!, memory: memory.map((_, i) => all[`memory${i}`]!) };
   };
   return {
-    ...parts, // the learned parts of the model, and `lora`
-    adapters,
+    ...tuned.model, // the learned parts of the model, and `lora`
+    adapters: tuned.adapters,
     vocabulary,
     context,
     canRewind,

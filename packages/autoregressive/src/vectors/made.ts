@@ -1,7 +1,6 @@
 /** @file MADE (Germain, Gregor, Murray & Larochelle 2015, arXiv:1502.03509): one masked network gives all factors at once. */
 import {
   constant,
-  full,
   GenError,
   iota,
   key,
