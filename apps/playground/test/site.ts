@@ -53,7 +53,10 @@ export function openSite(): Site {
       const page = await browser.newPage({ colorScheme, serviceWorkers });
       const complaints: string[] = [];
       page.on("pageerror", ({ message }) => complaints.push(message));
-      page.on("console", (line) => complaints.push(line.text()));
+      page.on("console", (line) => {
+        const isOurs = line.text() !== "Service Worker registration blocked by Playwright";
+        if (isOurs) complaints.push(line.text());
+      });
       page.on("request", (request) => {
         const { origin } = new URL(page.url());
         if (!/^(data|blob):/.test(request.url()) && new URL(request.url()).origin !== origin && origin !== "null")
