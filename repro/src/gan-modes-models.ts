@@ -57,16 +57,16 @@ export function withR1(
   };
 }
 
-/** WGAN-GP: three updates of the critic for one of the generator. */
+/** WGAN-GP: five updates of the critic for one of the generator; after three, modes were lost on the ring. */
 export function withGradientPenalty(set: keyof typeof sets, { steps, values = 0 }: Length): Recipe {
   const optimizer = adam({ learningRate: cosine(1e-3, { steps }), beta1: 0, beta2: 0.9 });
   return {
     set,
     model: new Gan({ ...players(set, values), loss: wasserstein(), penalties: [gradientPenalty({ weight: 0.1 })] }),
-    game: { batch: 128, optimizers: bothBy(optimizer), updates: { discriminator: 3 }, average: ema({ decay: 0.995 }) },
+    game: { batch: 256, optimizers: bothBy(optimizer), updates: { discriminator: 5 }, average: ema({ decay: 0.995 }) },
     steps,
     every: 1000,
-    notes: about("three updates of the critic for one, λ = 0.1, Adam 1e-3, β₁ 0, β₂ 0.9, batch 128", { steps, values }),
+    notes: about("five updates of the critic for one, λ = 0.1, Adam 1e-3, β₁ 0, β₂ 0.9, batch 256", { steps, values }),
   };
 }
 
