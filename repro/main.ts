@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { cpus } from "node:os";
+import { resolve } from "node:path";
 import { GenError, isGenError } from "@gen/core";
 import { readCommand, usage, type Command } from "./src/command.js";
 import { exportRow } from "./src/export.js";
@@ -26,8 +27,9 @@ async function main(command: Command): Promise<void> {
     case "check":
       return check(command.id, command.n);
     case "export": {
-      const { files } = await exportRow(command);
-      print(`${command.to}: card.json, ${Object.keys(files).join(", ")}`);
+      const to = resolve(process.env["INIT_CWD"] ?? ".", command.to); // pnpm runs scripts elsewhere than the user is
+      const { files } = await exportRow({ ...command, to });
+      print(`${to}: card.json, ${Object.keys(files).join(", ")}`);
       return;
     }
   }
