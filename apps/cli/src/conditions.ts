@@ -71,10 +71,15 @@ function refuse(card: Card, flag: Flag, { where = "gen sample", ...options }: To
 /** A truncation that no draw from N(0, 1) in f32 reaches. */
 const ALL_NOISE = 6;
 
+/** Steps of a file that takes them, unless somebody says how many: a chain of a flow needs more than a sampler. */
+export function usualSteps(card: Card): number {
+  return Number(originOf(card).options["samplerSteps"] ?? (card.family === "flow" ? 500 : 50));
+}
+
 /** What the settings among the inputs get. */
 function settingsFor(card: Card, options: ToldOptions): Record<string, NdArray> {
   const { options: made } = originOf(card);
-  const usual = { steps: made["samplerSteps"] ?? 50, guidance: made["guidance"] ?? 1, truncation: ALL_NOISE };
+  const usual = { steps: usualSteps(card), guidance: made["guidance"] ?? 1, truncation: ALL_NOISE };
   const feeds: Record<string, NdArray> = {};
   for (const name of ["steps", "guidance", "truncation"] as const) {
     const port = portOf(card, name, options);
@@ -168,7 +173,7 @@ function contextFor(card: Card, options: ToldOptions): Record<string, NdArray> {
 }
 
 /** The columns that a model is conditioned on. */
-function givenColumns(card: Card): readonly ColumnInfo[] {
+export function givenColumns(card: Card): readonly ColumnInfo[] {
   const { options, columns = [] } = originOf(card);
   const names = typeof options["given"] === "string" ? options["given"].split(",").map((word) => word.trim()) : [];
   return names.flatMap((name) => columns.filter((column) => column.name === name));

@@ -1,6 +1,6 @@
 /** @file Rows of tables for a model that was exported, and rows of a file that has its columns. */
-import { GenError, nearestName, type Card, type Dataset } from "@gen/core";
-import type { ColumnInfo } from "@gen/core/codec";
+import { GenError, isGenError, nearestName, type Card, type Dataset } from "@gen/core";
+import type { Codec, ColumnInfo } from "@gen/core/codec";
 import { csvRecords, csvTable } from "@gen/data/node";
 import { originOf } from "./origin.js";
 import { dividedRows, withGaps } from "./sources/views.js";
@@ -64,4 +64,28 @@ export async function rowsLike(
   });
   const order = wanted.map((name) => table.columns.findIndex((column) => column.name === name));
   return dividedRows(table, { x: order });
+}
+
+/** Rows that are looked at at once. */
+const CHUNK = 1000;
+
+/**
+ * Looks at rows before a model is run on them, where graphs cannot complain.
+ *
+ * @throws GenError `data` naming the file, the row, counted from 1, and the column of a value that the model does not know
+ */
+export async function checkRows(rows: Dataset, codec: Codec, path: string): Promise<void> {
+  for (let at = 0; at < rows.length; at += CHUNK) {
+    const size = Math.min(CHUNK, rows.length - at);
+    const { x } = await rows.rows(Array.from({ length: size }, (_, i) => at + i));
+    try {
+      codec.check(x!, { first: at + 1 });
+    } catch (thrown) {
+      if (!isGenError(thrown)) throw thrown;
+      throw new GenError(thrown.code, `${path}: ${thrown.message}`, {
+        fix: "the model gives such a value no probability: mend the row, or train on data with values like it",
+        cause: thrown,
+      });
+    }
+  }
 }

@@ -1,11 +1,14 @@
 /** @file Pictures of which the upper part is given, gone on with through the exported files of a model. */
-import { existsSync, readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
 import { GenError, ndarray, type NdArray } from "@gen/core";
 import type { ModelFolder } from "@gen/core/node";
 import { grid } from "@gen/data";
-import { decodePicture, writePng } from "@gen/data/node";
+import { writePng } from "@gen/data/node";
+import { usualSteps } from "../conditions.js";
+import { folderPictures } from "../folder-pictures.js";
+import { originOf } from "../origin.js";
 import { defineOptions, type OptionsOf } from "../schema/schema.js";
+
+const WHERE = "gen complete";
 
 export const pictureOptions = defineOptions({
   keep: {
@@ -32,12 +35,13 @@ export interface Completion extends OptionsOf<typeof pictureOptions> {
   /** File to write. */
   readonly to: string;
   readonly seed: number;
+  /** Steps of a chain, for a file that takes them. @default what is usual for the family */
+  readonly steps?: number | undefined;
 }
 
-/** Does a model go on with pictures that begin at the top? */
+/** Does a model go on with pictures? */
 export function goesOn({ card }: ModelFolder, file: string): boolean {
-  const names = card.files[file]?.inputs.map(({ name }) => name) ?? [];
-  return names.includes("known") && shapeOf(card.files[file]!.inputs).length === 3;
+  return shapeOf(card.files[file]?.inputs ?? []).length === 3;
 }
 
 /**
@@ -48,43 +52,50 @@ export function goesOn({ card }: ModelFolder, file: string): boolean {
 export async function completePictures(
   model: ModelFolder,
   file: string,
-  { data, to, seed, keep, n, variants, scale }: Completion,
+  { data, to, seed, keep, n, variants, scale, steps }: Completion,
 ): Promise<number> {
-  if (!to.endsWith(".png")) throw new GenError("option", `gen complete: expected a .png for pictures, got ${to}`);
-  const shape = shapeOf(model.card.files[file]!.inputs);
-  const [channels, height, width] = shape as [number, number, number];
-  if (channels !== 1 && channels !== 3)
-    throw new GenError("option", `gen complete: expected a model of one or three channels, got ${channels}`);
-  const files = filesIn(data).slice(0, n);
-  const count = files.length;
-  const decode = { size: [height, width], channels, background: 255 } as const;
-  const pixels = await Promise.all(files.map((path) => decodePicture(path, decode)));
-  const one = pixels.flatMap((picture) => Array.from(picture, (v) => v / 255));
+  if (!to.endsWith(".png")) throw new GenError("option", `${WHERE}: expected a .png for pictures, got ${to}`);
+  const { inputs } = model.card.files[file]!;
+  const takes = (name: string): boolean => inputs.some((input) => input.name === name);
+  if (steps !== undefined && !takes("steps"))
+    throw new GenError("option", `${WHERE}: expected no --steps for ${model.card.name}, got ${steps}`, {
+      fix: "leave out --steps",
+    });
+  const shape = shapeOf(inputs);
+  const [, height, width] = shape as [number, number, number];
+  const { background } = originOf(model.card).options;
+  const rows = folderPictures(data, { shape, where: WHERE, ...(typeof background === "number" && { background }) });
+  const count = Math.min(n, rows.length);
+  const { x } = await rows.rows(Array.from({ length: count }, (_, i) => i));
+  const one = Array.from(x!.data as Uint8Array, (v) => v / 255);
   const given = Float32Array.from({ length: variants * one.length }, (_, i) => one[i % one.length]!);
   const kept = Math.min(height - 1, Math.max(1, Math.round(keep * height))) * width;
+  const isKept = (i: number): boolean => i % (height * width) < kept;
+  const all = [count * variants, ...shape];
   const session = await model.open(file);
   try {
     const { completed } = await session.run({
-      x: ndarray(given, [count * variants, ...shape]),
-      known: ndarray(new Array<number>(count * variants).fill(kept), [count * variants], "i32"),
+      x: ndarray(given, all),
+      // Either how many pixels are known, or which.
+      ...(takes("known")
+        ? { known: ndarray(new Array<number>(count * variants).fill(kept), [count * variants], "i32") }
+        : {
+            mask: ndarray(
+              given.map((_, i) => Number(isKept(i))),
+              all,
+            ),
+          }),
       seed: ndarray([seed], [], "i64"),
+      ...(takes("steps") && { steps: ndarray([steps ?? usualSteps(model.card)], [], "i64") }),
     });
-    const upper = one.map((v, i) => (i % (height * width) < kept ? v : 0.5));
-    const all = [...one, ...upper, ...Array.from(completed!.data as Float32Array)];
-    const pictures: NdArray = ndarray(all, [count * (variants + 2), ...shape]);
+    const upper = one.map((v, i) => (isKept(i) ? v : 0.5));
+    const lines = [...one, ...upper, ...Array.from(completed!.data as Float32Array)];
+    const pictures: NdArray = ndarray(lines, [count * (variants + 2), ...shape]);
     await writePng(to, grid(pictures, { columns: count, scale }));
   } finally {
     await session.close();
   }
   return count;
-}
-
-/** @throws GenError `file` for a place that is no folder of pictures */
-function filesIn(folder: string): string[] {
-  const names = existsSync(folder) && statSync(folder).isDirectory() ? readdirSync(folder) : [];
-  const files = names.filter((name) => /\.(png|jpe?g|webp)$/i.test(name)).sort();
-  if (files.length > 0) return files.map((name) => join(folder, name));
-  throw new GenError("file", `gen complete: ${folder}: expected a folder of PNG, JPEG or WebP files, got none`);
 }
 
 /** Of the pictures that a file takes. */

@@ -52,13 +52,9 @@ export async function picture({ model, cwd }: EditWork, file: string, path: stri
   const shape = model.card.files[file]?.inputs.find(({ name }) => name === "x")?.shape ?? [];
   const [, channels, height, width] = shape.map(Number);
   if (shape.length !== 4 || (channels !== 1 && channels !== 3)) {
-    throw new GenError(
-      "option",
-      `${WHERE}: expected a GAN or a diffusion model of pictures with ${file}, got ${model.card.name}`,
-      {
-        fix: "train one: gen train gan --data ./my-pictures, or diffusion in its place",
-      },
-    );
+    throw new GenError("option", `${WHERE}: expected a model of pictures with ${file}, got ${model.card.name}`, {
+      fix: "train one: gen train gan --data ./my-pictures, or diffusion in its place",
+    });
   }
   const bytes = await decodePicture(resolvePath(cwd, path), { size: [height!, width!], channels });
   return ndarray(

@@ -14,7 +14,7 @@ import { only } from "./train.js";
 export const editCommand: Command = {
   name: "edit",
   summary:
-    "Change a picture, fill in a part of it, or walk from it to another, through the exported files of a diffusion model or a GAN.",
+    "Change a picture, fill in a part of it, or walk from it to another, through the exported files of a diffusion model, a GAN or, but for noise, a flow.",
   positionals: [{ name: "model", description: "the folder of a run, or of an exported model", required: true }],
   examples: [
     "gen edit runs/faces --picture me.png --strength 0.5 --to changed.png",

@@ -1,6 +1,6 @@
 /** @file Rows of a table as CSV: categories by their names, gaps empty. */
 import type { NdArray } from "@gen/core";
-import { codecOf, Table, type Column } from "@gen/core/codec";
+import { codecOf, Table, type Column, type ColumnInfo } from "@gen/core/codec";
 
 /** The columns of a model of a table, by what its card says of its codec; undefined for another model. */
 export function columnsOf(codec: unknown, file: string): readonly Column[] | undefined {
@@ -9,8 +9,11 @@ export function columnsOf(codec: unknown, file: string): readonly Column[] | und
   return found instanceof Table ? found.columns : undefined;
 }
 
+/** What is known of a column that is written. */
+type Written = Pick<ColumnInfo, "name" | "categories" | "rounding"> & { readonly kind: Column["kind"] };
+
 /** @param rows [n, columns], as the files of a model give them */
-export function csvText(columns: readonly Column[], { data }: NdArray): string {
+export function csvText(columns: readonly Written[], { data }: NdArray): string {
   const lines = [columns.map(({ name }) => quoted(name))];
   for (let at = 0; at < data.length; at += columns.length) {
     lines.push(columns.map((column, i) => wordOf(column, Number(data[at + i]))));
@@ -19,15 +22,15 @@ export function csvText(columns: readonly Column[], { data }: NdArray): string {
 }
 
 /** The words of a column of categories. */
-export function categoriesOf(column: Column): readonly string[] | undefined {
+export function categoriesOf(column: Written): readonly string[] | undefined {
   return column.kind === "categorical" || column.kind === "constant" ? column.categories : undefined;
 }
 
-function wordOf(column: Column, value: number): string {
+function wordOf(column: Written, value: number): string {
   if (Number.isNaN(value)) return "";
   const categories = categoriesOf(column);
   if (categories !== undefined) return quoted(categories[value] ?? String(value));
-  const rounding = column.kind === "real" || column.kind === "integer" ? column.rounding : 0;
+  const { rounding = 0 } = column;
   // As short as f32 tells numbers apart; rounded ones without the digits of f32.
   return String(rounding === 0 ? Number(value.toPrecision(7)) : Number(value.toFixed(decimalsOf(rounding))));
 }
@@ -36,6 +39,7 @@ function decimalsOf(rounding: number): number {
   return Math.min(10, Math.max(0, (String(rounding).split(".")[1] ?? "").length));
 }
 
-function quoted(word: string): string {
+/** A word as a cell. */
+export function quoted(word: string): string {
   return /[",\r\n]|^\s|\s$/.test(word) ? `"${word.replaceAll('"', '""')}"` : word;
 }
