@@ -36,7 +36,7 @@ for (const [name, map] of Object.entries(maps)) {
       `${name} autoregressive spline, ${tails}`,
       (dim: number) => new Autoregressive({ dim, hidden, map: of }),
       {
-        sizes: tails === "circle" ? [1, 3] : [1, 3, 64],
+        sizes: tails === "circle" ? [1, 3] : dims,
         ...laws,
       },
     );
@@ -44,7 +44,7 @@ for (const [name, map] of Object.entries(maps)) {
       `${name} spline coupling, ${tails}`,
       (dim: number) => new Coupling({ shape: [dim], keep: "last", map: of, conditioner }),
       {
-        sizes: [2, 5],
+        sizes: tails === "circle" ? [2, 5] : dims.slice(1),
         ...laws,
       },
     );

@@ -6,7 +6,7 @@ import { describeTransform, evaluated } from "./laws.js";
 const hidden = [8];
 
 describeTransform("Continuous", (dim: number) => new Continuous({ dim, hidden, steps: 24 }), {
-  sizes: [1, 2, 5],
+  sizes: [1, 2, 3, 5],
   logDetTolerance: 2e-5,
 });
 describeTransform(

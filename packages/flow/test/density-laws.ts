@@ -31,8 +31,9 @@ export function describeDensity(
       const runtime = runtimeOf();
       const { flow, store } = await moved(runtime, make(dim));
       // E[φ(x; 0, s²I) / p(x)] over samples of p is the mass of φ where p has its own: 1.
-      const { samples } = await runtime.run(sample(flow, { n: CHUNK }), { store, key: key(8) });
-      const { logProb: logP } = await runtime.run(logProb(flow, { n: CHUNK }), { store, feeds: { x: samples! } });
+      const { samples } = await runtime.run(sample(flow, { n: CHUNK }), { store, key: key(8), feeds: contextOf(flow) });
+      const feeds = { x: samples!, ...contextOf(flow) };
+      const { logProb: logP } = await runtime.run(logProb(flow, { n: CHUNK }), { store, feeds });
       const logPhi = standardLogProb(samples!, 0.5);
       const weights = numbers(logP!.data).map((v, i) => Math.exp(logPhi[i]! - v));
       const { mean, error } = momentsOf(weights);
@@ -57,6 +58,12 @@ export async function moved(runtime: Runtime, flow: Flow): Promise<{ flow: Flow;
   return { flow, store };
 }
 
+/** The same condition for each row, of a conditional flow. */
+function contextOf({ contextDim }: Flow): Record<string, NdArray> {
+  if (contextDim === 0) return {};
+  return { context: ndarray(new Float32Array(CHUNK * contextDim).fill(0.7), [CHUNK, contextDim]) };
+}
+
 const numbers = (data: ArrayLike<number | bigint>): number[] => Array.from(data, Number);
 
 async function mass(
@@ -68,7 +75,7 @@ async function mass(
   const measure = async (rows: Float32Array<ArrayBuffer>): Promise<Float32Array> => {
     const { logProb: logP } = await runtime.run(program, {
       store,
-      feeds: { x: ndarray(rows, [CHUNK, ...flow.shape]) },
+      feeds: { x: ndarray(rows, [CHUNK, ...flow.shape]), ...contextOf(flow) },
     });
     return logP!.data as Float32Array;
   };

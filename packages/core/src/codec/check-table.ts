@@ -1,4 +1,5 @@
 /** @file Rows of a table looked at on the host: graphs cannot complain about a value. */
+import { singleText } from "../dtype.js";
 import { GenError } from "../error.js";
 import type { NdArray } from "../ndarray.js";
 import { showShape } from "../shape.js";
@@ -24,7 +25,7 @@ export function checkTable(x: NdArray, columns: readonly Column[], { mask, first
       at++;
       const wanted = isKnown ? complaintOf(column, value) : hasGaps(column) ? undefined : "a value, as it has no gaps";
       if (wanted === undefined) continue;
-      const got = isKnown ? value : "none";
+      const got = isKnown ? singleText(value) : "none";
       throw new GenError("data", `table: row ${first + i}, column "${column.name}": expected ${wanted}, got ${got}`);
     }
   }
