@@ -132,6 +132,6 @@ describe("what a table cannot be", () => {
       code: 0,
     });
     const heard = await run("complete runs/bars --data flats.csv --to x.csv");
-    expect(heard.err).toContain("expected a model of a table with complete.onnx");
+    expect(heard.err).toContain("expected a .png for pictures, got");
   });
 });

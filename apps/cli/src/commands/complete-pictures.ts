@@ -3,10 +3,10 @@ import { GenError, ndarray, type NdArray } from "@gen/core";
 import type { ModelFolder } from "@gen/core/node";
 import { grid } from "@gen/data";
 import { writePng } from "@gen/data/node";
-import { usualSteps } from "../conditions.js";
 import { folderPictures } from "../folder-pictures.js";
 import { originOf } from "../origin.js";
 import { defineOptions, type OptionsOf } from "../schema/schema.js";
+import { effortOf } from "./complete-table.js";
 
 const WHERE = "gen complete";
 
@@ -57,10 +57,7 @@ export async function completePictures(
   if (!to.endsWith(".png")) throw new GenError("option", `${WHERE}: expected a .png for pictures, got ${to}`);
   const { inputs } = model.card.files[file]!;
   const takes = (name: string): boolean => inputs.some((input) => input.name === name);
-  if (steps !== undefined && !takes("steps"))
-    throw new GenError("option", `${WHERE}: expected no --steps for ${model.card.name}, got ${steps}`, {
-      fix: "leave out --steps",
-    });
+  const effort = effortOf(model, { steps });
   const shape = shapeOf(inputs);
   const [, height, width] = shape as [number, number, number];
   const { background } = originOf(model.card).options;
@@ -86,7 +83,7 @@ export async function completePictures(
             ),
           }),
       seed: ndarray([seed], [], "i64"),
-      ...(takes("steps") && { steps: ndarray([steps ?? usualSteps(model.card)], [], "i64") }),
+      ...effort,
     });
     const upper = one.map((v, i) => (isKept(i) ? v : 0.5));
     const lines = [...one, ...upper, ...Array.from(completed!.data as Float32Array)];

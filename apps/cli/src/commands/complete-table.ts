@@ -85,7 +85,7 @@ interface Effort {
 const USUAL = { rounds: 20, k: 50 };
 
 /** @throws GenError `option` for what the file does not take */
-function effortOf({ card }: ModelFolder, given: Effort): Record<string, NdArray> {
+export function effortOf({ card }: ModelFolder, given: Effort): Record<string, NdArray> {
   const feeds: Record<string, NdArray> = {};
   const usual = { ...USUAL, steps: usualSteps(card) };
   for (const name of ["rounds", "k", "steps"] as const) {
