@@ -15,6 +15,8 @@ export interface BoundTermOptions {
   readonly y: Tensor;
   /** N(0, I), of their shape. */
   readonly noise: Tensor;
+  /** Which of their numbers are known, 1 or 0: the others have no terms. @default all */
+  readonly mask?: Tensor | undefined;
   /** [N] in [0, 1): which step of the chain, ⌊t T⌋. */
   readonly t: Tensor;
   readonly condition: Tensor | undefined;
@@ -48,7 +50,7 @@ export function boundTerm(model: Diffusion, { t, ...options }: BoundTermOptions)
  */
 export function stepTerm(
   model: Diffusion,
-  { y, noise, k, condition, scope, fixMean = false }: Omit<BoundTermOptions, "t"> & { readonly k: Tensor },
+  { y, noise, mask, k, condition, scope, fixMean = false }: Omit<BoundTermOptions, "t"> & { readonly k: Tensor },
 ): Tensor {
   const table = constant(ndarray(model.process.levels, [model.process.levels.length]));
   const from = table.gather(k);
@@ -71,7 +73,8 @@ export function stepTerm(
     .sub(1)
     .add(wanted.small.add(wanted.mean.sub(got.mean).square()).div(logVar.exp()))
     .mul(0.5);
-  return isLast.where(decoder, kl).flatten().sum(1);
+  const nats = isLast.where(decoder, kl);
+  return (mask === undefined ? nats : nats.mul(mask)).flatten().sum(1);
 }
 
 /** −log N(y; mean, std²) of each number. */

@@ -7,8 +7,9 @@
  */
 import { concat, full, GenError, sameShape, showShape, sizeOf, type Scope, type Shape, type Tensor } from "@gen/core";
 import type { Codec } from "@gen/core/codec";
-import { conditionOf, type Condition, type ConditionOptions, type Given } from "./condition.js";
-import type { Network } from "./network.js";
+import type { Condition, ConditionOptions, Given } from "./condition.js";
+import { conditionOf, noNull } from "./conditions.js";
+import { rowShapeOf, type Network } from "./network.js";
 import { checkProcess, clock, column, type Process } from "./forward.js";
 import { linearBeta } from "./processes.js";
 import { mixed, preconditioning, targetOf, type Target, type TargetName } from "./target.js";
@@ -153,8 +154,8 @@ export class Diffusion {
     return names.filter((name) => given[name as (typeof got)[number]] === undefined);
   }
 
-  /** Rows as the network sees them. */
-  encoded(x: Tensor, scope: Scope): { y: Tensor; logDet: Tensor | undefined } {
+  /** Rows as the network sees them, and which of their numbers are known, of tables with gaps (NaN). */
+  encoded(x: Tensor, scope: Scope): { y: Tensor; logDet: Tensor | undefined; mask?: Tensor } {
     if (!sameShape(x.shape.slice(1), this.shape))
       throw new GenError(
         "shape",
@@ -188,27 +189,4 @@ export class Diffusion {
   decoded(y: Tensor): Tensor {
     return this.codec?.decode(y) ?? y;
   }
-}
-
-/** The error of asking a model without a null for what needs one. */
-export function noNull(what: string): GenError {
-  return new GenError("option", `diffusion: expected a model with a null condition for ${what}, got one without`, {
-    fix: "train it with condition: { …, drop: 0.1 }",
-  });
-}
-
-function rowShapeOf(
-  network: Network,
-  { selfCondition, variance }: Required<Pick<DiffusionOptions, "selfCondition" | "variance">>,
-): Shape {
-  const share = (shape: Shape, parts: number): Shape => [shape[0]! / parts, ...shape.slice(1)];
-  const given = share(network.shape, selfCondition ? 2 : 1);
-  const taken = share(network.outputShape, variance === "learned" ? 2 : 1);
-  if (!sameShape(given, taken))
-    throw new GenError(
-      "shape",
-      `Diffusion: expected a network from ${showShape(network.shape)} to a like shape${selfCondition ? ", half of what comes in being the last estimate" : ""}${variance === "learned" ? ", half of what comes out being variances" : ""}, got ${showShape(network.outputShape)}`,
-      { fix: "selfCondition doubles the channels that go in, a learned variance those that come out" },
-    );
-  return given;
 }

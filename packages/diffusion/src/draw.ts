@@ -1,7 +1,8 @@
 /** @file Samples of a model inside a graph: its denoiser with guidance, a schedule, a sampler, and the walk they make. */
 import { concat, GenError, type Scope, type Tensor } from "@gen/core";
 import type { Given } from "./condition.js";
-import { noNull, type Diffusion } from "./diffusion.js";
+import { noNull } from "./conditions.js";
+import type { Diffusion } from "./diffusion.js";
 import { checkGuidance, guided, thresholded, twice, type Guidance } from "./guidance.js";
 import type { Denoiser, Sampler } from "./sampler.js";
 import { samplerOf, type SamplerName } from "./samplers.js";

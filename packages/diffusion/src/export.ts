@@ -1,39 +1,37 @@
 /** @file The files of an exported model: what each holds, and what goes in and comes out, in the user's units. */
 import {
-  inference,
   key,
-  keyFromSeed,
   ndarray,
   normalDraws,
   sizeOf,
   split,
-  traceScope,
   uniformDraws,
   type BatchField,
-  type BatchSpec,
   type ExportFile,
   type NdArray,
-  type Program,
-  type Sizes,
 } from "@gen/core";
 import type { Diffusion } from "./diffusion.js";
-import { draw, type DrawAt, type DrawOptions } from "./draw.js";
-import { conditionFields, fields, givenOf, type Feeds } from "./feeds.js";
-import { inverted, reverted, type OdeOptions } from "./flow-ode.js";
-import { logProbOf } from "./measures.js";
-import { completed, denoise, edited } from "./programs.js";
+import { conditionFields } from "./feeds.js";
+import { rangeOf } from "./forward.js";
+import { denoise } from "./programs.js";
+import {
+  boundOfSeed,
+  completeOfSeed,
+  decodeOfSteps,
+  editOfSeed,
+  encodeOfSteps,
+  isGuided,
+  logProbOfSeed,
+  sampleOfSeed,
+  type OpenSizes,
+  type SeedOptions,
+} from "./seeded.js";
 
-export interface ExportOptions {
+export interface ExportOptions extends Omit<SeedOptions, "n" | "steps"> {
   /** What x is, with its unit and range. @default what the codec says */
   readonly x?: string;
-  /** Of `sampler.onnx` and `edit.onnx`. @default "ddim" */
-  readonly sampler?: DrawOptions["sampler"];
-  /** @default that of `DrawOptions` */
-  readonly spacing?: DrawOptions["spacing"];
-  /** Of the files that draw, but for the weight, which is an input. */
-  readonly guidance?: Omit<NonNullable<DrawOptions["guidance"]>, "weight">;
-  /** Whether `sampler.onnx` takes what samples are guided away from, as `negativeLabel`, `negativeWords`, …. @default false */
-  readonly negative?: boolean;
+  /** Whether rows may have gaps, as NaN: there is then no ODE to follow from them. @default false */
+  readonly gaps?: boolean;
   /** Rows to hold the files against the trainer on. @default draws from U(0, 1) */
   readonly rows?: (n: number) => NdArray;
 }
@@ -51,16 +49,19 @@ const DESCRIBED = {
   strength: "how much noise, from 0 (keeps a row) to 1 (draws a new one); what lies beyond counts as the nearer end",
   z: "code of each row: a draw from N(0, I), for rows like the data",
   mask: "1 where x is known, 0 where it is to be filled in",
-  sigma: "standard deviation of the noise in each row",
+  terms: "what the bound is made of besides the prior, a line for each part of the chain from the data up, in nats",
   denoised: "estimate of the data, as the network sees them",
 };
 
-/** The files of a model: sampler, network, complete, edit; encode, decode and logprob of one that is an ODE. */
+/** The files of a model: sampler, network, complete, edit, bound; of one that is an ODE decode, encode and logprob too. */
 export function exportedFiles(model: Diffusion, options: ExportOptions = {}): Readonly<Record<string, ExportFile>> {
   const about = model.codec?.describe();
   const x = options.x ?? about?.x ?? "rows, in the units of the data";
   const logprob = `log p(x) by the probability-flow ODE: ${about?.logProb ?? "log-density in the units of x, in nats"}`;
-  const describe = { ...DESCRIBED, x, samples: x, completed: x, edited: x, logprob };
+  const [low, high] = rangeOf(model.process);
+  const sigma = `standard deviation of the noise in each row, from ${low.toPrecision(4)} to ${high.toPrecision(4)}: the process "${model.process.name}"`;
+  const bound = `−log p(x) at most, in the mean over seeds: ${about?.logProb ?? "in the units of x, in nats"}`;
+  const describe = { ...DESCRIBED, x, samples: x, completed: x, edited: x, logprob, sigma, bound };
   const rows = (n: number): Record<string, NdArray> => ({
     x: options.rows?.(n) ?? uniformRows(model, n),
     ...conditions(model, n),
@@ -114,17 +115,16 @@ export function exportedFiles(model: Diffusion, options: ExportOptions = {}): Re
       describe,
       example: ({ n, steps }) => ({ ...rows(n!), ...drawing(n!, steps!), strength: ndarray([0.5], []) }),
     },
+    bound: {
+      purpose: "a bound on −log p(x) of rows, by so many steps of the chain",
+      trace: (sizes) => boundOfSeed(model, sizes as OpenSizes),
+      symbols: ofRows,
+      describe: { ...describe, steps: "parts of the chain of which one step each is looked at; at least 1" },
+      example: ({ n, steps }) => ({ ...rows(n!), steps: whole(steps!), seed: whole(7) }),
+    },
   };
   if (model.selfCondition) return files;
-  return {
-    ...files,
-    encode: {
-      purpose: "rows to their codes",
-      trace: (sizes) => encodeOfSteps(model, sizes as OpenSizes),
-      symbols: ofRows,
-      describe,
-      example: ({ n, steps }) => ({ ...rows(n!), steps: whole(steps!) }),
-    },
+  const fromCodes: Record<string, ExportFile> = {
     decode: {
       purpose: "codes to rows: undoes encode",
       trace: (sizes) => decodeOfSteps(model, sizes as OpenSizes),
@@ -136,6 +136,18 @@ export function exportedFiles(model: Diffusion, options: ExportOptions = {}): Re
         ...conditions(model, n!),
       }),
     },
+  };
+  if (options.gaps === true) return { ...files, ...fromCodes };
+  return {
+    ...files,
+    ...fromCodes,
+    encode: {
+      purpose: "rows to their codes",
+      trace: (sizes) => encodeOfSteps(model, sizes as OpenSizes),
+      symbols: ofRows,
+      describe,
+      example: ({ n, steps }) => ({ ...rows(n!), steps: whole(steps!) }),
+    },
     logprob: {
       purpose: "log p(x) of rows",
       trace: (sizes) => logProbOfSeed(model, sizes as OpenSizes),
@@ -145,105 +157,6 @@ export function exportedFiles(model: Diffusion, options: ExportOptions = {}): Re
     },
   };
 }
-
-/** Sizes that stay open. */
-type OpenSizes = Sizes & { readonly n: number; readonly steps: number };
-
-export interface SeedOptions extends Pick<ExportOptions, "sampler" | "spacing" | "guidance" | "negative"> {
-  readonly n: number;
-  readonly steps: number;
-}
-
-/** Whether the files that draw take a weight of the condition. */
-function isGuided(model: Diffusion): boolean {
-  return model.condition?.hasNull === true;
-}
-
-/** What files that draw are fed beside rows and the condition: seed, steps, and the weight, if there is one. */
-function drawingFields(model: Diffusion): Record<string, BatchField> {
-  const weight: BatchField = { shape: [], dtype: "f32" };
-  return { seed: INTEGER, steps: INTEGER, ...(isGuided(model) && { guidance: weight }) };
-}
-
-/** How they draw. */
-function drawingOf(model: Diffusion, feeds: Feeds, options: SeedOptions): DrawOptions {
-  const { steps, sampler, spacing, guidance } = options;
-  return {
-    ...openSteps(feeds, steps),
-    ...(sampler && { sampler }),
-    ...(spacing && { spacing }),
-    guidance: { ...guidance, ...(isGuided(model) && { weight: feeds["guidance"]! }) },
-  };
-}
-
-const openSteps = (feeds: Feeds, steps: number): Pick<OdeOptions, "steps" | "count"> => ({
-  steps,
-  count: feeds["steps"]!.cast("f32"),
-});
-
-/** Where they draw: all randomness comes from the seed. What needs none takes no seed. */
-function seeded(feeds: Feeds, n: number): DrawAt {
-  const key = keyFromSeed((feeds["seed"] ?? feeds["steps"]!).cast("u64"));
-  return { ...givenOf(feeds), scope: traceScope("eval", key), key, n };
-}
-
-/**
- * Samples whose randomness comes from a feed `seed`: what the sampler's file holds. Feeds seed, n, steps, and the condition
- * with `guidance`.
- *
- * @returns output samples [n, …shape]
- */
-export function sampleOfSeed(model: Diffusion, options: SeedOptions): Program {
-  const { n } = options;
-  const batch = { n: INTEGER, ...drawingFields(model), ...conditionFields(model, options) };
-  return inference(model, batch, (feeds: Feeds) => ({
-    samples: model.decoded(draw(model, drawingOf(model, feeds, options), seeded(feeds, n))),
-  }));
-}
-
-function completeOfSeed(model: Diffusion, options: SeedOptions): Program {
-  const { n } = options;
-  const batch: BatchSpec = { ...fields(model, { n }), mask: [n, ...model.shape], ...drawingFields(model) };
-  return inference(model, batch, (feeds: Feeds) => {
-    const how = { ...drawingOf(model, feeds, options), sampler: "ddpm", n } as const;
-    return { completed: completed(model, how, { feeds, at: seeded(feeds, n) }) };
-  });
-}
-
-function editOfSeed(model: Diffusion, options: SeedOptions): Program {
-  const { n } = options;
-  const batch: BatchSpec = {
-    ...fields(model, { n }),
-    strength: { shape: [], dtype: "f32" },
-    ...drawingFields(model),
-  };
-  return inference(model, batch, (feeds: Feeds) => {
-    const how = { ...drawingOf(model, feeds, options), strength: feeds["strength"]!, n };
-    return { edited: edited(model, how, { feeds, at: seeded(feeds, n) }) };
-  });
-}
-
-function encodeOfSteps(model: Diffusion, { n, steps }: OpenSizes): Program {
-  return inference(model, { ...fields(model, { n }), steps: INTEGER }, (feeds: Feeds) => {
-    const at = seeded(feeds, n);
-    return { z: inverted(model, model.encoded(feeds["x"]!, at.scope).y, { options: openSteps(feeds, steps), at }) };
-  });
-}
-
-function decodeOfSteps(model: Diffusion, { n, steps }: OpenSizes): Program {
-  const batch: BatchSpec = { z: [n, ...model.rowShape], steps: INTEGER, ...conditionFields(model, { n }) };
-  return inference(model, batch, (feeds: Feeds) => ({
-    x: model.decoded(reverted(model, feeds["z"]!, { options: openSteps(feeds, steps), at: seeded(feeds, n) })),
-  }));
-}
-
-function logProbOfSeed(model: Diffusion, { n, steps }: OpenSizes): Program {
-  return inference(model, { ...fields(model, { n }), steps: INTEGER, seed: INTEGER }, (feeds: Feeds) => ({
-    logprob: logProbOf(model, openSteps(feeds, steps), { feeds, at: seeded(feeds, n) }),
-  }));
-}
-
-const INTEGER: BatchField = { shape: [], dtype: "i64" };
 
 const whole = (value: number): NdArray => ndarray([BigInt(value)], [], "i64");
 

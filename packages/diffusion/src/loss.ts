@@ -28,7 +28,8 @@ export interface DiffusionBatch extends Given {
 }
 
 /**
- * The mean of λ(σ)·‖x̂(x + σε, σ) − x‖² / D over rows, each at its own level and with its own noise; or the bound.
+ * The mean of λ(σ)·‖x̂(x + σε, σ) − x‖² / D over rows, each at its own level and with its own noise; or the bound. Of rows
+ * with gaps, what is known alone is compared: Ouyang et al. 2023, "MissDiff", eq. 3. arXiv:2307.00467
  *
  * Levels are stratified over the rows, one uniform draw for all: t_i = (u + i)/N. Kingma et al. 2021, appendix I.1. arXiv:2107.00630
  */
@@ -42,31 +43,33 @@ export function diffusionLoss(
   if (objective === "hybrid" && model.variance !== "learned")
     throw new GenError("option", 'loss: expected "hybrid" of a model that learns variances, got one that does not');
   const condition = model.embedDropping(batch, scope);
-  const { y } = model.encoded(batch.x, scope);
+  const { y, mask } = model.encoded(batch.x, scope);
   const n = y.shape[0]!;
   const t = iota(n)
     .add(randomUniform(scope.nextKey(), [1]))
     .mul(1 / n); //                                [N]
   const free = noiseLike(y, offsetNoise, scope);
   const noise = coupling === "independent" ? free : coupled(y, free, scope);
-  if (objective === "bound") return boundTerm(model, { y, noise, t, condition, scope }).mean();
+  if (objective === "bound") return boundTerm(model, { y, noise, mask, t, condition, scope }).mean();
 
   const sigma = sigmaAt(model.process, t);
   const x = y.add(noise.mul(column(sigma, y)));
   const last = model.selfCondition ? guess(model, x, { sigma, condition, scope }) : undefined;
   const { raw, out } = model.estimate(x, { sigma, condition, last, scope });
-  const error = raw
-    .sub(model.targetFor(y, noise, sigma))
-    .square()
-    .flatten()
-    .mean(1); //                  [N]
+  const error = squaredError(raw, model.targetFor(y, noise, sigma), mask); // [N]
   const s = column(sigma, y);
   const lambda = weightingOf(weighting)({ sigma: s, out });
   const weight = lambda.mul(out.square()).reshape([n]);
   const loss = error.mul(weight).mean();
   if (objective === "simple") return loss;
-  const bound = boundTerm(model, { y, noise, t, condition, scope, fixMean: true }).mean();
+  const bound = boundTerm(model, { y, noise, mask, t, condition, scope, fixMean: true }).mean();
   return loss.add(bound.mul(0.001));
+}
+
+/** The mean over a row's numbers of (a − b)², where they are known: [N]. */
+export function squaredError(a: Tensor, b: Tensor, mask: Tensor | undefined): Tensor {
+  const error = a.sub(b).square();
+  return (mask === undefined ? error : error.mul(mask)).flatten().mean(1);
 }
 
 /** For half of the batches' rows the model's own first estimate, through which no gradient goes; nothing for the others. */

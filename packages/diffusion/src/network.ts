@@ -1,5 +1,5 @@
 /** @file What a model needs of a network, whichever it is. */
-import type { Scope, Shape, Tensor } from "@gen/core";
+import { GenError, sameShape, showShape, type Scope, type Shape, type Tensor } from "@gen/core";
 
 /** What a network is told beside x. */
 export interface NetworkInput {
@@ -18,4 +18,25 @@ export interface Network {
   /** Width of the condition that it takes; 0 if it takes none. */
   readonly conditionFeatures: number;
   forward(x: Tensor, input: NetworkInput, scope: Scope): Tensor;
+}
+
+/**
+ * Shape of the rows that a network is for, which may see the last estimate and give variances besides.
+ *
+ * @throws GenError `shape` for a network whose ends do not fit
+ */
+export function rowShapeOf(
+  network: Network,
+  { selfCondition, variance }: { readonly selfCondition: boolean; readonly variance: "fixed" | "learned" },
+): Shape {
+  const share = (shape: Shape, parts: number): Shape => [shape[0]! / parts, ...shape.slice(1)];
+  const given = share(network.shape, selfCondition ? 2 : 1);
+  const taken = share(network.outputShape, variance === "learned" ? 2 : 1);
+  if (!sameShape(given, taken))
+    throw new GenError(
+      "shape",
+      `Diffusion: expected a network from ${showShape(network.shape)} to a like shape${selfCondition ? ", half of what comes in being the last estimate" : ""}${variance === "learned" ? ", half of what comes out being variances" : ""}, got ${showShape(network.outputShape)}`,
+      { fix: "selfCondition doubles the channels that go in, a learned variance those that come out" },
+    );
+  return given;
 }

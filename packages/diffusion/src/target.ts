@@ -35,11 +35,6 @@ const velocity: Target = (level) => ({ data: one(level), noise: one(level).neg()
 /** ∇ log p(x_t) = −ε / (ασ): to be learned with the weighting "epsilon". Song et al. 2021, eq. 7. arXiv:2011.13456 */
 const score: Target = ({ sigma, alpha }) => ({ noise: alpha.mul(sigma).reciprocal().neg() });
 
-/** The targets by name. */
-export const TARGETS = { epsilon, data, v, velocity, score } as const satisfies Record<string, Target>;
-
-export type TargetName = keyof typeof TARGETS;
-
 /** The preconditioning of Karras et al. 2022, table 1, for data of standard deviation σ_data: F has unit variance at each σ. */
 export function edmTarget({ data: std = 0.5 }: { readonly data?: number } = {}): Target {
   return ({ sigma }) => {
@@ -50,6 +45,14 @@ export function edmTarget({ data: std = 0.5 }: { readonly data?: number } = {}):
     return { data: sigma.mul(1 / std).div(root), noise: root.reciprocal().mul(-std) };
   };
 }
+
+/** The targets by name. */
+export const TARGETS = { epsilon, data, v, velocity, score, edm: edmTarget() } as const satisfies Record<
+  string,
+  Target
+>;
+
+export type TargetName = keyof typeof TARGETS;
 
 /** @throws GenError `option` for a name that is none */
 export function targetOf(target: TargetName | Target): Target {

@@ -39,8 +39,9 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-it("exports seven files, each held against the trainer", async () => {
+it("exports eight files, each held against the trainer", async () => {
   const files = [
+    "bound.onnx",
     "complete.onnx",
     "decode.onnx",
     "edit.onnx",

@@ -1,11 +1,13 @@
 /** @file What the loss is made of, with networks whose error is known. */
-import { concat, constant, grad, key, ndarray, reference, traceScope, type Tensor } from "@gen/core";
+import { concat, constant, grad, inference, key, ndarray, reference, traceScope, type Tensor } from "@gen/core";
+import { Table } from "@gen/core/codec";
 import { scalarKey, valuesOf } from "@gen/core/testing";
 import { describe, expect, it } from "vitest";
 import {
   Diffusion,
   diffusionLoss,
   exportedFiles,
+  fields,
   sample,
   sampleOfSeed,
   stepPrograms,
@@ -116,6 +118,26 @@ describe("noise", () => {
     const wanted = (5 * Math.log(knee / low) + (knee ** -2 - high ** -2) / 2) / Math.log(high / low);
     expect(loss("min-snr")).toBeCloseTo(wanted, 1);
   });
+});
+
+it("what is not known of a row has no part in the loss", async () => {
+  // A gap is NaN; the table's codec puts 0 in its place. F = 0, so that the loss is the mean square of the targets.
+  const column = { kind: "real", gaps: true, rounding: 0, low: -1, high: 1, mean: 0, std: 1 } as const;
+  const columns = ["a", "b"].map((name) => ({ name, ...column }));
+  const codec = new Table({ columns, noise: "none", gaps: "mask" });
+  const network = new Knowing(process, (x) => x.mul(0));
+  const model = new Diffusion({ network, process, target: "data", codec });
+  const runtime = reference();
+  const store = await runtime.init(model, { key: key(0) });
+  const lossOf = async (rows: number[]): Promise<number> => {
+    const program = inference(model, fields(model, { n: 2 }), (batch, scope) => ({
+      loss: diffusionLoss(model, batch, { options: { weighting: "data" }, scope }),
+    }));
+    const { loss } = await runtime.run(program, { store, key: key(1), feeds: { x: ndarray(rows, [2, 2]) } });
+    return numbers(loss!)[0]!;
+  };
+  expect(await lossOf([3, 1, 1, 2])).toBeCloseTo(15 / 4, 5);
+  expect(await lossOf([3, NaN, 1, 2])).toBeCloseTo(14 / 4, 5);
 });
 
 it("the bound of a hybrid loss moves variances alone", () => {
