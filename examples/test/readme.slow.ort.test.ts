@@ -82,3 +82,25 @@ it("measures how near two sets of points are", async () => {
   expect(precision).toBeCloseTo(0.99, 2);
   expect(recall).toBeCloseTo(0.77, 2);
 });
+
+it("draws points of two classes", async () => {
+  const losses = (await run("diffusion", "blobs.mjs"))
+    .trim()
+    .split("\n")
+    .map((row) => Number(row.split(" ")[1]));
+  expect(losses.at(-1)).toBeLessThan(losses[0]!);
+  const session = await InferenceSession.create(join(folder, "blobs", "sampler.onnx"), { logSeverityLevel: 3 });
+  const int64 = (value: number): Tensor => new Tensor("int64", [BigInt(value)], []);
+  const n = 200;
+  const classes = Array.from({ length: n }, (_, i) => i % 2);
+  const { samples } = await session.run({
+    seed: int64(1),
+    n: int64(n),
+    steps: int64(20),
+    label: new Tensor("int32", classes, [n]),
+    guidance: new Tensor("float32", [1], []),
+  });
+  await session.release();
+  const near = Array.from(samples!.data as Float32Array).filter((v, k) => Math.abs(v - (k % 4 < 2 ? -1 : 1)) < 1);
+  expect(near.length / (2 * n)).toBeGreaterThan(0.9);
+});

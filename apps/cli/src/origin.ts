@@ -10,6 +10,8 @@ export interface Origin {
   readonly options: Readonly<Record<string, unknown>>;
   /** Names of the classes that a model was conditioned on or could have been, by their number. */
   readonly classes?: readonly string[];
+  /** Samples a second, of sounds. */
+  readonly rate?: number;
   /** Words that it knows; the first has the number 1. */
   readonly words?: readonly string[];
   /** Of the table that it was trained on. */
@@ -21,11 +23,12 @@ export interface Origin {
 /** What a card says of how its model was made; empty where something else than gen made it. */
 export function originOf({ recipe: made }: Card): Origin {
   const record = isRecord(made) ? made : {};
-  const { recipe, options, classes, words, columns, score } = record;
+  const { recipe, options, classes, rate, words, columns, score } = record;
   return {
     recipe: typeof recipe === "string" ? recipe : "",
     options: isRecord(options) ? options : {},
     ...(Array.isArray(classes) ? { classes: classes.map(String) } : {}),
+    ...(typeof rate === "number" ? { rate } : {}),
     ...(Array.isArray(words) ? { words: words.map(String) } : {}),
     ...(Array.isArray(columns) ? { columns: columns as ColumnInfo[] } : {}),
     ...(isScore(score) ? { score } : {}),

@@ -7,7 +7,8 @@ import type { Codec, ColumnInfo } from "@gen/core/codec";
 import type { Tokenizer } from "@gen/autoregressive";
 import type { Sound } from "@gen/data";
 import type { Score } from "./output/score.js";
-import type { PictureText, Quantity } from "./report/about.js";
+import type { Point } from "./plot/series.js";
+import type { CurveText, PictureText, Quantity } from "./report/about.js";
 import type { Fields } from "./schema/field.js";
 import type { OptionsOf, Schema } from "./schema/schema.js";
 
@@ -30,6 +31,8 @@ export interface Splits {
   readonly score?: Score;
   /** Folder of an exported model, whose tokens these are, to begin with its numbers. */
   readonly from?: string;
+  /** Samples a second, of sounds. */
+  readonly rate?: number;
   /** Names of the classes that a field `label` counts, if there is one. */
   readonly classes?: readonly string[];
   /** Of a mixture of normal laws that is known: where its modes are, and their deviation along any axis. */
@@ -76,6 +79,11 @@ export interface Recording extends PictureText {
   record(live: Live & { readonly key: Key }): Promise<readonly Sound[]>;
 }
 
+/** A curve of a trained model. */
+export interface Curve extends CurveText {
+  measure(live: Live & { readonly key: Key }): Promise<readonly Point[]>;
+}
+
 /** A model that is ready to be trained. Programs are fed by fields of the data with the same name. */
 export interface Trainable<E extends Fields = Fields> {
   /** The record whose learned parts `runtime.init` fills. */
@@ -110,6 +118,8 @@ export interface Trainable<E extends Fields = Fields> {
   readonly recordings?: Readonly<Record<string, Recording>>;
   /** The recipe's `evaluation`, on these rows. @returns its metrics by name */
   evaluate?(live: Live, request: EvaluationRequest<E>): Promise<Readonly<Record<string, number>>>;
+  /** Curves of the trained model that are not over steps, by name: drawn at the end of a run. */
+  readonly curves?: Readonly<Record<string, Curve>>;
   /** Between the user's rows and the model's, for the card. */
   readonly codec?: Codec;
   /** Words that the model knows, by their numbers from 1 on, for the card. */

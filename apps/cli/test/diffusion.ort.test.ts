@@ -51,6 +51,9 @@ describe("a model of pictures and the words of their names", () => {
     const page = readFileSync(at("runs/shapes/report.html"), "utf8");
     expect(page).toContain("data:image/gif;base64,");
     expect(page.match(/data:image\/gif/g)).toHaveLength(1);
+    expect(page).toContain("What the steps add to the bound");
+    const [curve] = JSON.parse(readFileSync(at("runs/shapes/curves.json"), "utf8")) as { points: { x: number }[] }[];
+    expect(curve!.points).toHaveLength(100);
   });
 
   it("draws by words, by class, and away from words", async () => {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { key, ndarray, normalDraws } from "@gen/core";
 import { node } from "@gen/core/node";
-import { encodeWav } from "@gen/data";
+import { encodeWav, parseWav } from "@gen/data";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { testWorld, type Heard } from "./world.js";
 
@@ -21,7 +21,7 @@ async function shapeOf(line: string): Promise<number[]> {
   return (JSON.parse(readFileSync(at("drawn.json"), "utf8")) as { shape: number[] }).shape;
 }
 
-it("sounds are windows of a folder of WAV files, and are drawn as numbers", async () => {
+it("sounds are windows of a folder of WAV files, and are drawn as one", async () => {
   mkdirSync(at("sounds"));
   for (let i = 0; i < 40; i++) {
     const samples = Float32Array.from({ length: 64 }, (_, t) => 0.5 * Math.sin((t + i) * (i % 2 === 0 ? 0.3 : 0.8)));
@@ -35,6 +35,10 @@ it("sounds are windows of a folder of WAV files, and are drawn as numbers", asyn
     code: 0,
   });
   expect(await shapeOf("runs/sounds --n 2")).toEqual([2, 1, 64]);
+  expect(await run("sample runs/sounds --n 2 --to two.wav")).toMatchObject({ code: 0 });
+  const { samples, rate } = parseWav(readFileSync(at("two.wav")), { file: "two.wav" });
+  expect([rate, ...samples.shape]).toEqual([8000, 1, 2 * (64 + 2000)]);
+  expect(readdirSync(at("runs/sounds/samples"))).toContain("samples-0000012.png");
   expect((await run("edit runs/sounds --picture mask.png --to x.png")).err).toContain("diffusion model of pictures");
 });
 
@@ -56,7 +60,37 @@ it("a table is learned, drawn as a table, and scored", async () => {
   expect(readFileSync(at("full.csv"), "utf8")).toMatch(/^degrees,kind\n21\.5,(warm|cold)\n-?[\d.]+,cold\n$/);
   expect((await run("complete runs/days --data gaps.csv --k 3 --to full.csv")).err).toContain("expected no --k");
   expect(await run("score runs/days --to scores.csv")).toMatchObject({ code: 0 });
-  expect(readFileSync(at("scores.csv"), "utf8").trim().split("\n").length).toBeGreaterThan(10);
+  const scores = readFileSync(at("scores.csv"), "utf8").trim().split("\n");
+  expect(scores.length).toBeGreaterThan(10);
+  expect(scores[0]).toContain("log p at least by the variational bound (nats)");
+});
+
+it("a table with gaps is learned, drawn without them, filled in, and scored by its bound", async () => {
+  const z = normalDraws(key(4), 400);
+  const lines = Array.from({ length: 200 }, (_, i) => {
+    const [degrees, kind] = [(20 + 3 * z[i]!).toFixed(1), z[i]! + 0.1 * z[200 + i]! > 0 ? "warm" : "cold"];
+    return `${i % 5 === 0 ? "" : degrees},${i % 7 === 0 ? "" : kind}`;
+  });
+  writeFileSync(at("some.csv"), `degrees,kind\n${lines.join("\n")}\n`);
+  expect(await run(`train diffusion some.csv ${SMALL} --name some`)).toMatchObject({ code: 0 });
+  expect(await run("sample runs/some --n 5 --to some-drawn.csv")).toMatchObject({ code: 0 });
+  expect(readFileSync(at("some-drawn.csv"), "utf8")).toMatch(/^degrees,kind\n(-?[\d.]+,(warm|cold)\n){5}$/);
+  expect(await run("complete runs/some --data some.csv --steps 3 --to whole.csv")).toMatchObject({ code: 0 });
+  expect(readFileSync(at("whole.csv"), "utf8")).toMatch(/^degrees,kind\n(-?[\d.]+,(warm|cold)\n){200}$/);
+  expect(await run("score runs/some --to bounds.csv")).toMatchObject({ code: 0 });
+  expect(readFileSync(at("bounds.csv"), "utf8")).toMatch(/^row,log p at least \(nats\),bits\/dim/);
+});
+
+it("what the paper of a model asks for is one option each", async () => {
+  const points = `train diffusion --data grid --points 200 ${SMALL}`;
+  const edm = "--process edm --target edm --weighting edm --sampler heun --spacing exponential";
+  expect(await run(`${points} ${edm} --name edm`)).toMatchObject({ code: 0 });
+  const improved = "--variance learned --sampler ddpm --name improved";
+  expect(await run(`${points} ${improved}`)).toMatchObject({ code: 0 });
+  expect(await run(`${points} --self-condition --name self`)).toMatchObject({ code: 0 });
+  expect(await run(`${points} --objective consistency --process edm --name one-step`)).toMatchObject({ code: 0 });
+  expect(await shapeOf("runs/one-step --n 3 --steps 1")).toEqual([3, 2]);
+  expect((await run(`${points} --objective consistency`)).err).toContain("expected --process edm");
 });
 
 it("points move in an animation, and are drawn as numbers", async () => {

@@ -1,8 +1,8 @@
 /** @file `gen sample`: draws from an exported model. */
 import { join, resolve as resolvePath } from "node:path";
-import { GenError, type NdArray } from "@gen/core";
+import { GenError, ndarray, type NdArray } from "@gen/core";
 import { openFolder, writeAtomic } from "@gen/core/node";
-import { grid, piecesOf } from "@gen/data";
+import { encodeWav, grid, piecesOf } from "@gen/data";
 import { writePng } from "@gen/data/node";
 import { draw, modelFolder } from "../exported.js";
 import { walks } from "../noise.js";
@@ -97,11 +97,15 @@ export const sampleCommand: Command = {
         : await walks(model, { seed, n, walk, ...told });
     const pictures = isPictures(samples);
     const table = columnsOf(card.codec, join(folder, "card.json"));
-    const ending = pictures ? "png" : score !== undefined ? "mid" : table === undefined ? "json" : "csv";
+    const { rate } = originOf(card);
+    const isSound = samples.shape.length === 3 && rate !== undefined;
+    const other = isSound ? "wav" : table === undefined ? "json" : "csv";
+    const ending = pictures ? "png" : score !== undefined ? "mid" : other;
     const path = to === undefined ? join(folder, "..", `drawn-seed-${seed}.${ending}`) : resolvePath(cwd, to);
+    const isHeard = isSound && path.endsWith(".wav");
     const isText = path.endsWith(".json") || (table !== undefined && path.endsWith(".csv"));
     const isMusic = score !== undefined && !isText;
-    if (isText || isMusic) refuse({ columns, scale }, "a .png", path);
+    if (isText || isMusic || isHeard) refuse({ columns, scale }, "a .png", path);
     if (!isMusic) refuse({ tempo }, "the music of a model of music", path);
     let paths = [path];
     if (isMusic) {
@@ -111,6 +115,8 @@ export const sampleCommand: Command = {
       for (const [i, piece] of pieces.entries()) await writeAtomic(paths[i]!, scoreFile(paths[i]!, piece, sounding));
     } else if (table !== undefined && path.endsWith(".csv")) {
       await writeAtomic(path, csvText(table, samples));
+    } else if (isHeard) {
+      await writeAtomic(path, encodeWav({ samples: inTurn(samples, rate), rate }));
     } else if (isText) {
       await writeAtomic(
         path,
@@ -144,6 +150,20 @@ function refuse(flags: Readonly<Record<string, unknown>>, only: string, path: st
       fix: `leave out --${name}`,
     });
   }
+}
+
+/** Sounds [N, C, T] one after the other, a quarter of a second between them: [C, …]. */
+function inTurn({ data, shape }: NdArray, rate: number): NdArray<"f32"> {
+  const [n, channels, length] = shape as [number, number, number];
+  const stride = length + Math.round(rate / 4);
+  const out = new Float32Array(channels * n * stride);
+  for (let i = 0; i < n; i++)
+    for (let c = 0; c < channels; c++)
+      for (let t = 0; t < length; t++) {
+        const v = Number(data[(i * channels + c) * length + t]);
+        out[(c * n + i) * stride + t] = Math.min(1, Math.max(-1, v)); // beyond, a file would wrap or clip as it likes
+      }
+  return ndarray(out, [channels, n * stride]);
 }
 
 /** Pictures of a few pixels are hard to see. */

@@ -8,7 +8,7 @@ import type { Context } from "../context.js";
 import { modelFolder } from "../exported.js";
 import { folderPictures, isFolder } from "../folder-pictures.js";
 import { originOf } from "../origin.js";
-import { logProbs } from "../log-prob.js";
+import { logProbs, measures, type Measured } from "../log-prob.js";
 import { quoted } from "../output/csv.js";
 import { RunFolder } from "../run/run-folder.js";
 import { resolve, type GivenOptions } from "../schema/resolve.js";
@@ -68,32 +68,45 @@ export const scoreCommand: Command = {
     const trained = await trainedOn(model.card, resolvePath(cwd, shown), context);
     const { held } = trained;
     const rows = await rowsFor(model, trained, { data: data && resolvePath(cwd, data), label });
-    const measure = (of: Dataset): Promise<Float64Array> => logProbs(model, of, { count: of.length, k, seed, context });
-    const usual = (await measure(held)).sort();
-    const found = await measure(rows);
+    const measure = (of: Dataset, by: Measured): Promise<Float64Array> =>
+      logProbs(model, of, { count: of.length, k, seed, by, context });
+    // A diffusion model has a bound beside log p(x); of rows with gaps, the bound alone.
+    const by = measures(model, "logprob") || !measures(model, "bound") ? "logprob" : "bound";
+    const usual = (await measure(held, by)).sort();
+    const found = await measure(rows, by);
+    const bounds = by === "logprob" && measures(model, "bound") ? await measure(rows, "bound") : undefined;
     const threshold = usual[Math.floor(share * usual.length)]!;
     const { names } = rows;
     const scores = Array.from(found, (logProb, row) => ({
       row: names?.[row] ?? row + 1,
       logProb,
+      bound: bounds?.[row],
       isOutlier: !(logProb >= threshold),
     }));
     const ranked = scores.toSorted((a, b) => a.logProb - b.logProb);
     const outliers = ranked.filter(({ isOutlier }) => isOutlier).map(({ row }) => row);
 
     const dims = sizeOf(rows.fields["x"]!.shape);
-    const lines = (order === "data" ? scores : ranked).map(({ row, logProb, isOutlier }) =>
+    const lines = (order === "data" ? scores : ranked).map(({ row, logProb, bound, isOutlier }) =>
       [
         quoted(String(row)),
         logProb,
         -logProb / (dims * Math.LN2),
+        ...(bound === undefined ? [] : [bound]),
         below(usual, logProb),
         isOutlier ? "yes" : "no",
       ].join(","),
     );
     const path = to === undefined ? join(model.path, "..", "scores.csv") : resolvePath(cwd, to);
-    const head = `${names === undefined ? "row" : "picture"},log p (nats),bits/dim,held-out rows that are less likely,outlier`;
-    await writeAtomic(path, `${[head, ...lines].join("\n")}\n`);
+    const header = [
+      names === undefined ? "row" : "picture",
+      by === "bound" ? "log p at least (nats)" : "log p (nats)",
+      "bits/dim",
+      ...(bounds === undefined ? [] : ["log p at least by the variational bound (nats)"]),
+      "held-out rows that are less likely",
+      "outlier",
+    ].join(",");
+    await writeAtomic(path, `${[header, ...lines].join("\n")}\n`);
     const some = outliers.slice(0, NAMED).join(", ");
     const list = outliers.length === 0 ? "" : `: ${some}${outliers.length > NAMED ? ", …" : ""}`;
     const what = names === undefined ? "rows" : "pictures";

@@ -1,5 +1,5 @@
 /** @file The options of the diffusion recipe; every process, target and sampler by its name. */
-import { PROCESSES, SAMPLERS, TARGETS, WEIGHTINGS } from "@gen/diffusion";
+import { PROCESSES, SAMPLERS, SPACINGS, TARGETS, WEIGHTINGS } from "@gen/diffusion";
 import { defineOptions } from "../schema/schema.js";
 
 /** Names in the type of the record that they are from. */
@@ -38,26 +38,61 @@ export const diffusionOptions = defineOptions({
     kind: "choice",
     choices: namesOf(TARGETS),
     default: "v",
-    description: "What the network gives: velocity belongs to straight",
+    appliesWhen: { objective: ["error", "bound"] },
+    description: "What the network gives: velocity belongs to straight, edm to edm",
   },
   weighting: {
     kind: "choice",
     choices: namesOf(WEIGHTINGS),
     default: "simple",
+    appliesWhen: { objective: ["error"] },
     description: "How levels of noise count",
+  },
+  objective: {
+    kind: "choice",
+    choices: ["error", "bound", "consistency"],
+    default: "error",
+    description:
+      "What is learned: the target by squared error, the bound on −log p(x), or samples in one step (process edm)",
+  },
+  variance: {
+    kind: "choice",
+    choices: ["fixed", "learned"],
+    default: "fixed",
+    appliesWhen: { objective: ["error", "bound"] },
+    description: "Of the steps back: learned ones make the bound tighter, and ddpm needs fewer steps",
+  },
+  selfCondition: {
+    kind: "boolean",
+    default: false,
+    appliesWhen: { objective: ["error"] },
+    description: "The network sees its last estimate; there is then no exact log p(x)",
   },
   coupling: {
     kind: "choice",
     choices: ["independent", "optimal-transport"],
     default: "independent",
+    appliesWhen: { objective: ["error", "bound"] },
     description: "How noise is paired with rows in a batch",
   },
-  offsetNoise: { kind: "number", default: 0, min: 0, description: "Deviation of noise that a whole channel shares" },
+  offsetNoise: {
+    kind: "number",
+    default: 0,
+    min: 0,
+    appliesWhen: { objective: ["error", "bound"] },
+    description: "Deviation of noise that a whole channel shares",
+  },
   sampler: {
     kind: "choice",
     choices: namesOf(SAMPLERS),
     default: "dpm-solver-2m",
+    appliesWhen: { objective: ["error", "bound"] },
     description: "How samples are drawn",
+  },
+  spacing: {
+    kind: "choice",
+    choices: namesOf(SPACINGS),
+    description: "Where its steps lie; trailing unless given, karras for the process edm",
   },
   samplerSteps: { kind: "integer", default: 25, min: 1, description: "Its steps, for the run's pictures" },
   conditional: { kind: "boolean", default: false, description: "Condition on the class, where the data has classes" },
@@ -71,6 +106,19 @@ export const diffusionOptions = defineOptions({
     default: 1,
     min: 0,
     description: "Weight of class and words in the run's pictures",
+  },
+  rescale: {
+    kind: "number",
+    default: 0,
+    min: 0,
+    max: 1,
+    description: "How far guided estimates are brought back to the spread of those without",
+  },
+  threshold: {
+    kind: "number",
+    above: 0,
+    max: 1,
+    description: "Bring estimates of pictures into their range by this percentile, as 0.995",
   },
   learningRate: { kind: "number", default: 1e-3, above: 0, description: "Step size of Adam, which falls to nothing" },
   average: {

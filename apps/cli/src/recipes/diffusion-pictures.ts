@@ -1,11 +1,13 @@
 /** @file What a diffusion model shows of itself: samples, and noise on its way to them, as a strip and as an animation. */
 import { ndarray, sizeOf, type NdArray, type Rows } from "@gen/core";
-import { denoising, generate, type Diffusion, type SamplerName } from "@gen/diffusion";
+import { denoising, generate, type Diffusion, type SampleOptions } from "@gen/diffusion";
 import type { Picture } from "../recipe.js";
 import { histogram, MAP_POINTS } from "./points-map.js";
+import { waves } from "./waves.js";
 
 export interface ShownOptions {
-  readonly sampler: SamplerName;
+  /** Sampler, spacing, and how guided estimates are corrected. */
+  readonly how: Pick<SampleOptions, "sampler" | "spacing" | "guidance">;
   readonly samplerSteps: number;
   readonly guidance: number;
 }
@@ -17,18 +19,21 @@ export const SHOWN = ROWS * COLUMNS;
 const [WAYS, FRAMES] = [6, 10];
 /** Pictures of an animation, and its samples. */
 const [MOMENTS, MOVING] = [25, 20];
+/** Sounds that are shown. */
+const WAVES = 8;
 /** Points that move. */
 const SWARM = 4000;
 
 /**
  * @param given what the samples are conditioned on, {@link SHOWN} of each field
- * @returns nothing for rows that are neither pictures nor points in the plane
+ * @returns nothing for rows that are neither pictures nor sounds nor points in the plane
  */
 export function diffusionPictures(model: Diffusion, options: ShownOptions, given: Rows): Record<string, Picture> {
   const [channels] = model.shape;
   const shown = new Shown(model, options, given);
   if (model.shape.length === 3 && (channels === 1 || channels === 3))
     return { samples: shown.grid(), denoising: shown.strip(), "denoising-animation": shown.animation() };
+  if (model.shape.length === 2) return { samples: shown.waves() };
   return model.shape.length === 1 && channels === 2 && model.condition === undefined
     ? { samples: shown.map(), "denoising-animation": shown.swarm() }
     : {};
@@ -42,14 +47,26 @@ class Shown {
   ) {}
 
   grid(): Picture {
-    const { sampler, samplerSteps } = this.options;
+    const { how, samplerSteps } = this.options;
+    const name = typeof how.sampler === "object" ? how.sampler.name : how.sampler;
     const { options, feeds } = this.#drawing(SHOWN);
     const told = this.model.condition === undefined ? "" : ", told what rows that were held out are told";
     return {
       title: "Samples",
-      caption: `Drawn in ${samplerSteps} steps of ${sampler}${told}: none of them is in the data.`,
+      caption: `Drawn in ${samplerSteps} steps of ${name}${told}: none of them is in the data.`,
       columns: COLUMNS,
       draw: ({ runtime, store, from, key }) => generate(this.model, { ...options, runtime, store, from, key, feeds }),
+    };
+  }
+
+  waves(): Picture {
+    const { options, feeds } = this.#drawing(WAVES);
+    return {
+      title: "Samples",
+      caption: "Sounds that were drawn, as waves over time.",
+      columns: 2,
+      draw: async ({ runtime, store, from, key }) =>
+        waves(await generate(this.model, { ...options, runtime, store, from, key, feeds })),
     };
   }
 
@@ -118,10 +135,9 @@ class Shown {
   }
 
   #drawing(n: number) {
-    const { sampler, samplerSteps: steps, guidance } = this.options;
-    const how = { n, sampler, steps };
-    if (this.model.condition === undefined) return { options: how, feeds: {} };
-    return { options: { ...how, guidance: { weight: guidance } }, feeds: firstRows(this.given, n) };
+    const { how, samplerSteps: steps, guidance: weight } = this.options;
+    if (this.model.condition === undefined) return { options: { ...how, n, steps }, feeds: {} };
+    return { options: { ...how, n, steps, guidance: { ...how.guidance, weight } }, feeds: firstRows(this.given, n) };
   }
 }
 

@@ -1,9 +1,12 @@
 /** @file Diffusion models as a recipe: of pictures, of sounds, of points and of rows of tables. */
-import { batches, GenError, sizeOf, trainStep, type Dataset, type Rows, type Shape } from "@gen/core";
+import { batches, GenError, trainStep, type Dataset, type Rows, type Shape } from "@gen/core";
 import { fitStandardise, fitTable, type Codec } from "@gen/core/codec";
 import { adam, chain, clipByGlobalNorm, cosine, ema } from "@gen/core/optim";
 import {
   boundEstimate,
+  consistencyLoss,
+  consistencyTarget,
+  ddpm,
   Diffusion,
   diffusionLoss,
   Dit,
@@ -20,9 +23,11 @@ import {
 import { vocabularyOf, withWords } from "@gen/data";
 import { defineRecipe, type PrepareContext, type Splits, type Trainable } from "../recipe.js";
 import type { OptionsOf } from "../schema/schema.js";
-import { pick } from "../sources/views.js";
+import type { Quantity } from "../report/about.js";
+import { pick, withGaps } from "../sources/views.js";
+import { boundCurve } from "./bound-curve.js";
 import { diffusionOptions } from "./diffusion-options.js";
-import { diffusionPictures, SHOWN } from "./diffusion-pictures.js";
+import { diffusionPictures, SHOWN, type ShownOptions } from "./diffusion-pictures.js";
 
 type Options = OptionsOf<typeof diffusionOptions>;
 
@@ -42,47 +47,58 @@ const WORDS = 8;
 
 async function prepare(chosen: Options, { data, batchSize, steps, key: order }: PrepareContext): Promise<Trainable> {
   const { x, mask } = data.train.fields;
-  if (x === undefined || (x.dtype !== "u8" && x.dtype !== "f32") || mask !== undefined) {
-    throw new GenError(
-      "data",
-      "diffusion: expected a field x of u8 pictures, or of f32 rows without gaps, got others",
-      {
-        fix: "choose another data set, or leave out the columns that have gaps (--omit)",
-      },
-    );
+  if (x === undefined || (x.dtype !== "u8" && x.dtype !== "f32")) {
+    const got = Object.keys(data.train.fields).join(", ");
+    throw new GenError("data", `diffusion: expected a field x of u8 pictures or f32 rows, got ${got}`, {
+      fix: "choose another data set",
+    });
   }
   const pixels = x.dtype;
   const vocabulary = chosen.words ? vocabularyIn(data) : undefined;
   const condition = conditionOf(chosen, data, vocabulary);
   const codec = await codecOf(data, pixels);
   const network = networkOf(chosen, { shape: codec.output, conditionFeatures: condition === undefined ? 0 : 64 });
+  const { objective, selfCondition, variance } = chosen;
+  const process = PROCESSES[chosen.process]();
+  if (objective === "consistency" && process.name !== "edm")
+    throw new GenError("option", `diffusion: expected --process edm for --objective consistency, got ${process.name}`, {
+      fix: "add --process edm",
+    });
   const model = new Diffusion({
     network,
     codec,
-    process: PROCESSES[chosen.process](),
-    target: chosen.target,
+    process,
+    target: objective === "consistency" ? consistencyTarget(process) : chosen.target,
+    selfCondition,
+    variance,
     ...(pixels === "u8" && { levels: 256 }),
     ...(condition && { condition }),
   });
   const names = ["x", ...(model.condition?.names ?? [])];
   const rows = (split: "train" | "validation" | "test"): Dataset => {
     const texts = vocabulary && data.texts?.[split];
-    return pick(texts ? withWords(data[split], texts, { vocabulary, length: WORDS }) : data[split], names);
+    return pick(withGaps(texts ? withWords(data[split], texts, { vocabulary, length: WORDS }) : data[split]), names);
   };
-  const { weighting, coupling, offsetNoise, sampler } = chosen;
-  const options = { weighting, coupling, offsetNoise };
+  const { weighting, coupling, offsetNoise } = chosen;
+  const options = { weighting, coupling, offsetNoise, ...(objective === "bound" && { objective }) };
+  const how = drawingOf(chosen);
   return {
     model,
     step: trainStep({
       model,
       batch: fields(model, { n: batchSize, pixels }),
-      loss: (batch, scope) => diffusionLoss(model, batch as unknown as DiffusionBatch, { options, scope }),
+      loss: (batch, scope) => {
+        const given = batch as unknown as DiffusionBatch;
+        return objective === "consistency"
+          ? consistencyLoss(model, given, { scope })
+          : diffusionLoss(model, given, { options, scope });
+      },
       optimizer: chain(clipByGlobalNorm(chosen.clip), adam({ learningRate: cosine(chosen.learningRate, { steps }) })),
       average: ema({ decay: chosen.average }),
     }),
     from: "ema",
     batches: batches(rows("train"), { size: batchSize, key: order }),
-    loss: { label: "Squared error of the target", unit: "" },
+    loss: LOSSES[objective],
     validation: boundEstimate(model, { n: CHUNK, pixels }),
     metrics: {
       error: { label: "Squared error of the target", unit: "", better: "lower" },
@@ -90,10 +106,27 @@ async function prepare(chosen: Options, { data, batchSize, steps, key: order }: 
       nats: { label: "−log p(x), at most (estimate)", unit: "nats", better: "lower" },
     },
     heldOut: rows,
-    pictures: diffusionPictures(model, chosen, await shownRows(model, rows("validation"))),
+    pictures: diffusionPictures(model, { ...chosen, how }, await shownRows(model, rows("validation"))),
+    curves: { bound: boundCurve(model, { pixels, rows: rows("validation") }) },
     codec,
     ...(vocabulary && { words: vocabulary }),
-    files: exportedFiles(model, { sampler, negative: vocabulary !== undefined }),
+    files: exportedFiles(model, { ...how, gaps: mask !== undefined, negative: vocabulary !== undefined }),
+  };
+}
+
+const LOSSES: Readonly<Record<Options["objective"], Quantity>> = {
+  error: { label: "Squared error of the target", unit: "" },
+  bound: { label: "Bound on −log p, as the network sees rows", unit: "nats" },
+  consistency: { label: "Distance between neighbouring estimates", unit: "" },
+};
+
+/** How samples are drawn, but for the steps and the weight of the condition. */
+function drawingOf({ objective, sampler, variance, spacing, rescale, threshold }: Options): ShownOptions["how"] {
+  const named = objective === "consistency" ? "consistency" : sampler;
+  return {
+    sampler: named === "ddpm" ? ddpm({ variance: variance === "learned" ? "learned" : "small" }) : named,
+    ...(spacing !== undefined && { spacing }),
+    guidance: { rescale, threshold },
   };
 }
 
@@ -111,7 +144,7 @@ function vocabularyIn({ texts }: Splits): readonly string[] {
 
 /** @throws GenError `option` where the data lack what the model shall be told */
 function conditionOf(
-  { conditional, words, guidance }: Options,
+  { conditional, words, guidance, rescale }: Options,
   { classes = [] }: Splits,
   vocabulary: readonly string[] | undefined,
 ): DiffusionOptions["condition"] {
@@ -119,10 +152,12 @@ function conditionOf(
     throw new GenError("option", "diffusion: expected data with classes for --conditional, got data without", {
       fix: "leave out --conditional",
     });
-  if (guidance !== 1 && !conditional && !words)
-    throw new GenError("option", "diffusion: expected --conditional or --words for --guidance, got neither", {
-      fix: "leave out --guidance",
+  if ((guidance !== 1 || rescale > 0) && !conditional && !words) {
+    const flag = guidance === 1 ? "--rescale" : "--guidance";
+    throw new GenError("option", `diffusion: expected --conditional or --words for ${flag}, got neither`, {
+      fix: `leave out ${flag}`,
     });
+  }
   if (!conditional && vocabulary === undefined) return undefined;
   return {
     ...(conditional && { classes: classes.length }),
@@ -146,7 +181,7 @@ async function codecOf({ train, columns }: Splits, pixels: "u8" | "f32"): Promis
 const isSequence = (train: Dataset): boolean => train.fields["x"]!.shape.length === 2;
 
 function networkOf(
-  { network, width, depth, patch }: Options,
+  { network, width, depth, patch, selfCondition, variance }: Options,
   { shape, conditionFeatures }: { readonly shape: Shape; readonly conditionFeatures: number },
 ): Network {
   const fits = { mlp: shape.length === 1, dit: shape.length === 3, unet: shape.length === 2 || shape.length === 3 };
@@ -155,12 +190,15 @@ function networkOf(
     throw new GenError("option", `diffusion: expected rows that --network ${wanted} takes, got [${shape.join(", ")}]`, {
       fix: "leave --network out: mlp is for rows, dit for pictures, unet for pictures and sounds",
     });
+  const [channels, ...extents] = shape as [number, ...number[]];
+  const seen = [channels * (selfCondition ? 2 : 1), ...extents];
+  const outputs = channels * (variance === "learned" ? 2 : 1);
   switch (wanted) {
     case "mlp":
-      return new MlpNetwork({ dim: sizeOf(shape), width, depth, conditionFeatures });
+      return new MlpNetwork({ dim: seen[0]!, outputs, width, depth, conditionFeatures });
     case "dit":
-      return new Dit({ shape, patch, width, depth, conditionFeatures });
+      return new Dit({ shape: seen, outputs, patch, width, depth, conditionFeatures });
     case "unet":
-      return new UNet({ shape, channels: Math.max(8, width / 4), blocks: 1, conditionFeatures });
+      return new UNet({ shape: seen, outputs, channels: Math.max(8, width / 4), blocks: 1, conditionFeatures });
   }
 }

@@ -19,6 +19,12 @@ export interface PictureText {
   readonly caption: string;
 }
 
+/** A curve's heading, a sentence on it, and what its axes are. */
+export interface CurveText extends PictureText {
+  readonly xLabel: string;
+  readonly yLabel: string;
+}
+
 /** Where a run comes from: the `made` of its config.json. */
 export interface Made {
   /** Version of gen. */

@@ -6,7 +6,14 @@ import { writeAtomic } from "@gen/core/node";
 import type { Compared } from "../compare/show.js";
 import type { PictureFile, RunFolder } from "../run/run-folder.js";
 import { readMade } from "./about.js";
-import { reportHtml, type Image, type ReportData, type ReportPicture, type ReportSounds } from "./html.js";
+import {
+  reportHtml,
+  type DrawnCurve,
+  type Image,
+  type ReportData,
+  type ReportPicture,
+  type ReportSounds,
+} from "./html.js";
 import type { ModelFile } from "./model-section.js";
 
 /** Stages of a picture that the report shows, the last among them. */
@@ -38,7 +45,8 @@ export function gather(folder: RunFolder): ReportData {
       ...(about.recordings[name] ?? { title: name, caption: "" }),
       files: paths.map((path) => folder.read(path)),
     })),
-    compared: comparisonOf(folder),
+    curves: readJson<readonly DrawnCurve[]>(folder, folder.curves) ?? [],
+    compared: readJson<Compared>(folder, folder.comparison),
     files: modelFiles(folder),
   };
 }
@@ -62,17 +70,14 @@ function widthOf(bytes: Uint8Array, type: Image["type"]): number {
   return bytes.length >= 24 ? view.getUint32(16) : 0;
 }
 
-/** What `gen eval` wrote, if it did. @throws GenError `format` for a damaged file */
-function comparisonOf(folder: RunFolder): Compared | undefined {
-  if (!existsSync(folder.comparison)) return undefined;
+/** What a file of the run says, if it is there. @throws GenError `format` for a damaged file */
+function readJson<T>(folder: RunFolder, path: string): T | undefined {
+  if (!existsSync(path)) return undefined;
   try {
-    return JSON.parse(new TextDecoder().decode(folder.read(folder.comparison))) as Compared;
+    return JSON.parse(new TextDecoder().decode(folder.read(path))) as T;
   } catch (cause) {
     if (isGenError(cause)) throw cause;
-    throw new GenError("format", `${folder.comparison}: expected JSON`, {
-      fix: "remove it, or compare again by gen eval",
-      cause,
-    });
+    throw new GenError("format", `${path}: expected JSON`, { fix: "remove it, or make it again", cause });
   }
 }
 

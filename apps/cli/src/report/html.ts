@@ -2,11 +2,12 @@
 import { showCount, showDuration, showNumber } from "../output/format.js";
 import { escapeHtml } from "../plot/escape.js";
 import { lineChart, type Series } from "../plot/line-chart.js";
+import type { Point } from "../plot/series.js";
 import { compareSection, type Compared } from "../compare/show.js";
 import type { Metrics } from "../run/metrics-log.js";
 import { showValue } from "../schema/field.js";
 import { flagOf } from "../schema/resolve.js";
-import type { Made, PictureText, Quantity } from "./about.js";
+import type { CurveText, Made, PictureText, Quantity } from "./about.js";
 import { section } from "./section.js";
 import { modelSection, type ModelFile } from "./model-section.js";
 import { style } from "./style.js";
@@ -30,6 +31,11 @@ export interface ReportSounds extends PictureText {
   readonly files: readonly Uint8Array[];
 }
 
+/** A curve that is not over steps. */
+export interface DrawnCurve extends CurveText {
+  readonly points: readonly Point[];
+}
+
 export interface ReportData {
   readonly name: string;
   readonly recipe: string;
@@ -38,6 +44,7 @@ export interface ReportData {
   readonly metrics: readonly Metrics[];
   readonly pictures: readonly ReportPicture[];
   readonly sounds: readonly ReportSounds[];
+  readonly curves: readonly DrawnCurve[];
   /** What the samples were compared with, if they were. */
   readonly compared: Compared | undefined;
   /** What the export holds; empty when there is none yet. */
@@ -66,7 +73,7 @@ ${style}
 <h1>${escapeHtml(name)}</h1>
 <p class="lead">${escapeHtml(lead)}</p>
 </header>
-${[numbers(data), diagnosis(data), pictures(data), sounds(data), curves(data), compareSection(data.compared), modelSection(data.files), options(data)].filter((part) => part !== "").join("\n")}
+${[numbers(data), diagnosis(data), pictures(data), sounds(data), curves(data), measured(data), compareSection(data.compared), modelSection(data.files), options(data)].filter((part) => part !== "").join("\n")}
 <footer>${escapeHtml(origin(made))}</footer>
 </main>
 </body>
@@ -169,6 +176,16 @@ function curves({ metrics, made }: ReportData): string {
     "Curves",
     `<div class="charts">\n${charts.map((svg) => `<div class="card">${svg}</div>`).join("\n")}\n</div>\n${caption}`,
   );
+}
+
+/** Curves of the trained model. */
+function measured({ curves: all }: ReportData): string {
+  if (all.length === 0) return "";
+  const cards = all.map(({ title, caption, points, ...axes }) => {
+    const svg = lineChart({ title, ...axes, series: [{ label: title, points }] });
+    return `<figure class="card">\n<figcaption><h3>${escapeHtml(title)}</h3><p class="caption">${escapeHtml(caption)}</p></figcaption>\n${svg}\n</figure>`;
+  });
+  return section("Measured at the end", `<div class="charts">\n${cards.join("\n")}\n</div>`);
 }
 
 /** Metrics that share charts. */

@@ -6,6 +6,7 @@
  *     checkpoints/     where to go on from
  *     samples/         pictures and animations, named by what and by step; sounds, by what and number
  *     model/           the export
+ *     curves.json      what was measured of the trained model, over something else than steps
  *     comparison.json  what gen eval found beside data
  *     report.html      all of it to look at
  */
@@ -21,9 +22,10 @@ import { MetricsLog, parseMetrics, type Metrics } from "./metrics-log.js";
 const CONFIG = "config.json";
 const METRICS = "metrics.jsonl";
 const SAMPLES = "samples";
+const CURVES = "curves.json";
 const COMPARISON = "comparison.json";
 /** All that a run writes; nothing else in the folder is ever removed. */
-const OWN = [CONFIG, METRICS, SAMPLES, "checkpoints", "model", COMPARISON, "report.html"];
+const OWN = [CONFIG, METRICS, SAMPLES, "checkpoints", "model", CURVES, COMPARISON, "report.html"];
 
 /** What a crash leaves of a file that was being written. */
 const TORN = /^\..*\.tmp$/;
@@ -126,6 +128,10 @@ export class RunFolder {
 
   get model(): string {
     return join(this.path, "model");
+  }
+
+  get curves(): string {
+    return join(this.path, CURVES);
   }
 
   get comparison(): string {

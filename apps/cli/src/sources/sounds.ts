@@ -30,6 +30,7 @@ export const soundsSource = defineDataSource({
       train,
       validation,
       test,
+      rate: all.rate,
       about: `${basename(folder)}, ${showCount(train.length)} sounds of ${length} samples at ${all.rate} Hz`,
       ...(all.classes === undefined ? {} : { classes: all.classes }),
     };

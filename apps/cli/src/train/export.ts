@@ -32,6 +32,7 @@ export async function exportModel(
     recipe: recipeHash === undefined ? recipeName : basename(recipeName),
     options: asCalled(plan),
     ...(data.classes === undefined ? {} : { classes: data.classes }),
+    ...(data.rate === undefined ? {} : { rate: data.rate }),
     ...(trainable.words === undefined ? {} : { words: trainable.words }),
     ...(data.columns === undefined ? {} : { columns: data.columns }),
     ...(data.score === undefined ? {} : { score: data.score }),

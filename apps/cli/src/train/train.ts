@@ -11,6 +11,7 @@ import type { RunFolder } from "../run/run-folder.js";
 import type { Config } from "../schema/config.js";
 import { ownVersion, runtimeVersion } from "../version.js";
 import { exportModel } from "./export.js";
+import { writeCurves } from "./curves.js";
 import { drawPictures } from "./pictures.js";
 import { writeRecordings } from "./recordings.js";
 import { bestOf, nowOf, type Session } from "./session.js";
@@ -93,6 +94,7 @@ export async function train(session: Session, folder: RunFolder, context: Contex
   }
   await exportModel(session, bestOf(session, start.store), { path: folder.model, metrics: run.metrics });
   await writeRecordings(session, bestOf(session, start.store), folder);
+  await writeCurves(session, bestOf(session, start.store), folder);
   await writeReport(folder);
   return { code: 0, step: run.step, metrics: run.metrics, store: start.store };
 }
