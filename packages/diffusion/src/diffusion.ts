@@ -154,8 +154,8 @@ export class Diffusion {
     return names.filter((name) => given[name as (typeof got)[number]] === undefined);
   }
 
-  /** Rows as the network sees them, and which of their numbers are known, of tables with gaps (NaN). */
-  encoded(x: Tensor, scope: Scope): { y: Tensor; logDet: Tensor | undefined; mask?: Tensor } {
+  /** Rows as the network sees them, and which of their numbers are known, of tables with gaps: NaN, or 0 in a mask of theirs. */
+  encoded(x: Tensor, scope: Scope, known?: Tensor): { y: Tensor; logDet: Tensor | undefined; mask?: Tensor } {
     if (!sameShape(x.shape.slice(1), this.shape))
       throw new GenError(
         "shape",
@@ -163,7 +163,7 @@ export class Diffusion {
         { fix: "give pictures of the size and channels that the model was made for" },
       );
     if (this.codec === undefined) return { y: x.dtype === "u8" ? x.cast("f32") : x, logDet: undefined };
-    return this.codec.encode(x, scope);
+    return this.codec.encode(x, scope, { mask: known });
   }
 
   /**

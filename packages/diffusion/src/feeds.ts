@@ -10,6 +10,8 @@ export interface RowsOptions {
   readonly n: number;
   /** How rows are given: numbers, or bytes from 0 to 255 for a codec of pictures. @default "f32" */
   readonly pixels?: "u8" | "f32";
+  /** Whether rows come with a mask of their shape, u8, 1 where they are known. @default false */
+  readonly masked?: boolean;
 }
 
 export interface ConditionedOptions {
@@ -38,9 +40,10 @@ export function conditionFields(
 /** The fields that feed a program of this model. */
 export function fields(
   model: Diffusion,
-  { n, pixels = "f32" }: RowsOptions,
+  { n, pixels = "f32", masked = false }: RowsOptions,
 ): { x: BatchField } & Record<string, BatchField> {
-  return { x: { shape: [n, ...model.shape], dtype: pixels }, ...conditionFields(model, { n }) };
+  const mask: Record<string, BatchField> = masked ? { mask: { shape: [n, ...model.shape], dtype: "u8" } } : {};
+  return { x: { shape: [n, ...model.shape], dtype: pixels }, ...mask, ...conditionFields(model, { n }) };
 }
 
 /** What a batch is conditioned on, and what it shall be unlike. */

@@ -25,6 +25,8 @@ export interface LossOptions {
 export interface DiffusionBatch extends Given {
   /** [N, …shape] */
   readonly x: Tensor;
+  /** Of their shape: 1 where x is known, 0 in a gap, whatever x is there; of models with a codec of tables. @default all, but NaN */
+  readonly mask?: Tensor;
 }
 
 /**
@@ -43,7 +45,7 @@ export function diffusionLoss(
   if (objective === "hybrid" && model.variance !== "learned")
     throw new GenError("option", 'loss: expected "hybrid" of a model that learns variances, got one that does not');
   const condition = model.embedDropping(batch, scope);
-  const { y, mask } = model.encoded(batch.x, scope);
+  const { y, mask } = model.encoded(batch.x, scope, batch.mask);
   const n = y.shape[0]!;
   const t = iota(n)
     .add(randomUniform(scope.nextKey(), [1]))

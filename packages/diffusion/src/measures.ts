@@ -48,7 +48,7 @@ export function boundOf(
   { parts, count = scalar(parts) }: { readonly parts: number; readonly count?: Tensor },
   { feeds, at: { scope, key, n } }: { readonly feeds: Feeds; readonly at: Pick<DrawAt, "scope" | "key" | "n"> },
 ): { nats: Tensor; prior: Tensor; terms: Tensor; logDet: Tensor | undefined } {
-  const { y, mask, logDet } = model.encoded(feeds["x"]!, scope);
+  const { y, mask, logDet } = model.encoded(feeds["x"]!, scope, feeds["mask"]);
   const condition = model.embed(givenOf(feeds).given, n);
   const { length } = model.process.levels;
   const each = count.reciprocal().mul(length); // steps of a part
@@ -78,7 +78,7 @@ export function boundOf(
 export function boundEstimate(model: Diffusion, options: RowsOptions): Program {
   const { n } = options;
   return inference(model, fields(model, options), (feeds: Feeds, scope) => {
-    const { y, mask, logDet } = model.encoded(feeds["x"]!, scope);
+    const { y, mask, logDet } = model.encoded(feeds["x"]!, scope, feeds["mask"]);
     const condition = model.embed(givenOf(feeds).given, n);
     const t = randomUniform(scope.nextKey(), [n]);
     const noise = randomNormal(scope.nextKey(), y.shape);

@@ -11,6 +11,7 @@ import {
   sample,
   sampleOfSeed,
   stepPrograms,
+  type DiffusionBatch,
   type LossOptions,
   type Network,
   type WeightingName,
@@ -121,7 +122,7 @@ describe("noise", () => {
 });
 
 it("what is not known of a row has no part in the loss", async () => {
-  // A gap is NaN; the table's codec puts 0 in its place. F = 0, so that the loss is the mean square of the targets.
+  // In a gap the table's codec puts 0, whatever is there. F = 0, so that the loss is the mean square of the targets.
   const column = { kind: "real", gaps: true, rounding: 0, low: -1, high: 1, mean: 0, std: 1 } as const;
   const columns = ["a", "b"].map((name) => ({ name, ...column }));
   const codec = new Table({ columns, noise: "none", gaps: "mask" });
@@ -129,15 +130,16 @@ it("what is not known of a row has no part in the loss", async () => {
   const model = new Diffusion({ network, process, target: "data", codec });
   const runtime = reference();
   const store = await runtime.init(model, { key: key(0) });
-  const lossOf = async (rows: number[]): Promise<number> => {
-    const program = inference(model, fields(model, { n: 2 }), (batch, scope) => ({
-      loss: diffusionLoss(model, batch, { options: { weighting: "data" }, scope }),
+  const lossOf = async (rows: number[], known: number): Promise<number> => {
+    const program = inference(model, fields(model, { n: 2, masked: true }), (batch, scope) => ({
+      loss: diffusionLoss(model, batch as unknown as DiffusionBatch, { options: { weighting: "data" }, scope }),
     }));
-    const { loss } = await runtime.run(program, { store, key: key(1), feeds: { x: ndarray(rows, [2, 2]) } });
+    const feeds = { x: ndarray(rows, [2, 2]), mask: ndarray([1, known, 1, 1], [2, 2], "u8") };
+    const { loss } = await runtime.run(program, { store, key: key(1), feeds });
     return numbers(loss!)[0]!;
   };
-  expect(await lossOf([3, 1, 1, 2])).toBeCloseTo(15 / 4, 5);
-  expect(await lossOf([3, NaN, 1, 2])).toBeCloseTo(14 / 4, 5);
+  expect(await lossOf([3, 1, 1, 2], 1)).toBeCloseTo(15 / 4, 5);
+  expect(await lossOf([3, 7, 1, 2], 0)).toBeCloseTo(14 / 4, 5);
 });
 
 it("the bound of a hybrid loss moves variances alone", () => {

@@ -1,6 +1,6 @@
 /** @file What each part of the chain of a diffusion model adds to its bound on −log p(x), over held-out rows. */
 import type { Dataset } from "@gen/core";
-import { bound, type Diffusion } from "@gen/diffusion";
+import { bound, type BoundOptions, type Diffusion } from "@gen/diffusion";
 import type { Curve } from "../recipe.js";
 
 /** Rows that are measured, and parts of the chain. */
@@ -8,7 +8,7 @@ const [ROWS, PARTS] = [64, 100];
 
 export function boundCurve(
   model: Diffusion,
-  { rows, pixels }: { readonly rows: Dataset; readonly pixels: "u8" | "f32" },
+  { rows, ...fed }: Pick<BoundOptions, "pixels" | "masked"> & { readonly rows: Dataset },
 ): Curve {
   const n = Math.min(ROWS, rows.length);
   const { length } = model.process.levels;
@@ -20,7 +20,7 @@ export function boundCurve(
     yLabel: "bits/dim",
     async measure({ runtime, store, from, key }) {
       const feeds = await rows.rows(Array.from({ length: n }, (_, i) => i));
-      const { terms } = await runtime.run(bound(model, { n, parts, pixels }), { store, from, key, feeds });
+      const { terms } = await runtime.run(bound(model, { n, parts, ...fed }), { store, from, key, feeds });
       const of = (part: number): number =>
         Array.from({ length: n }, (_, i) => Number(terms!.data[part * n + i])).reduce((a, b) => a + b) / n;
       return Array.from({ length: parts }, (_, part) => ({

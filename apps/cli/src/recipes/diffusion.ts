@@ -24,7 +24,7 @@ import { vocabularyOf, withWords } from "@gen/data";
 import { defineRecipe, type PrepareContext, type Splits, type Trainable } from "../recipe.js";
 import type { OptionsOf } from "../schema/schema.js";
 import type { Quantity } from "../report/about.js";
-import { pick, withGaps } from "../sources/views.js";
+import { pick } from "../sources/views.js";
 import { boundCurve } from "./bound-curve.js";
 import { diffusionOptions } from "./diffusion-options.js";
 import { diffusionPictures, SHOWN, type ShownOptions } from "./diffusion-pictures.js";
@@ -74,10 +74,11 @@ async function prepare(chosen: Options, { data, batchSize, steps, key: order }: 
     ...(pixels === "u8" && { levels: 256 }),
     ...(condition && { condition }),
   });
-  const names = ["x", ...(model.condition?.names ?? [])];
+  const masked = mask !== undefined;
+  const names = ["x", ...(masked ? ["mask"] : []), ...(model.condition?.names ?? [])];
   const rows = (split: "train" | "validation" | "test"): Dataset => {
     const texts = vocabulary && data.texts?.[split];
-    return pick(withGaps(texts ? withWords(data[split], texts, { vocabulary, length: WORDS }) : data[split]), names);
+    return pick(texts ? withWords(data[split], texts, { vocabulary, length: WORDS }) : data[split], names);
   };
   const { weighting, coupling, offsetNoise } = chosen;
   const options = { weighting, coupling, offsetNoise, ...(objective === "bound" && { objective }) };
@@ -86,7 +87,7 @@ async function prepare(chosen: Options, { data, batchSize, steps, key: order }: 
     model,
     step: trainStep({
       model,
-      batch: fields(model, { n: batchSize, pixels }),
+      batch: fields(model, { n: batchSize, pixels, masked }),
       loss: (batch, scope) => {
         const given = batch as unknown as DiffusionBatch;
         return objective === "consistency"
@@ -99,7 +100,7 @@ async function prepare(chosen: Options, { data, batchSize, steps, key: order }: 
     from: "ema",
     batches: batches(rows("train"), { size: batchSize, key: order }),
     loss: LOSSES[objective],
-    validation: boundEstimate(model, { n: CHUNK, pixels }),
+    validation: boundEstimate(model, { n: CHUNK, pixels, masked }),
     metrics: {
       error: { label: "Squared error of the target", unit: "", better: "lower" },
       bitsPerDim: { label: "−log p(x), at most (estimate)", unit: "bits/dim", better: "lower" },
@@ -107,10 +108,10 @@ async function prepare(chosen: Options, { data, batchSize, steps, key: order }: 
     },
     heldOut: rows,
     pictures: diffusionPictures(model, { ...chosen, how }, await shownRows(model, rows("validation"))),
-    curves: { bound: boundCurve(model, { pixels, rows: rows("validation") }) },
+    curves: { bound: boundCurve(model, { pixels, masked, rows: rows("validation") }) },
     codec,
     ...(vocabulary && { words: vocabulary }),
-    files: exportedFiles(model, { ...how, gaps: mask !== undefined, negative: vocabulary !== undefined }),
+    files: exportedFiles(model, { ...how, gaps: masked, negative: vocabulary !== undefined }),
   };
 }
 

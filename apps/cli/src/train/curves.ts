@@ -8,7 +8,9 @@ import type { Session } from "./session.js";
 /** All curves of the trained model, as curves.json; nothing where it has none. */
 export async function writeCurves({ trainable, keys }: Session, live: Live, folder: RunFolder): Promise<void> {
   const drawn: DrawnCurve[] = [];
-  for (const { measure, ...text } of Object.values(trainable.curves ?? {}))
-    drawn.push({ ...text, points: await measure({ ...live, key: keys.evaluation }) });
+  for (const curve of Object.values(trainable.curves ?? {})) {
+    const { title, caption, xLabel, yLabel } = curve;
+    drawn.push({ title, caption, xLabel, yLabel, points: await curve.measure({ ...live, key: keys.evaluation }) });
+  }
   if (drawn.length > 0) await writeAtomic(folder.curves, `${JSON.stringify(drawn)}\n`);
 }
