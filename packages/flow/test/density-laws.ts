@@ -30,11 +30,15 @@ export function describeDensity(
     it.each(dims)("is the density of its samples in %i dimensions", async (dim) => {
       const runtime = runtimeOf();
       const { flow, store } = await moved(runtime, make(dim));
-      // E[φ(x; 0, s²I) / p(x)] over samples of p is the mass of φ where p has its own: 1.
-      const { samples } = await runtime.run(sample(flow, { n: CHUNK }), { store, key: key(8), feeds: contextOf(flow) });
-      const feeds = { x: samples!, ...contextOf(flow) };
+      // E[φ(x; m, s²I) / p(x)] over samples of p is the mass of φ where p has its own: 1, for any m; here the middle of others.
+      const draw = async (seed: number): Promise<NdArray> => {
+        const on = { store, key: key(seed), feeds: contextOf(flow) };
+        return (await runtime.run(sample(flow, { n: CHUNK }), on)).samples!;
+      };
+      const [others, samples] = [await draw(7), await draw(8)];
+      const feeds = { x: samples, ...contextOf(flow) };
       const { logProb: logP } = await runtime.run(logProb(flow, { n: CHUNK }), { store, feeds });
-      const logPhi = standardLogProb(samples!, 0.5);
+      const logPhi = normalLogProb(samples, { mean: middleOf(others), std: 0.5 });
       const weights = numbers(logP!.data).map((v, i) => Math.exp(logPhi[i]! - v));
       const { mean, error } = momentsOf(weights);
       expect(Math.abs(mean - 1)).toBeLessThan(5 * error + 1e-3);
@@ -99,7 +103,7 @@ async function mass(
   for (let chunk = 0; chunk < 32; chunk++) {
     const rows = lattice(chunk * CHUNK, dim).map((z) => spread * z);
     const logP = await measure(rows);
-    const logQ = standardLogProb(ndarray(rows, [CHUNK, dim]), spread);
+    const logQ = normalLogProb(ndarray(rows, [CHUNK, dim]), { std: spread });
     logP.forEach((v, i) => weights.push(Math.exp(v - logQ[i]!)));
   }
   return momentsOf(weights);
@@ -123,13 +127,28 @@ function lattice(start: number, dim: number): Float32Array<ArrayBuffer> {
   return rows;
 }
 
-function standardLogProb({ data, shape }: NdArray, std: number): number[] {
+/** Σ over the numbers of each row of log N(x; mean, std²); the mean is 0 where none is given. */
+function normalLogProb(
+  { data, shape }: NdArray,
+  { mean, std }: { readonly mean?: readonly number[]; readonly std: number },
+): number[] {
   const n = shape[0]!;
   const dim = data.length / n;
   return Array.from({ length: n }, (_, i) => {
     let sum = -dim * Math.log(std * Math.sqrt(2 * Math.PI));
-    for (let k = 0; k < dim; k++) sum -= (Number(data[i * dim + k]) / std) ** 2 / 2;
+    for (let k = 0; k < dim; k++) sum -= ((Number(data[i * dim + k]) - (mean?.[k] ?? 0)) / std) ** 2 / 2;
     return sum;
+  });
+}
+
+/** The mean of each number of a row. */
+function middleOf({ data, shape }: NdArray): number[] {
+  const n = shape[0]!;
+  const dim = data.length / n;
+  return Array.from({ length: dim }, (_, k) => {
+    let sum = 0;
+    for (let i = 0; i < n; i++) sum += Number(data[i * dim + k]);
+    return sum / n;
   });
 }
 
