@@ -50,7 +50,7 @@ it("exports eight files, each held against the trainer", async () => {
     "network.onnx",
     "sampler.onnx",
   ];
-  expect((await readdir(folder)).sort()).toEqual(["card.json", ...files]);
+  expect((await readdir(folder)).sort()).toEqual(["card.json", ...files].sort());
   const { card } = await openFolder(folder);
   expect(card.parity.map(({ file }) => file).sort()).toEqual(files);
   expect(card.files["sampler.onnx"]!.inputs.map(({ name }) => name).sort()).toEqual([
