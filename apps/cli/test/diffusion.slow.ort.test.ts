@@ -39,7 +39,9 @@ it("sounds are windows of a folder of WAV files, and are drawn as one", async ()
   const { samples, rate } = parseWav(readFileSync(at("two.wav")), { file: "two.wav" });
   expect([rate, ...samples.shape]).toEqual([8000, 1, 2 * (64 + 2000)]);
   expect(readdirSync(at("runs/sounds/samples"))).toContain("samples-0000012.png");
-  expect((await run("edit runs/sounds --picture mask.png --to x.png")).err).toContain("expected a model of pictures with edit.onnx");
+  expect((await run("edit runs/sounds --picture mask.png --to x.png")).err).toContain(
+    "expected a model of pictures with edit.onnx",
+  );
 });
 
 it("a table is learned, drawn as a table, and scored", async () => {
