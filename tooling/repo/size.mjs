@@ -5,7 +5,7 @@ import { build } from "esbuild";
 /** What a page writes, and how many kB (1000 bytes) it may cost. ONNX Runtime is not counted. */
 const BUDGETS = [
   { name: "@gen/core", code: `export * from "@gen/core"`, limit: 45 },
-  { name: "@gen/core/web", code: `export * from "@gen/core/web"`, limit: 36 },
+  { name: "@gen/core/web", code: `export * from "@gen/core/web"`, limit: 38 },
   { name: "a page that samples an exported model", code: `export { openModel } from "@gen/core/sample"`, limit: 12 },
 ];
 

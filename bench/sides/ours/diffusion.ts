@@ -1,6 +1,6 @@
 /** @file Diffusion models of `@gen/diffusion`; the sampler is a file that onnxruntime-node runs without us. */
-import { exportFiles } from "@gen/core";
 import { node } from "@gen/core/node";
+import { exportFiles } from "@gen/core/onnx";
 import { diffusionLoss, exportedFiles, type Diffusion } from "@gen/diffusion";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { readFixture } from "../../src/fixtures.js";

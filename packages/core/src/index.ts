@@ -66,7 +66,6 @@ export type { Batches, BatchOptions, Dataset, Field, Rows } from "./train/data.j
 
 export { CARD_FORMAT, parseCard } from "./model/card.js";
 export type { Card, CardFile, CardPort, Parity } from "./model/card.js";
-export { exportFiles, PARITY_TOLERANCE } from "./model/export.js";
 export type { Checker, ExportFile, ExportRequest, Sizes, TrainedModel } from "./model/export.js";
 export { samplerFile } from "./model/sampler.js";
 export type { SamplerOptions } from "./model/sampler.js";

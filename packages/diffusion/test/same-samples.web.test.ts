@@ -1,4 +1,4 @@
-import { exportFiles } from "@gen/core";
+import { exportFiles } from "@gen/core/onnx";
 import { web } from "@gen/core/web";
 import * as ort from "onnxruntime-web/wasm";
 import { expect, it } from "vitest";

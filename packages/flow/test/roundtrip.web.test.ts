@@ -1,5 +1,6 @@
 /** @file In a browser, by ONNX Runtime alone: decode.onnx undoes encode.onnx after training, and log p(x) is the trainer's. */
-import { batches, exportFiles, fit, key, takeRows, trainStep } from "@gen/core";
+import { batches, fit, key, takeRows, trainStep } from "@gen/core";
+import { exportFiles } from "@gen/core/onnx";
 import { adam } from "@gen/core/optim";
 import { web } from "@gen/core/web";
 import * as ort from "onnxruntime-web/wasm";

@@ -1,5 +1,6 @@
 /** @file What a browser must do as Node does: a training, an export, samples of the exported model. */
-import { batches, exportFiles, fit, key, trainStep, type Runtime } from "@gen/core";
+import { batches, fit, key, trainStep, type Runtime } from "@gen/core";
+import { exportFiles } from "@gen/core/onnx";
 import { adam } from "@gen/core/optim";
 import { openModel, type Ort } from "@gen/core/sample";
 import { exportedFiles } from "../src/index.js";

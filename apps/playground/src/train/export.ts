@@ -1,5 +1,6 @@
 /** @file A family's model out of the tab: a zip of its card and its ONNX files, each of them held against the trainer here. */
-import { exportFiles, parseCard, type Card, type Checker, type Runtime } from "@gen/core";
+import { parseCard, type Card, type Checker, type Runtime } from "@gen/core";
+import { exportFiles } from "@gen/core/onnx";
 import { zipSync } from "fflate";
 import type { About } from "./about.js";
 import type { Trainer } from "./training.js";

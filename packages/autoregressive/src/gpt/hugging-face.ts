@@ -3,7 +3,6 @@
  * and values goes in and comes out, of any length.
  */
 import {
-  exportFiles,
   inference,
   ndarray,
   zeros,
@@ -15,6 +14,7 @@ import {
   type Tensor,
   type TrainedModel,
 } from "@gen/core";
+import { exportFiles } from "@gen/core/onnx";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
 import { architectureOf } from "./architecture.js";
 import type { Gpt } from "./gpt.js";

@@ -1,5 +1,6 @@
 /** @file An exported sampler may draw another token than the trainer only where its uniform number lies on an edge. */
-import { exportFiles, key, ndarray, reference, split, uniformDraws, type NdArray } from "@gen/core";
+import { key, ndarray, reference, split, uniformDraws, type NdArray } from "@gen/core";
+import { exportFiles } from "@gen/core/onnx";
 import { expect, it } from "vitest";
 import { textFiles } from "../../src/index.js";
 import { Bigram } from "../decoding/bigram.js";

@@ -234,7 +234,8 @@ function continued(
   const beyond = x.sub(inside); //                                                 0 inside
   if (tails === "circle") return { y: y.add(beyond), logSlope: own };
   if (tails === "free") return { y: y.add(beyond.mul(own.exp())), logSlope: own };
-  return { y: y.add(beyond), logSlope: own.mul(beyond.equal(0).cast(own.dtype)) };
+  const isInside = beyond.equal(0); //                      outside, y is x itself, whatever the last knot was rounded to
+  return { y: isInside.where(y, x), logSlope: own.mul(isInside.cast(own.dtype)) };
 }
 
 /** The shares of the interval that a softmax gives to bins, each at least `least`: [… K] → [K …]. */

@@ -7,7 +7,6 @@ import {
   key,
   keyFromSeed,
   ndarray,
-  PARITY_TOLERANCE,
   randomNormal,
   uniformDraws,
   type ExportFile,
@@ -18,6 +17,7 @@ import {
 } from "../../src/index.js";
 import { Linear } from "../../src/nn.js";
 import { exportFolder, node, openFolder } from "../../src/node.js";
+import { PARITY_TOLERANCE } from "../../src/onnx.js";
 
 const model = { line: new Linear({ inputs: 4, outputs: 2 }) };
 const integer = { shape: [], dtype: "i64" } as const;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { exportFiles, key, parseCard, randomNormal, samplerFile } from "../../src/index.js";
+import { key, parseCard, randomNormal, samplerFile } from "../../src/index.js";
 import { Linear } from "../../src/nn.js";
+import { exportFiles } from "../../src/onnx.js";
 import { web, webFiles, type WebFiles } from "../../src/web.js";
 
 let files: WebFiles;
