@@ -82,7 +82,7 @@ export function exportedFiles(flow: Flow, { x, rows }: DescribeOptions = {}): Re
     complete: {
       // A step is taken or not by a comparison, and after many of them rounding has decided some.
       purpose:
-        "rows with their hidden part filled in, approximately, by Langevin dynamics of codes; held to the trainer for a few steps, after many two runtimes may end at different draws of one law",
+        "rows with their hidden part filled in, approximately, by Langevin dynamics of codes; held to the trainer to 1e-2 for a few steps, after many two runtimes may end at different draws of one law",
       trace: ({ n, steps }) => completeOfSeed(flow, { n: n!, steps: steps! }),
       symbols: { ...ofRows, steps: { from: "input", name: "steps" } },
       describe: {
@@ -97,6 +97,7 @@ export function exportedFiles(flow: Flow, { x, rows }: DescribeOptions = {}): Re
         return { ...given, mask: ndarray(halves, given["x"]!.shape), seed: whole(7), steps: whole(steps!) };
       },
       precision: "f32", // rounded weights would decide other refusals
+      tolerance: 1e-2, // a step multiplies what rounding did to the slope of log p
     },
     sampler: {
       purpose: "new rows from a seed",

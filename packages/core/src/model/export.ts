@@ -30,6 +30,11 @@ export interface ExportFile {
    */
   readonly precision?: "f32";
   /**
+   * Largest difference from the trainer, of 1 + |value|, in a file that multiplies what rounding did: one that follows a slope
+   * step by step, say. Its purpose says so. @default {@link PARITY_TOLERANCE}
+   */
+  readonly tolerance?: number;
+  /**
    * For a file that draws one of several values: which output is drawn, and a program of the file's inputs and this output
    * with an output `outside`, of any shape: how far the uniform number of each draw lies from the part of (0, 1) that the
    * trainer gives the drawn value, after those drawn before it. Near an edge rounding decides, so that this is held to the
@@ -89,7 +94,7 @@ const CHECKED_SIZES = [3, 1];
 /**
  * The files of an exported model and its card, by file name.
  *
- * @throws GenError `numeric` if a file differs from the trainer by more than {@link PARITY_TOLERANCE}
+ * @throws GenError `numeric` if a file differs from the trainer by more than {@link PARITY_TOLERANCE}, or than its own tolerance
  */
 export async function exportFiles(
   {
@@ -168,7 +173,7 @@ async function compare(
   { runtime, store, from }: TrainedModel,
   checker: Checker,
 ): Promise<Parity> {
-  const tolerance = PARITY_TOLERANCE[precision];
+  const tolerance = file.tolerance ?? PARITY_TOLERANCE[precision];
   let maxAbsolute = 0;
   let maxRelative = 0;
   const session = await checker.open(bytes);

@@ -86,14 +86,22 @@ it("stores weights in f16 where that is asked for, and says what it was allowed 
     example: ({ n }) => ({ x: ndarray(uniformDraws(key(1), n! * 300), [n!, 300]) }),
   };
   const weights = await runtime.init(wide, { key: key(4) });
-  const files = { narrow: file, kept: { ...file, precision: "f32" } as const };
+  const files = {
+    narrow: file,
+    kept: { ...file, precision: "f32" },
+    own: { ...file, precision: "f32", tolerance: 1e-3 },
+  } as const;
   const card = await exportFolder(folder, { ...request, files, precision: "f16" }, { runtime, store: weights });
   expect(card).toEqual((await openFolder(folder)).card);
   const [narrow, kept] = [card.files["narrow.onnx"]!, card.files["kept.onnx"]!];
   expect([narrow.precision, kept.precision]).toEqual(["f16", "f32"]);
   expect(narrow.bytes).toBeLessThan(0.6 * kept.bytes);
-  const [loose, exact] = card.parity as [Parity, Parity];
-  expect([loose.tolerance, exact.tolerance]).toEqual([PARITY_TOLERANCE.f16, PARITY_TOLERANCE.f32]);
+  const [loose, exact, own] = card.parity as [Parity, Parity, Parity];
+  expect([loose, exact, own].map(({ tolerance }) => tolerance)).toEqual([
+    PARITY_TOLERANCE.f16,
+    PARITY_TOLERANCE.f32,
+    1e-3,
+  ]);
   expect(loose.maxRelative).toBeGreaterThan(1e-5); // rounded, as it says
   expect(loose.maxRelative).toBeLessThan(PARITY_TOLERANCE.f16);
   expect(exact.maxRelative).toBeLessThan(1e-5);
