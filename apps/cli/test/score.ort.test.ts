@@ -1,9 +1,10 @@
 /** @file Flows of tables and of points in the plane, the whole way: train, measure, rank new rows, draw under conditions. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { key, normalDraws, uniformDraws } from "@gen/core";
 import { node } from "@gen/core/node";
+import { writePng } from "@gen/data/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { testWorld, type Heard } from "./world.js";
 
@@ -67,6 +68,21 @@ describe("a flow of a CSV file", () => {
     });
   });
 
+  it("fills the gaps of new rows, and leaves what is known", async () => {
+    const rows = ["city,income,height,sex", "Bern,20100,,m", ",21000,165.0,f", '"Paris, FR",,166.5,f'];
+    writeFileSync(join(place, "gaps.csv"), rows.join("\n"));
+    const { code, err } = await run("complete runs/people --data gaps.csv --to filled.csv --steps 20");
+    expect({ code, err }).toMatchObject({ code: 0 });
+    const [head, ...filled] = lines("filled.csv");
+    const column = (name: string): number => head!.split(",").indexOf(name);
+    const cells = filled.map((row) => row.replace('"Paris, FR"', "Paris").split(","));
+    expect(cells.map((row) => row[column("sex")])).toEqual(["m", "f", "f"]);
+    expect(cells[0]![column("height")]).toMatch(/^\d+(\.\d)?$/);
+    expect(cells[1]![column("city")]).toMatch(/^(Bern|Rom|Paris)$/);
+    expect(cells[1]!.slice(-4)).toContain("21000");
+    expect(cells[2]![column("income")]).toMatch(/^-?\d+$/);
+  });
+
   it("draws rows under a condition, as CSV", async () => {
     expect(await run("sample runs/people --n 200 --given sex=m --to men.csv")).toMatchObject({ code: 0 });
     const [head, ...rows] = lines("men.csv");
@@ -99,4 +115,22 @@ it("each kind of flow of rows learns points in the plane and shows its density",
     expect(await run(`${line} --steps 4 --every 4 --batch-size 32 --name ${model}`)).toMatchObject({ code: 0 });
     expect(readdirSync(join(place, "runs", model, "samples"))).toContain("density-0000004.png");
   }
+});
+
+it("a flow of pictures scores a folder of them, and fills in their hidden half", async () => {
+  const line = "train flow --data bars --model glow --levels 2 --depth 1 --channels 4 --batch-size 16";
+  expect(await run(`${line} --steps 20 --every 10 --name bars`)).toMatchObject({ code: 0 });
+  mkdirSync(join(place, "pictures"));
+  for (let i = 0; i < 3; i++) {
+    const data = Uint8Array.from({ length: 16 }, (_, k) => (Math.floor(k / 4) === i ? 250 : 0));
+    await writePng(join(place, "pictures", `${i}.png`), { data, width: 4, height: 4, channels: 1 });
+  }
+  const scored = await run("score runs/bars --data pictures --order data --to scores-of-bars.csv");
+  expect(scored).toMatchObject({ code: 0 });
+  const [head, ...rows] = lines("scores-of-bars.csv");
+  expect(head).toMatch(/log p \(nats\),bits\/dim/);
+  expect(rows).toHaveLength(3);
+  const filled = await run("complete runs/bars --data pictures --keep 0.5 --steps 5 --to whole.png");
+  expect(filled).toMatchObject({ code: 0 });
+  expect(existsSync(join(place, "whole.png"))).toBe(true);
 });
