@@ -57,7 +57,7 @@ it("trains five families, pauses, exports one, goes on, stops, and takes the exp
   await page.getByRole("button", { name: "Export the GAN as ONNX" }).click();
   const zip = join(site.folder, "gan-rings.zip");
   await (await download).saveAs(zip);
-  await page.getByText(/gan-rings\.zip: 3 ONNX files/).waitFor();
+  await page.getByText(/gan-rings\.zip: 4 ONNX files/).waitFor();
   await page.getByRole("button", { name: "Resume" }).click();
   await page
     .getByText(/^75 of 1500 steps/)
