@@ -45,6 +45,14 @@ export class Graph {
     Object.freeze(this);
   }
 
+  /** The graph of the same names whose outputs are what `rewrite` makes of these; itself if that is the same. */
+  rewritten(rewrite: (outputs: readonly Node[]) => readonly Node[]): Graph {
+    const { inputs, outputs } = this;
+    const now = rewrite(outputs.map(({ node }) => node));
+    if (outputs.every(({ node }, i) => node === now[i])) return this;
+    return new Graph({ inputs, outputs: outputs.map(({ name }, i) => ({ name, node: now[i]! })) });
+  }
+
   /** All nodes that the outputs need, each after its inputs. */
   nodes(): Node[] {
     return topological(this.outputs.map(({ node }) => node));

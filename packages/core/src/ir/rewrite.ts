@@ -37,7 +37,8 @@ function settle(node: Node, rules: Rules): Node {
   return current;
 }
 
-function applyFirst(node: Node, rules: Rules): Node | undefined {
+/** What the first rule that applies to a node puts in its place. */
+export function applyFirst(node: Node, rules: Rules): Node | undefined {
   for (const rule of (rules[node.op] ?? []) as readonly Rule<Op>[]) {
     const found = rule(node);
     if (found !== undefined && found !== node) return found;

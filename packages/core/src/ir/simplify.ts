@@ -6,7 +6,7 @@
  * constants round once instead of twice, and x² is spelled x·x. It leaves x·0 alone, which is NaN where x is not finite.
  * What it folds is exact, or rounded correctly, as IEEE 754 asks of every provider.
  */
-import { Graph } from "./graph.js";
+import type { Graph } from "./graph.js";
 import { fixedPoint, rewrite } from "./rewrite.js";
 import { tightenBodies } from "./simplify-bodies.js";
 import { simplifications } from "./simplify-rules.js";
@@ -19,12 +19,9 @@ const simplified = new WeakMap<Graph, Graph>();
 export function simplify(graph: Graph): Graph {
   const known = simplified.get(graph);
   if (known !== undefined) return known;
-  const roots = graph.outputs.map(({ node }) => node);
-  const simple = fixedPoint(unfoldCalls(roots), (nodes) => tightenBodies(rewrite(nodes, simplifications), simplify));
-  const isSame = simple.every((node, i) => node === roots[i]);
-  const result = isSame
-    ? graph
-    : new Graph({ inputs: graph.inputs, outputs: graph.outputs.map(({ name }, i) => ({ name, node: simple[i]! })) });
+  const result = graph.rewritten((roots) =>
+    fixedPoint(unfoldCalls(roots), (nodes) => tightenBodies(rewrite(nodes, simplifications), simplify)),
+  );
   simplified.set(graph, result).set(result, result);
   return result;
 }

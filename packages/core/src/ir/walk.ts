@@ -1,4 +1,5 @@
 /** @file Walks over nodes. Iterative: an unrolled sampler is deeper than the stack. */
+import type { Graph } from "./graph.js";
 import { make, type Node, type NodeOf } from "./node.js";
 import type { Op } from "./ops.js";
 
@@ -46,6 +47,12 @@ export function dependents(roots: readonly Node[], sources: ReadonlySet<Node>): 
 /** The same expressions with some nodes replaced, wherever they stand. Closed bodies are not entered. */
 export function substitute(roots: readonly Node[], replacement: ReadonlyMap<Node, Node>): Node[] {
   return mapNodes(roots, (node, rebuild) => replacement.get(node) ?? rebuild());
+}
+
+/** The same loop over another body; itself if that is the same. */
+export function withBody(node: NodeOf<"scan">, rewrite: (body: Graph) => Graph): NodeOf<"scan"> {
+  const body = rewrite(node.attrs.body);
+  return body === node.attrs.body ? node : make("scan", node.inputs, { ...node.attrs, body });
 }
 
 /** Rebuilds expressions bottom-up; `visit` decides for each node, with its inputs already rebuilt. */

@@ -4,18 +4,15 @@
  * way, and a sum is scaled instead of what it sums. A factor is moved into a product that nothing else reads, so that
  * no product is computed twice. f32 only: numbers may differ in their last bit.
  */
-import { Graph } from "../ir/graph.js";
+import type { Graph } from "../ir/graph.js";
 import { make, typeOf, type Node, type NodeOf } from "../ir/node.js";
 import type { Op } from "../ir/ops.js";
-import type { Rule, Rules } from "../ir/rewrite.js";
-import { mapNodes, readersOf, withInputs } from "../ir/walk.js";
+import { applyFirst, type Rules } from "../ir/rewrite.js";
+import { mapNodes, readersOf, withBody, withInputs } from "../ir/walk.js";
 
 /** The graph with biases beside its products, and with factors if asked for; itself if there are none to move. */
 export function aroundProducts(graph: Graph, { factors }: { readonly factors: boolean }): Graph {
-  const outputs = graph.outputs.map(({ node }) => node);
-  const found = moved(outputs, factors);
-  if (outputs.every((node, i) => node === found[i])) return graph;
-  return new Graph({ inputs: graph.inputs, outputs: graph.outputs.map(({ name }, i) => ({ name, node: found[i]! })) });
+  return graph.rewritten((outputs) => moved(outputs, factors));
 }
 
 function moved(roots: readonly Node[], factors: boolean): Node[] {
@@ -24,18 +21,11 @@ function moved(roots: readonly Node[], factors: boolean): Node[] {
   const { mul, matmul, sum, ...always } = rulesFor(readOnce, factors);
   const rules: Rules = factors ? { ...always, mul, matmul, sum } : always;
   return mapNodes(roots, (node, rebuild) => {
-    const now = first(rebuild(), rules);
+    const rebuilt = rebuild();
+    const now = applyFirst(rebuilt, rules) ?? rebuilt;
     if (readers.get(node) === 1) readOnce.add(now);
     return now;
   });
-}
-
-function first(node: Node, rules: Rules): Node {
-  for (const rule of (rules[node.op] ?? []) as readonly Rule<Op>[]) {
-    const found = rule(node);
-    if (found !== undefined) return found;
-  }
-  return node;
 }
 
 /** @param readOnce what one node reads, among those that were met; the rules add what they make */
@@ -48,12 +38,7 @@ function rulesFor(readOnce: Set<Node>, factors: boolean) {
       return withInputs(move as NodeOf<Op>, [x]);
     }, core);
   return {
-    scan: [
-      (node) => {
-        const body = aroundProducts(node.attrs.body, { factors });
-        return body === node.attrs.body ? undefined : make("scan", node.inputs, { ...node.attrs, body });
-      },
-    ],
+    scan: [(node) => withBody(node, (body) => aroundProducts(body, { factors }))],
     mul: [
       (node) => {
         const c = factorOf(node);

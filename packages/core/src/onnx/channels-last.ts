@@ -4,10 +4,10 @@
  * places at the borders only: each node of a region is kept as a transposition of what it is with the channels last,
  * and nobody reads that transposition but at a border.
  */
-import { Graph } from "../ir/graph.js";
+import type { Graph } from "../ir/graph.js";
 import { make, typeOf, type Node, type NodeOf } from "../ir/node.js";
 import type { Attrs, Op } from "../ir/ops.js";
-import { mapNodes } from "../ir/walk.js";
+import { mapNodes, withBody } from "../ir/walk.js";
 import { Tensor } from "../tensor/tensor.js";
 import type { Shape } from "../shape.js";
 import { convProduct, inputGradProduct, secondPerm, weightGradProduct } from "./conv-products.js";
@@ -22,10 +22,7 @@ interface Layout {
 
 /** The graph with the convolutions that `wanted` names as products; itself if there are none. */
 export function withProducts(graph: Graph, wanted: (node: ConvNode) => boolean): Graph {
-  const outputs = graph.outputs.map(({ node }) => node);
-  const found = productsIn(outputs, wanted);
-  if (outputs.every((node, i) => node === found[i])) return graph;
-  return new Graph({ inputs: graph.inputs, outputs: graph.outputs.map(({ name }, i) => ({ name, node: found[i]! })) });
+  return graph.rewritten((outputs) => productsIn(outputs, wanted));
 }
 
 function productsIn(roots: readonly Node[], wanted: (node: ConvNode) => boolean): Node[] {
@@ -46,10 +43,7 @@ function productsIn(roots: readonly Node[], wanted: (node: ConvNode) => boolean)
 
   return mapNodes(roots, (_, rebuild) => {
     const node = rebuild();
-    if (node.op === "scan") {
-      const body = withProducts(node.attrs.body, wanted);
-      return body === node.attrs.body ? node : make("scan", node.inputs, { ...node.attrs, body });
-    }
+    if (node.op === "scan") return withBody(node, (body) => withProducts(body, wanted));
     if (isConv(node) && wanted(node)) {
       const [a, b] = node.inputs as [Node, Node];
       if (node.op === "convWeightGrad") return weightGradProduct(channelsLast(a), channelsLast(b), node).node;

@@ -3,16 +3,13 @@
  * values with their last two axes both ways, for values and gradients. A transposition that leaves the last axis last copies
  * whole rows and serves both, as FusedMatMul swaps the two by itself; to move single numbers is slower, and one thread does it.
  */
-import { Graph } from "../ir/graph.js";
+import type { Graph } from "../ir/graph.js";
 import { make, typeOf, type Node } from "../ir/node.js";
-import { mapNodes, readersOf, withInputs } from "../ir/walk.js";
+import { mapNodes, readersOf, withBody, withInputs } from "../ir/walk.js";
 
 /** The graph in which products take a transposition that is there already, with its last axes swapped. */
 export function sharedTurns(graph: Graph): Graph {
-  const outputs = graph.outputs.map(({ node }) => node);
-  const found = shared(outputs);
-  if (outputs.every((node, i) => node === found[i])) return graph;
-  return new Graph({ inputs: graph.inputs, outputs: graph.outputs.map(({ name }, i) => ({ name, node: found[i]! })) });
+  return graph.rewritten(shared);
 }
 
 function shared(roots: readonly Node[]): Node[] {
@@ -25,8 +22,7 @@ function shared(roots: readonly Node[]): Node[] {
   return mapNodes(roots, (node, rebuild) => {
     let result = rebuild();
     if (result.op === "scan") {
-      const body = sharedTurns(result.attrs.body);
-      if (body !== result.attrs.body) result = make("scan", result.inputs, { ...result.attrs, body });
+      result = withBody(result, sharedTurns);
     } else if (result.op === "matmul" && typeOf(result).dtype === "f32") {
       result = withInputs(
         result,
