@@ -1,7 +1,7 @@
 /** @file A walk from noise to pictures under a scrubber: what there is at a step, and what the network takes it to be. */
 import { useEffect, useState } from "react";
 import type { OpenModel } from "../models/engine.js";
-import { Slider } from "./controls.js";
+import { SeedBox, Slider } from "./controls.js";
 import { denoised, type DrawOptions, type Moment } from "./diffusion.js";
 import { Pictures } from "./pictures.js";
 import { useWalk, type Walk } from "./use-walk.js";
@@ -19,6 +19,41 @@ export function useDenoising(model: OpenModel | undefined, options: Omit<DrawOpt
     return () => clearTimeout(settled);
   }, [model, options, start]);
   return walk;
+}
+
+export interface DenoisingSettingsProps {
+  readonly guidance: { readonly label: string; readonly value: number; readonly most: number; readonly none: string };
+  readonly steps: number;
+  readonly seed: number;
+  readonly onChange: (settings: {
+    readonly guidance?: number;
+    readonly steps?: number;
+    readonly seed?: number;
+  }) => void;
+  readonly walk: Pick<Walk<Moment>, "isRunning" | "stop">;
+}
+
+/** What one sets of a walk, beside what the model is told. */
+export function DenoisingSettings({ guidance, steps, seed, onChange, walk }: DenoisingSettingsProps) {
+  const { label, value, most, none } = guidance;
+  return (
+    <>
+      <Slider
+        label={label}
+        value={value}
+        min={0}
+        max={most}
+        step={0.5}
+        onChange={(v) => onChange({ guidance: v })}
+        show={(v) => `${v.toFixed(1)}${v === 0 ? `: ${none}` : v === 1 ? ": as trained" : ""}`}
+      />
+      <Slider label="Steps" value={steps} min={2} max={50} step={1} onChange={(v) => onChange({ steps: v })} />
+      <SeedBox value={seed} onChange={(v) => onChange({ seed: v })} />
+      <button type="button" onClick={walk.stop} disabled={!walk.isRunning}>
+        Stop
+      </button>
+    </>
+  );
 }
 
 export interface DenoisingProps {

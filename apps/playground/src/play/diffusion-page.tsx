@@ -2,8 +2,7 @@
 import { useMemo } from "react";
 import { useModel } from "../models/use-model.js";
 import { number, SEED, useAddress } from "../url-state.js";
-import { SeedBox, Slider } from "./controls.js";
-import { Denoising, useDenoising } from "./denoising.js";
+import { Denoising, DenoisingSettings, useDenoising } from "./denoising.js";
 import { DIGITS, NO_DIGIT } from "./digits.js";
 import { Inpaint } from "./inpaint.js";
 import { PlayPage } from "./play-page.js";
@@ -25,7 +24,8 @@ export function DiffusionPage() {
     const told = [{ name: "label", shape: [], values: [digit], nothing: [NO_DIGIT] }];
     return { shape: DIGITS, told, count: COUNT, steps, guidance, seed };
   }, [digit, steps, guidance, seed]);
-  const { items, isRunning, error, stop } = useDenoising(model, options);
+  const walk = useDenoising(model, options);
+  const { items, error } = walk;
   const last = items.length === steps + 1 ? items[steps] : undefined;
   return (
     <PlayPage
@@ -47,20 +47,13 @@ export function DiffusionPage() {
               ))}
             </select>
           </label>
-          <Slider
-            label="Guidance"
-            value={guidance}
-            min={0}
-            max={6}
-            step={0.5}
-            onChange={(v) => set({ guidance: v })}
-            show={(v) => `${v.toFixed(1)}${v === 0 ? ": any digit" : v === 1 ? ": as trained" : ""}`}
+          <DenoisingSettings
+            guidance={{ label: "Guidance", value: guidance, most: 6, none: "any digit" }}
+            steps={steps}
+            seed={seed}
+            onChange={set}
+            walk={walk}
           />
-          <Slider label="Steps" value={steps} min={2} max={50} step={1} onChange={(v) => set({ steps: v })} />
-          <SeedBox value={seed} onChange={(v) => set({ seed: v })} />
-          <button type="button" onClick={stop} disabled={!isRunning}>
-            Stop
-          </button>
         </div>
         <Denoising moments={items} steps={steps} shape={DIGITS} count={COUNT} of={`the digit ${digit}`} />
       </section>

@@ -4,8 +4,8 @@ import type { Card } from "@gen/core/sample";
 import { wordNumbers, wordsOf } from "@gen/data";
 import { useModel } from "../models/use-model.js";
 import { number, SEED, text, useAddress } from "../url-state.js";
-import { SeedBox, Slider, Words } from "./controls.js";
-import { Denoising, useDenoising } from "./denoising.js";
+import { Words } from "./controls.js";
+import { Denoising, DenoisingSettings, useDenoising } from "./denoising.js";
 import { PlayPage } from "./play-page.js";
 
 const [COUNT, SHAPE] = [6, [4, 32, 32] as const];
@@ -47,7 +47,8 @@ export function WordsPage() {
     ];
     return { shape: SHAPE, told, count: COUNT, steps, guidance, seed };
   }, [words, vocabulary, steps, guidance, seed]);
-  const { items, isRunning, error, stop } = useDenoising(model, options);
+  const walk = useDenoising(model, options);
+  const { items, error } = walk;
   const given = wordsOf(words);
   const [known, unknown] = [true, false].map((is) => given.filter((word) => vocabulary.includes(word) === is));
   return (
@@ -63,20 +64,13 @@ export function WordsPage() {
         <h2>Out of noise, by words</h2>
         <div className="settings">
           <Words label="Words" value={words} length={60} onChange={(v) => set({ words: v })} />
-          <Slider
-            label="Guidance by the words"
-            value={guidance}
-            min={0}
-            max={8}
-            step={0.5}
-            onChange={(v) => set({ guidance: v })}
-            show={(v) => `${v.toFixed(1)}${v === 0 ? ": not told" : v === 1 ? ": as trained" : ""}`}
+          <DenoisingSettings
+            guidance={{ label: "Guidance by the words", value: guidance, most: 8, none: "not told" }}
+            steps={steps}
+            seed={seed}
+            onChange={set}
+            walk={walk}
           />
-          <Slider label="Steps" value={steps} min={2} max={50} step={1} onChange={(v) => set({ steps: v })} />
-          <SeedBox value={seed} onChange={(v) => set({ seed: v })} />
-          <button type="button" onClick={stop} disabled={!isRunning}>
-            Stop
-          </button>
         </div>
         <div className="buttons examples">
           {EXAMPLES.map((example) => (

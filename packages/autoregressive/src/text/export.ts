@@ -66,6 +66,14 @@ export function textFiles(
   const example = ({ n, t }: Sizes): Record<string, NdArray> => ({ tokens: someTokens(model, n!, t!) });
   const ofRows = ({ n, t }: Sizes, body: (tokens: Tensor) => Readonly<Record<string, Tensor>>) =>
     inference(model, { tokens: { shape: [n!, t!], dtype: "i32" } }, ({ tokens }) => body(tokens));
+  const completing = ({ n, t }: Sizes) =>
+    ({
+      seed: INTEGER,
+      tokens: { shape: [n!, t!], dtype: "i32" },
+      steps: INTEGER,
+      temperature: { shape: [], dtype: "f32" },
+    }) satisfies Record<string, BatchField>;
+  const drawn = ({ n, steps }: Sizes): BatchField => ({ shape: [n!, steps!], dtype: "i32" });
   return {
     network: {
       purpose: "the whole model: tokens in, logits of what comes after each out",
@@ -89,47 +97,32 @@ export function textFiles(
       }),
       draws: {
         output: "samples",
-        outside: ({ n, steps }) =>
+        outside: (sizes) =>
           inference(
             model,
-            { seed: INTEGER, n: INTEGER, steps: INTEGER, samples: { shape: [n!, steps!], dtype: "i32" } },
+            { seed: INTEGER, n: INTEGER, steps: INTEGER, samples: drawn(sizes) },
             ({ seed, samples }, scope) => ({
-              outside: outsideOf(model, { before: full([n!, 1], start, "i32"), samples, seed }, scope),
+              outside: outsideOf(model, { before: full([sizes["n"]!, 1], start, "i32"), samples, seed }, scope),
             }),
           ),
       },
     },
     complete: {
       purpose: "what comes after rows of tokens",
-      trace: ({ n, t, steps }) =>
-        inference(
-          model,
-          {
-            seed: INTEGER,
-            tokens: { shape: [n!, t!], dtype: "i32" },
-            steps: INTEGER,
-            temperature: [],
-          },
-          ({ seed, tokens, temperature }) => ({
-            samples: written(model, tokens, {
-              steps: steps!,
-              key: keyFromSeed(seed.cast("u64")),
-              temperature,
-            }),
+      trace: (sizes) =>
+        inference(model, completing(sizes), ({ seed, tokens, temperature }) => ({
+          samples: written(model, tokens, {
+            steps: sizes["steps"]!,
+            key: keyFromSeed(seed.cast("u64")),
+            temperature,
           }),
-        ),
+        })),
       draws: {
         output: "samples",
-        outside: ({ n, t, steps }) =>
+        outside: (sizes) =>
           inference(
             model,
-            {
-              seed: INTEGER,
-              tokens: { shape: [n!, t!], dtype: "i32" },
-              steps: INTEGER,
-              temperature: [],
-              samples: { shape: [n!, steps!], dtype: "i32" },
-            },
+            { ...completing(sizes), samples: drawn(sizes) },
             ({ seed, tokens, temperature, samples }, scope) => ({
               outside: outsideOf(model, { before: tokens, samples, seed, temperature }, scope),
             }),
