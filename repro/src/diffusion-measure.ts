@@ -16,20 +16,22 @@ export interface MeasureOptions extends Partial<Pick<TrainOptions, "threads" | "
   readonly classes: number;
   /** Share of samples of the class that was asked for, by the classifier: the least guidance that reaches it is looked for. */
   readonly agreement?: number;
+  /** How samples are drawn, the row's own way first. @default each of them */
+  readonly ways?: readonly (keyof typeof WAYS)[];
 }
 
 /** Samples, and rows of the data, that are compared. */
 const COUNT = 2048;
 
-/** The ways to draw that are compared; the first is the row's own. */
-const WAYS: Readonly<Record<string, Omit<SampleOptions, "n">>> = {
+/** The ways to draw that are compared. */
+const WAYS = {
   "DDIM, 50 steps": { sampler: "ddim", steps: 50 },
   "DPM-Solver++, 15 steps": { sampler: "dpm-solver-2m", steps: 15 },
-};
+} as const satisfies Readonly<Record<string, Omit<SampleOptions, "n">>>;
 
 /** Weights of guidance that are tried, from the least up; how samples are drawn by them, and how many to choose among them. */
 const WEIGHTS = [1.1, 1.2, 1.3, 1.5, 2, 3];
-const GUIDED: Omit<SampleOptions, "n"> = { sampler: "dpm-solver-2m", steps: 15 };
+const GUIDED = WAYS["DPM-Solver++, 15 steps"];
 const TRIED = 512;
 
 /** The class that each row's logits are largest for. */
@@ -59,6 +61,7 @@ export async function measureDiffusion(
   options: MeasureOptions,
 ): Promise<{ measured: Measured; beside: Record<string, number> }> {
   const { id, model, classes, log = () => undefined } = options;
+  const { ways = Object.keys(WAYS) as (keyof typeof WAYS)[] } = options;
   const { runtime, store } = await openWeights(id, options);
   const by = await openExtractor(builtInFolder(options.features));
   const [test, train] = [await options.data("test"), await options.data("train")];
@@ -70,9 +73,9 @@ export async function measureDiffusion(
     "recall of real rows": (await manifold(real.features, other.features)).recall.value,
   };
   let measured: Measured | undefined;
-  for (const [name, way] of Object.entries(WAYS)) {
+  for (const name of ways) {
     log(`drawing ${COUNT} samples: ${name}`);
-    const { x, label } = await drawnSamples(model, { ...way, runtime, store, classes, count: COUNT });
+    const { x, label } = await drawnSamples(model, { ...WAYS[name], runtime, store, classes, count: COUNT });
     const drawn = await extractAll(by, x);
     const { value, standardError } = await frechet(real.features, drawn.features);
     log(`${name}: ${value.toFixed(3)} ± ${standardError.toFixed(3)}`);

@@ -24,14 +24,14 @@ export function mnistDit(): Diffusion {
   return new Diffusion({ network, ...common });
 }
 
-/** 32 channels on 28 × 28, 64 on 14 × 14 and 7 × 7, one residual block a resolution, attention on the coarsest. */
+/** 16 channels on 28 × 28, 32 on 14 × 14 and 64 on 7 × 7, a residual block a resolution, attention on the second as in the paper. */
 export function mnistUNet(): Diffusion {
   const network = new UNet({
     shape,
-    channels: 32,
-    multipliers: [1, 2, 2],
+    channels: 16,
+    multipliers: [1, 2, 4],
     blocks: 1,
-    attention: [7],
+    attention: [14],
     conditionFeatures: 64,
   });
   return new Diffusion({ network, ...common });

@@ -3,18 +3,16 @@ import type { Dataset } from "@gen/core";
 import { datasets } from "@gen/data/node";
 import { exportedFiles } from "@gen/diffusion";
 import type { BuiltIn } from "@gen/eval/node";
-import { measureDiffusion } from "./diffusion-measure.js";
+import { measureDiffusion, type MeasureOptions } from "./diffusion-measure.js";
 import { drawnSamples, trainDiffusion, type DiffusionTraining } from "./diffusion-row.js";
 import { openWeights } from "./place.js";
 import type { Row } from "./row.js";
 
-export interface PictureRowOptions extends Omit<DiffusionTraining, "data"> {
+export interface PictureRowOptions extends Omit<DiffusionTraining, "data">, Pick<MeasureOptions, "agreement" | "ways"> {
   readonly data: (split: "train" | "test") => Promise<Dataset>;
   /** Whose features samples are compared in. */
   readonly features: BuiltIn;
   readonly classes: number;
-  /** As `MeasureOptions.agreement`. */
-  readonly agreement?: number;
   readonly notes: string;
 }
 
