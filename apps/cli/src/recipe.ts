@@ -159,6 +159,8 @@ export interface Recipe<F extends Fields = Fields, E extends Fields = Fields> {
   readonly summary: string;
   /** Its own options; those of training (`steps`, `batchSize`, `seed`, …) are the command's. */
   readonly options: Schema<F>;
+  /** Which of its options say how the exported files draw, not what is learned: `gen export` takes them anew. @default none */
+  readonly drawing?: readonly (keyof F & string)[];
   /** Defaults of training that suit this recipe. */
   readonly defaults?: TrainingDefaults;
   /** What `gen eval` can measure beyond the metrics of training. */

@@ -87,6 +87,16 @@ describe("a model of pictures and the words of their names", () => {
     for (const x of [4, 6, 7]) expect(pixel(1, x)).toBe(pixel(0, x));
   });
 
+  it("is exported again to draw in another way", async () => {
+    const how = "--guidance-high 0.000001 --repeats 3 --sampler-steps 4";
+    expect(await run(`export runs/shapes ${how} --to other`)).toMatchObject({ code: 0 });
+    const given = "--n 2 --words square --label bar --steps 3";
+    const unguided = await drawn(`runs/shapes ${given} --guidance 1`);
+    expect(await drawn(`other ${given} --guidance 3`)).toEqual(unguided); // no level is within its interval
+    const card = parseCard(readFileSync(at("other/card.json"), "utf8"), { file: "card.json" });
+    expect(card.recipe).toMatchObject({ options: { repeats: 3, samplerSteps: 4, guidance: 2 } });
+  });
+
   it.each([
     ["sample runs/shapes --words sqare", "expected words that the model knows, got sqare"],
     ["sample runs/shapes --label circle", "expected a class, one of bar square, got circle"],
@@ -96,6 +106,13 @@ describe("a model of pictures and the words of their names", () => {
     ],
     ["train diffusion ./shapes --size 10 --steps 2", "patches of 4 cover"],
     ["train diffusion ./shapes --size 8 --guidance 2 --steps 2", "expected --conditional or --words for --guidance"],
+    [
+      "train diffusion ./shapes --conditional --guidance-low 2 --guidance-high 1 --steps 2",
+      "0 ≤ low < high, got [2, 1]",
+    ],
+    ["train diffusion ./shapes --guidance-high 1 --steps 2", "--words for --guidance-high, got neither"],
+    ["train diffusion ./shapes --size 8 --network unet --attention 8,5 --steps 2", "some of 8, 4, 2, got 5"],
+    ["export runs/shapes --width 64", "expected an option it knows, got --width"],
     ["train diffusion --data bars --words --steps 2", "expected data with names for --words, got data without"],
     ["train diffusion --data rings --network dit --steps 2", "expected rows that --network dit takes, got [2]"],
   ])("is told what is wrong: %s", async (line, words) => {

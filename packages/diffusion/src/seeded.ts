@@ -25,6 +25,8 @@ export interface SeedOptions {
   readonly spacing?: DrawOptions["spacing"];
   /** Of the files that draw, but for the weight, which is an input. */
   readonly guidance?: Omit<NonNullable<DrawOptions["guidance"]>, "weight">;
+  /** How often `complete.onnx` takes each step: see `inpainting`. @default 1 */
+  readonly repeats?: number;
   /** Whether samples take what they are guided away from, as `negativeLabel`, `negativeWords`, …. @default false */
   readonly negative?: boolean;
   readonly n: number;
@@ -82,7 +84,8 @@ export function completeOfSeed(model: Diffusion, options: SeedOptions): Program 
   const { n } = options;
   const batch: BatchSpec = { ...fields(model, { n }), mask: [n, ...model.shape], ...drawingFields(model) };
   return inference(model, batch, (feeds: Feeds) => {
-    const how = { ...drawingOf(model, feeds, options), sampler: "ddpm", n } as const;
+    const { repeats = 1 } = options;
+    const how = { ...drawingOf(model, feeds, options), sampler: "ddpm", repeats, n } as const;
     return { completed: completed(model, how, { feeds, at: seeded(feeds, n) }) };
   });
 }

@@ -15,6 +15,7 @@ import {
   sample,
   stepPrograms,
   straight,
+  UNet,
 } from "../src/index.js";
 import { labels, tiny } from "./models.js";
 
@@ -82,6 +83,12 @@ describe("says what is wrong, and what to do", () => {
     await expect(run({ x: zeros(1, 1, 8, 8), mask: zeros(1, 3, 8, 8) })).rejects.toThrow(
       'expected feed "x" f32[1, 3, 8, 8], got f32[1, 1, 8, 8]',
     );
+  });
+
+  it("of attention where no rows of that extent are", () => {
+    const shape = [1, 8, 8];
+    expect(() => new UNet({ shape, channels: 8, attention: [8, 5] })).toThrow("attention at some of 8, 4, 2, got 5");
+    expect(new UNet({ shape, channels: 8, attention: [4] }).down[1]!.stages[0]!.attention).toBeDefined();
   });
 
   it("of a card without its schedule", () => {

@@ -1,15 +1,19 @@
 /** @file `gen export`: writes the ONNX files of a run's best checkpoint, wherever they are wanted. */
 import { mkdir } from "node:fs/promises";
+import { existsSync } from "node:fs";
 import { dirname, join, resolve as resolvePath } from "node:path";
 import { GenError } from "@gen/core";
 import { loadCheckpoint, writeAtomic } from "@gen/core/node";
+import type { World } from "../context.js";
+import { loadRecipe } from "../load-recipe.js";
 import type { Live } from "../recipe.js";
 import { RunFolder } from "../run/run-folder.js";
+import type { Section } from "../schema/help.js";
 import { resolve } from "../schema/resolve.js";
-import { defineOptions } from "../schema/schema.js";
+import { defineOptions, withDefaults } from "../schema/schema.js";
 import { exportModel } from "../train/export.js";
 import { bestOf, nowOf, openSession, type Session } from "../train/session.js";
-import { outputSection, type Command } from "./command.js";
+import { outputOptions, outputSection, type Command } from "./command.js";
 import { planOfRun } from "./resume.js";
 import { only } from "./train.js";
 
@@ -46,8 +50,11 @@ export const exportCommand: Command = {
     "gen export runs/faces --to my-app/model",
     "gen export runs/faces --which last --precision f16",
     "gen export runs/notes --layout transformers --to my-app/notes",
+    "gen export runs/emoji --sampler heun --guidance-low 0.3 --to my-app/model",
   ],
-  sections: () => [{ title: "Options", schema: options }, outputSection],
+  async sections(argv, world) {
+    return [{ title: "Options", schema: options }, ...(await drawingSections(argv[0], world)), outputSection];
+  },
   async run({ positionals, given }, context) {
     const folder = RunFolder.open(resolvePath(context.cwd, positionals[0]!));
     const { to, which, layout, precision, threads } = resolve(options, only(options, given), "gen export");
@@ -57,7 +64,10 @@ export const exportCommand: Command = {
       });
     }
     const path = to === undefined ? folder.model : resolvePath(context.cwd, to);
-    const session = await openSession(await planOfRun(folder, context), { threads }, context);
+    const drawing = new Map(
+      [...given].filter(([name]) => !(name in options.fields) && !(name in outputOptions.fields)),
+    );
+    const session = await openSession(await planOfRun(folder, context, drawing), { threads }, context);
     try {
       const store = session.runtime.emptyStore();
       const { step } = await loadCheckpoint(store, folder.checkpoints);
@@ -72,6 +82,18 @@ export const exportCommand: Command = {
     }
   },
 };
+
+/** How the files of a run draw, where that is still to be chosen: options of its recipe. */
+async function drawingSections(run: string | undefined, { recipes, cwd }: World): Promise<readonly Section[]> {
+  if (run === undefined || !existsSync(resolvePath(cwd, run, "config.json"))) return [];
+  const { config } = RunFolder.open(resolvePath(cwd, run));
+  const { recipe } = await loadRecipe(config.recipe, recipes, cwd);
+  const { drawing = [], options: all, name } = recipe;
+  if (drawing.length === 0) return [];
+  const fields = Object.fromEntries(drawing.map((option) => [option, { ...all.fields[option]!, appliesWhen: {} }]));
+  const schema = withDefaults({ fields }, config.options);
+  return [{ title: `How the files of ${name} draw`, schema }];
+}
 
 /** Writes the folder of others' layout. @throws GenError `option` for a model that has none of that name */
 async function exportLayout(

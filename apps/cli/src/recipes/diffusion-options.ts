@@ -28,6 +28,13 @@ export const diffusionOptions = defineOptions({
     appliesWhen: { network: ["auto", "dit"] },
     description: "Side of a patch of dit; divides height and width",
   },
+  attention: {
+    kind: "integers",
+    min: 1,
+    appliesWhen: { network: "unet" },
+    description:
+      "Heights (of sounds lengths) at which all places attend to each other, as 14,7; its middle always does",
+  },
   process: {
     kind: "choice",
     choices: namesOf(PROCESSES),
@@ -107,6 +114,12 @@ export const diffusionOptions = defineOptions({
     min: 0,
     description: "Weight of class and words in the run's pictures",
   },
+  guidanceLow: {
+    kind: "number",
+    min: 0,
+    description: "Guide only where the noise σ is above this; below it the condition alone is followed",
+  },
+  guidanceHigh: { kind: "number", above: 0, description: "Guide only where the noise σ is at most this" },
   rescale: {
     kind: "number",
     default: 0,
@@ -119,6 +132,13 @@ export const diffusionOptions = defineOptions({
     above: 0,
     max: 1,
     description: "Bring estimates of pictures into their range by this percentile, as 0.995",
+  },
+  repeats: {
+    kind: "integer",
+    default: 1,
+    min: 1,
+    description:
+      "How often each step is taken where a part is filled in: more fit what is new to what is known (RePaint)",
   },
   learningRate: { kind: "number", default: 1e-3, above: 0, description: "Step size of Adam, which falls to nothing" },
   average: {

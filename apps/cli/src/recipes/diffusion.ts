@@ -15,10 +15,12 @@ import {
   MlpNetwork,
   pictureCodec,
   PROCESSES,
+  rangeOf,
   UNet,
   type DiffusionBatch,
   type DiffusionOptions,
   type Network,
+  type Process,
 } from "@gen/diffusion";
 import { vocabularyOf, withWords } from "@gen/data";
 import { defineRecipe, type PrepareContext, type Splits, type Trainable } from "../recipe.js";
@@ -39,6 +41,17 @@ export const diffusionRecipe = defineRecipe({
   name: "diffusion",
   summary: "Diffusion or flow matching: samples, guided by the class, of pictures, sounds, points or rows of tables",
   options: diffusionOptions,
+  drawing: [
+    "sampler",
+    "spacing",
+    "samplerSteps",
+    "guidance",
+    "guidanceLow",
+    "guidanceHigh",
+    "rescale",
+    "threshold",
+    "repeats",
+  ],
   prepare,
 });
 
@@ -82,7 +95,7 @@ async function prepare(chosen: Options, { data, batchSize, steps, key: order }: 
   };
   const { weighting, coupling, offsetNoise } = chosen;
   const options = { weighting, coupling, offsetNoise, ...(objective === "bound" && { objective }) };
-  const how = drawingOf(chosen);
+  const how = drawingOf(chosen, process);
   return {
     model,
     step: trainStep({
@@ -111,7 +124,7 @@ async function prepare(chosen: Options, { data, batchSize, steps, key: order }: 
     curves: { bound: boundCurve(model, { pixels, masked, rows: rows("validation") }) },
     codec,
     ...(vocabulary && { words: vocabulary }),
-    files: exportedFiles(model, { ...how, gaps: masked, negative: vocabulary !== undefined }),
+    files: exportedFiles(model, { ...how, repeats: chosen.repeats, gaps: masked, negative: vocabulary !== undefined }),
   };
 }
 
@@ -122,12 +135,21 @@ const LOSSES: Readonly<Record<Options["objective"], Quantity>> = {
 };
 
 /** How samples are drawn, but for the steps and the weight of the condition. */
-function drawingOf({ objective, sampler, variance, spacing, rescale, threshold }: Options): ShownOptions["how"] {
+function drawingOf(
+  { objective, sampler, variance, spacing, ...guiding }: Options,
+  process: Process,
+): ShownOptions["how"] {
   const named = objective === "consistency" ? "consistency" : sampler;
+  const { rescale, threshold, guidanceLow, guidanceHigh } = guiding;
+  const isEverywhere = guidanceLow === undefined && guidanceHigh === undefined;
   return {
     sampler: named === "ddpm" ? ddpm({ variance: variance === "learned" ? "learned" : "small" }) : named,
     ...(spacing !== undefined && { spacing }),
-    guidance: { rescale, threshold },
+    guidance: {
+      rescale,
+      threshold,
+      ...(!isEverywhere && { interval: [guidanceLow ?? 0, guidanceHigh ?? rangeOf(process)[1]] }),
+    },
   };
 }
 
@@ -145,7 +167,7 @@ function vocabularyIn({ texts }: Splits): readonly string[] {
 
 /** @throws GenError `option` where the data lack what the model shall be told */
 function conditionOf(
-  { conditional, words, guidance, rescale }: Options,
+  { conditional, words, ...guiding }: Options,
   { classes = [] }: Splits,
   vocabulary: readonly string[] | undefined,
 ): DiffusionOptions["condition"] {
@@ -153,8 +175,8 @@ function conditionOf(
     throw new GenError("option", "diffusion: expected data with classes for --conditional, got data without", {
       fix: "leave out --conditional",
     });
-  if ((guidance !== 1 || rescale > 0) && !conditional && !words) {
-    const flag = guidance === 1 ? "--rescale" : "--guidance";
+  const flag = guidanceFlag(guiding);
+  if (flag !== undefined && !conditional && !words) {
     throw new GenError("option", `diffusion: expected --conditional or --words for ${flag}, got neither`, {
       fix: `leave out ${flag}`,
     });
@@ -164,6 +186,16 @@ function conditionOf(
     ...(conditional && { classes: classes.length }),
     ...(vocabulary && { words: { vocabulary: vocabulary.length, length: WORDS } }),
   };
+}
+
+/** The first flag that only a guided model has a use for. */
+function guidanceFlag(
+  chosen: Pick<Options, "guidance" | "rescale" | "guidanceLow" | "guidanceHigh">,
+): string | undefined {
+  if (chosen.guidance !== 1) return "--guidance";
+  if (chosen.rescale > 0) return "--rescale";
+  if (chosen.guidanceLow !== undefined) return "--guidance-low";
+  return chosen.guidanceHigh === undefined ? undefined : "--guidance-high";
 }
 
 /** What the run's pictures are conditioned on: the first held-out rows. */
@@ -182,7 +214,7 @@ async function codecOf({ train, columns }: Splits, pixels: "u8" | "f32"): Promis
 const isSequence = (train: Dataset): boolean => train.fields["x"]!.shape.length === 2;
 
 function networkOf(
-  { network, width, depth, patch, selfCondition, variance }: Options,
+  { network, width, depth, patch, attention, selfCondition, variance }: Options,
   { shape, conditionFeatures }: { readonly shape: Shape; readonly conditionFeatures: number },
 ): Network {
   const fits = { mlp: shape.length === 1, dit: shape.length === 3, unet: shape.length === 2 || shape.length === 3 };
@@ -200,6 +232,13 @@ function networkOf(
     case "dit":
       return new Dit({ shape: seen, outputs, patch, width, depth, conditionFeatures });
     case "unet":
-      return new UNet({ shape: seen, outputs, channels: Math.max(8, width / 4), blocks: 1, conditionFeatures });
+      return new UNet({
+        shape: seen,
+        outputs,
+        channels: Math.max(8, width / 4),
+        blocks: 1,
+        conditionFeatures,
+        ...(attention && { attention }),
+      });
   }
 }

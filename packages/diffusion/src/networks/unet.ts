@@ -18,7 +18,7 @@ export interface UNetOptions {
   readonly multipliers?: readonly number[];
   /** Residual blocks on each resolution, on the way down; one more on the way up. @default 2 */
   readonly blocks?: number;
-  /** Extents (the first of a resolution) at which positions attend to each other. @default none but the coarsest's middle */
+  /** Extents (the first of a resolution) at which positions attend to each other; the middle's always do. @default none */
   readonly attention?: readonly number[];
   /** @default 0 */
   readonly dropout?: number;
@@ -40,7 +40,7 @@ export class UNet implements Network {
   readonly norm: GroupNorm;
   readonly last: Conv;
 
-  /** @throws GenError `shape` for extents that cannot be halved as often as there are resolutions */
+  /** @throws GenError `shape` for extents that cannot be halved as often as there are resolutions, `option` for attention at none of them */
   constructor(options: UNetOptions) {
     const { shape, outputs = shape[0]!, channels = 64, multipliers = [1, 2, 2], blocks = 2, attention = [] } = options;
     const { dropout = 0, conditionFeatures = 0 } = options;
@@ -54,6 +54,12 @@ export class UNet implements Network {
         { fix: "pad the rows, or take fewer multipliers" },
       );
     }
+    const resolutions = multipliers.map((_, level) => extents[0]! / 2 ** level);
+    const nowhere = attention.find((extent) => !resolutions.includes(extent));
+    if (nowhere !== undefined)
+      throw new GenError("option", `UNet: expected attention at some of ${resolutions.join(", ")}, got ${nowhere}`, {
+        fix: "name extents that rows have on their way down",
+      });
     this.shape = shape;
     this.outputShape = [outputs, ...extents];
     this.conditionFeatures = conditionFeatures;
@@ -67,7 +73,7 @@ export class UNet implements Network {
     const skips = [channels]; // widths of what is kept on the way down
     let width = channels;
     this.down = multipliers.map((m, level) => {
-      const attends = attention.includes(extents[0]! / 2 ** level);
+      const attends = attention.includes(resolutions[level]!);
       const stages = Array.from({ length: blocks }, () => {
         const made = stage(width, m * channels, attends);
         skips.push((width = m * channels));
@@ -82,7 +88,7 @@ export class UNet implements Network {
       .map((m, level) => ({ m, level }))
       .reverse()
       .map(({ m, level }) => {
-        const attends = attention.includes(extents[0]! / 2 ** level);
+        const attends = attention.includes(resolutions[level]!);
         const stages = Array.from({ length: blocks + 1 }, () => {
           const made = stage(width + skips.pop()!, m * channels, attends);
           width = m * channels;
