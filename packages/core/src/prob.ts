@@ -1,5 +1,5 @@
 /** @file `@gen/core/prob`: distributions as graphs: log-densities, samples from a key, entropies, divergences. */
-export type { Distribution, EventOptions, Law } from "./prob/distribution.js";
+export type { Distribution, EventOptions, InvertedLaw, Law } from "./prob/distribution.js";
 export type { Density, Mapped, Transport } from "./prob/density.js";
 
 export { bernoulli } from "./prob/bernoulli.js";

@@ -2,9 +2,16 @@
 import { softplus } from "../tensor/math.js";
 import { randomUniform } from "../tensor/random.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { checkEvent, sumEvent, type Distribution, type EventOptions } from "./distribution.js";
+import {
+  checkEvent,
+  maxEvent,
+  sumEvent,
+  type Distribution,
+  type EventOptions,
+  type InvertedLaw,
+} from "./distribution.js";
 
-export interface Bernoulli extends Distribution {
+export interface Bernoulli extends Distribution, InvertedLaw {
   readonly kind: "bernoulli";
   readonly logits: Tensor;
   readonly std: Tensor;
@@ -36,6 +43,10 @@ export function bernoulli({ logits, eventDims = 0 }: BernoulliOptions): Bernoull
     },
     logProb: (x) => sumEvent(x.mul(logits).sub(softplus(logits)), eventDims),
     sample: (key) => randomUniform(key, logits.shape).less(mean.cast("f32")).cast(logits.dtype),
+    outside: (x, key) => {
+      const above = randomUniform(key, logits.shape).cast(logits.dtype).sub(mean); // of which x is 0
+      return maxEvent(x.greater(0.5).where(above, above.neg()).maximum(0), eventDims);
+    },
     entropy: () => sumEvent(softplus(logits).sub(logits.mul(mean)), eventDims),
   };
 }

@@ -3,10 +3,18 @@ import { GenError } from "../error.js";
 import { logSoftmax, softmax } from "../tensor/math.js";
 import { randomUniform } from "../tensor/random.js";
 import { iota, type Tensor } from "../tensor/tensor.js";
-import { checkEvent, sumEvent, type Distribution, type EventOptions } from "./distribution.js";
+import {
+  checkEvent,
+  distance,
+  maxEvent,
+  sumEvent,
+  type Distribution,
+  type EventOptions,
+  type InvertedLaw,
+} from "./distribution.js";
 
 /** One of K categories, as an i32 index; `mean` has the probabilities, along a new last axis. */
-export interface Categorical extends Distribution {
+export interface Categorical extends Distribution, InvertedLaw {
   readonly kind: "categorical";
   /** [… K] */
   readonly logits: Tensor;
@@ -34,15 +42,15 @@ export function categorical({ logits, eventDims = 0 }: CategoricalOptions): Cate
   const shape = logits.shape.slice(0, -1);
   checkEvent(shape, eventDims, "categorical");
   const logP = logSoftmax(logits);
+  const among = (x: Tensor, values: Tensor): Tensor =>
+    // where, not a product: 0 · −∞ is NaN
+    x.unsqueeze(-1).equal(iota(classes, x.dtype)).where(values, 0).sum(-1);
   return {
     kind: "categorical",
     eventDims,
     logits,
     mean: softmax(logits),
-    logProb: (x) => {
-      const chosen = x.unsqueeze(-1).equal(iota(classes, x.dtype));
-      return sumEvent(chosen.where(logP, 0).sum(-1), eventDims); // where, not a product: 0 · −∞ is NaN
-    },
+    logProb: (x) => sumEvent(among(x, logP), eventDims),
     sample: (key) => {
       const cumulative = logits
         .sub(logits.max(-1, { keepDims: true }))
@@ -52,6 +60,14 @@ export function categorical({ logits, eventDims = 0 }: CategoricalOptions): Cate
       const below = cumulative.less(cumulative.slice(-1, classes - 1).mul(u)); // the last is never below
       return below.cast("i32").sum(-1);
     },
+    outside: (x, key) => maxEvent(among(x, choiceDistances(logits, key)), eventDims),
     entropy: () => sumEvent(softmax(logits).mul(logP).sum(-1).neg(), eventDims),
   };
+}
+
+/** For every category, how far the uniform number lies outside of the part of (0, 1) that is its own: [… K]. */
+export function choiceDistances(logits: Tensor, key: Tensor): Tensor {
+  const p = softmax(logits);
+  const high = p.cumSum(-1);
+  return distance(randomUniform(key, logits.shape.slice(0, -1)).cast(logits.dtype).unsqueeze(-1), high.sub(p), high);
 }

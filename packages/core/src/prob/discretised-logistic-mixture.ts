@@ -5,11 +5,15 @@
 import { GenError } from "../error.js";
 import { showShape } from "../shape.js";
 import { logSoftmax, logSumExp } from "../tensor/math.js";
-import { splitKey } from "../tensor/random.js";
+import { randomUniform, splitKey } from "../tensor/random.js";
 import { iota, stack, type Tensor } from "../tensor/tensor.js";
-import { categorical } from "./categorical.js";
-import { discretisedLogistic, type DiscretisedLogisticOptions } from "./discretised-logistic.js";
-import { sumEvent, type Law } from "./distribution.js";
+import { categorical, choiceDistances } from "./categorical.js";
+import {
+  discretisedLogistic,
+  type DiscretisedLogistic,
+  type DiscretisedLogisticOptions,
+} from "./discretised-logistic.js";
+import { maxEvent, sumEvent, type InvertedLaw } from "./distribution.js";
 
 export interface DiscretisedLogisticMixtureOptions extends Pick<
   DiscretisedLogisticOptions,
@@ -43,7 +47,7 @@ export function discretisedLogisticMixture({
   logScale,
   coefficients,
   ...levels
-}: DiscretisedLogisticMixtureOptions): Law {
+}: DiscretisedLogisticMixtureOptions): InvertedLaw {
   const [N, K, C, ...space] = mean.shape as [number, number, number, ...number[]];
   const pairs = (C * (C - 1)) / 2;
   const wanted = [
@@ -79,20 +83,36 @@ export function discretisedLogisticMixture({
     }
     return at;
   };
+  const last = logits.transpose([0, ...space.map((_, i) => i + 2), 1]); //                       [N, …S, K]
+  /** The laws of all components and channels, given the values of earlier channels: [N, K, C, …S]. */
+  const given = (x: Tensor): DiscretisedLogistic => {
+    const value = (b: number): Tensor => x.slice(1, b, b + 1); //                                [N, 1, …S]
+    const channels = Array.from({ length: C }, (_, c) =>
+      coupledMean(c, 2, { means: mean, alphas: coefficients, value }),
+    );
+    return discretisedLogistic({ mean: stack(channels, 2), logScale, ...levels });
+  };
   return {
     eventDims,
     logProb: (x) => {
-      const value = (b: number): Tensor => x.slice(1, b, b + 1); //                              [N, 1, …S]
-      const channels = Array.from({ length: C }, (_, c) =>
-        coupledMean(c, 2, { means: mean, alphas: coefficients, value }),
+      const each = given(x).logProb(x.unsqueeze(1)).sum(2); //                                   [N, K, …S]
+      return sumEvent(logSumExp(each.add(logSoftmax(logits, 1)), 1), space.length);
+    },
+    outside: (x, key) => {
+      const u = stack(
+        Array.from({ length: C }, (_, c) => randomUniform(splitKey(key, c + 1), [N, ...space]).cast(mean.dtype)),
+        1,
       );
-      const given = discretisedLogistic({ mean: stack(channels, 2), logScale, ...levels })
-        .logProb(x.unsqueeze(1))
-        .sum(2); // [N, K, …S]
-      return sumEvent(logSumExp(given.add(logSoftmax(logits, 1)), 1), space.length);
+      const values = given(x).distance(x.unsqueeze(1), u.unsqueeze(1)).max(2); //                [N, K, …S]
+      const choices = choiceDistances(last, splitKey(key, 0)).transpose([
+        0,
+        last.rank - 1,
+        ...space.map((_, i) => i + 1),
+      ]);
+      const nearest = values.maximum(choices).min(1); // which component was drawn is not told
+      return maxEvent(nearest, space.length);
     },
     sample: (key) => {
-      const last = logits.transpose([0, ...space.map((_, i) => i + 2), 1]); //                   [N, …S, K]
       const index = categorical({ logits: last }).sample(splitKey(key, 0)).unsqueeze(1); //      [N, 1, …S]
       const isChosen = index.equal(iota(K, "i32").reshape([K, ...space.map(() => 1)])).unsqueeze(2);
       const chosen = (of: Tensor): Tensor => isChosen.where(of, 0).sum(1); //                    [N, …, …S]

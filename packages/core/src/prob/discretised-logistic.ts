@@ -7,7 +7,16 @@ import { broadcastShapes } from "../shape.js";
 import { logSigmoid, softplus } from "../tensor/math.js";
 import { randomUniform } from "../tensor/random.js";
 import type { Operand, Tensor } from "../tensor/tensor.js";
-import { checkEvent, lift, sumEvent, type Distribution, type EventOptions } from "./distribution.js";
+import {
+  checkEvent,
+  distance,
+  lift,
+  maxEvent,
+  sumEvent,
+  type Distribution,
+  type EventOptions,
+  type InvertedLaw,
+} from "./distribution.js";
 
 export interface DiscretisedLogisticOptions extends EventOptions {
   /** Location of the logistic law, in the unit of `low` and `high`. */
@@ -22,6 +31,11 @@ export interface DiscretisedLogisticOptions extends EventOptions {
   readonly high?: number;
   /** Smaller logarithms of the scale count as this one, as in the paper's code: below it gradients grow without use. @default -7 */
   readonly minLogScale?: number;
+}
+
+export interface DiscretisedLogistic extends Distribution, InvertedLaw {
+  /** As `outside`, of uniform numbers u, before the largest of an event is taken. */
+  distance(x: Tensor, u: Tensor): Tensor;
 }
 
 /**
@@ -44,7 +58,7 @@ export function discretisedLogistic({
   high = 1,
   eventDims = 0,
   minLogScale = -7,
-}: DiscretisedLogisticOptions): Distribution {
+}: DiscretisedLogisticOptions): DiscretisedLogistic {
   if (!Number.isInteger(levels) || levels < 2 || !(low < high)) {
     throw new GenError(
       "range",
@@ -57,6 +71,13 @@ export function discretisedLogistic({
   const h = (high - low) / (2 * (levels - 1));
   const rate = logS.neg().exp(); //                                                      1/s
   const s = logS.exp();
+  const uniform = (key: Tensor): Tensor => randomUniform(key, shape).cast(mu.dtype);
+  const distanceTo = (x: Tensor, u: Tensor): Tensor => {
+    const centred = x.sub(mu);
+    const start = x.greater(low + h).where(centred.sub(h).mul(rate).sigmoid(), 0);
+    const end = x.less(high - h).where(centred.add(h).mul(rate).sigmoid(), 1);
+    return distance(u, start, end);
+  };
   return {
     eventDims,
     get mean() {
@@ -78,7 +99,7 @@ export function discretisedLogistic({
       return sumEvent(below.add(above).add(width), eventDims);
     },
     sample: (key) => {
-      const u = randomUniform(key, shape).cast(mu.dtype);
+      const u = uniform(key);
       const y = u.log().sub(u.neg().add(1).log()).mul(s).add(mu);
       const level = y
         .sub(low)
@@ -89,6 +110,8 @@ export function discretisedLogistic({
         .minimum(levels - 1);
       return level.mul(2 * h).add(low);
     },
+    distance: distanceTo,
+    outside: (x, key) => maxEvent(distanceTo(x, uniform(key)), eventDims),
   };
 
   /** log(1 − e^(−δ)) for δ = 2h/s > 0; where δ is small, log δ plus a series, as 1 − e^(−δ) would lose its digits. */

@@ -25,6 +25,19 @@ export interface Law {
   sample(key: Tensor): Tensor;
 }
 
+/** A law that draws by inverting its distribution function, so that rounding alone can be told from another draw. */
+export interface InvertedLaw extends Law {
+  /**
+   * How far the uniform numbers that `key` gives lie outside of the part of (0, 1) of which `sample(key)` makes `x`, the
+   * largest of each event: 0 for what it draws, and what rounding is worth for a value beside it. Of a real number, or how
+   * far it lies from the draw, of 1 + |draw|, where that is less: narrow laws make much of what rounding did to their mean.
+   *
+   * @param x the batch's and the event's axes
+   * @returns the batch's axes
+   */
+  outside(x: Tensor, key: Tensor): Tensor;
+}
+
 /** A distribution whose mean is known; what else is known in closed form is there, what is not is absent. */
 export interface Distribution extends Law {
   /** Mean of each element of an event. */
@@ -45,6 +58,16 @@ export function sumEvent(x: Tensor, eventDims: number, shape: Shape = x.shape): 
   if (eventDims === 0) return x;
   const full = x.expand(broadcastShapes(x.shape, shape, "sumEvent"));
   return full.sum(Array.from({ length: eventDims }, (_, i) => i - eventDims));
+}
+
+/** The largest over the axes of an event. */
+export function maxEvent(x: Tensor, eventDims: number): Tensor {
+  return eventDims === 0 ? x : x.max(Array.from({ length: eventDims }, (_, i) => i - eventDims));
+}
+
+/** How far `u` lies outside of [low, high]. */
+export function distance(u: Tensor, low: Tensor, high: Tensor): Tensor {
+  return low.sub(u).maximum(u.sub(high)).maximum(0);
 }
 
 /** A parameter that may be given as a number, as a tensor of the type of another one. */

@@ -4,8 +4,8 @@ import { broadcastShapes, showShape } from "../shape.js";
 import { logSoftmax, oneHot } from "../tensor/math.js";
 import { splitKey } from "../tensor/random.js";
 import { stack, type Tensor } from "../tensor/tensor.js";
-import { categorical } from "./categorical.js";
-import type { Distribution, Law } from "./distribution.js";
+import { categorical, choiceDistances } from "./categorical.js";
+import type { Distribution, InvertedLaw, Law } from "./distribution.js";
 
 export interface MixtureOptions<D extends Law> {
   /** [… K]: logarithms of the weights, up to a constant; the axes before broadcast with the components' batch. */
@@ -20,13 +20,14 @@ export interface MixtureOptions<D extends Law> {
  *     log p(x) = log Σ_k w_k p_k(x)        mean = Σ_k w_k μ_k        σ² = Σ_k w_k (σ_k² + μ_k²) − mean²
  *
  * A draw takes one from every component and keeps that of the chosen one, so gradients reach the components but not the
- * weights; train these through `logProb`. Mean and deviation are there where the components have theirs.
+ * weights; train these through `logProb`. Mean, deviation and `outside` are there where the components have theirs.
  *
  * @throws GenError `shape` if the components disagree with each other or with the weights
  */
+export function mixture(options: MixtureOptions<Distribution & InvertedLaw>): Distribution & InvertedLaw;
 export function mixture(options: MixtureOptions<Distribution>): Distribution;
 export function mixture(options: MixtureOptions<Law>): Law;
-export function mixture({ logits, components }: MixtureOptions<Law>): Law & Partial<Distribution> {
+export function mixture({ logits, components }: MixtureOptions<Law>): Law & Partial<Distribution & InvertedLaw> {
   const list = isList(components) ? components : undefined;
   const first = isList(components) ? components[0] : components;
   const K = logits.shape.at(-1);
@@ -58,11 +59,13 @@ export function mixture({ logits, components }: MixtureOptions<Law>): Law & Part
     const weights = logW.exp().reshape([...logW.shape, ...new Array<number>(eventDims).fill(1)]);
     return weights.mul(values).sum(-1 - eventDims);
   };
-  const made: Law = {
+  /** A value beside all components. */
+  const spread = (x: Tensor): Tensor => (list === undefined ? x.unsqueeze(x.rank - eventDims) : x);
+  const known = list ?? [first];
+  const made: Law & Partial<InvertedLaw> = {
     eventDims,
     logProb: (x) => {
-      const spread = list === undefined ? x.unsqueeze(x.rank - eventDims) : x;
-      const joint = each((part) => part.logProb(spread), 0).add(logW); //              [… K]
+      const joint = each((part) => part.logProb(spread(x)), 0).add(logW); //              [… K]
       const top = joint.max(-1, { keepDims: true }).maximum(-1e38).stopGradient(); //  −∞ − (−∞) would be NaN
       return joint.sub(top).exp().sum(-1).log().add(top.squeeze(-1));
     },
@@ -73,8 +76,14 @@ export function mixture({ logits, components }: MixtureOptions<Law>): Law & Part
       const mask = chosen.reshape([...batch, ...new Array<number>(eventDims).fill(1)]);
       return mask.where(draws, 0).sum(-1 - eventDims);
     },
+    ...(known.every(isInverted) && {
+      outside: (x, key) => {
+        const values = each((part, k) => (part as InvertedLaw).outside(spread(x), splitKey(key, k + 1)), 0); // [… K]
+        const choices = choiceDistances(logits.expand(values.shape), splitKey(key, 0));
+        return values.maximum(choices).min(-1); // which component was drawn is not told: the nearest
+      },
+    }),
   };
-  const known = list ?? [first];
   if (!known.every(hasMean)) return made;
   const mean = average(each((part) => stretched(part, "mean"), eventDims));
   if (!known.every((part) => part.std !== undefined)) return { ...made, mean };
@@ -91,6 +100,10 @@ function stretched(part: Law, what: "mean" | "std"): Tensor {
 
 function hasMean(part: Law): part is Distribution {
   return "mean" in part;
+}
+
+function isInverted(part: Law): part is InvertedLaw {
+  return "outside" in part;
 }
 
 function isList<D>(components: D | readonly D[]): components is readonly D[] {

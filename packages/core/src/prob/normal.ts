@@ -1,12 +1,20 @@
 /** @file Normal distributions with independent elements. */
 import { broadcastShapes } from "../shape.js";
-import { randomNormal } from "../tensor/random.js";
+import { randomNormal, randomUniform } from "../tensor/random.js";
 import type { Operand, Tensor } from "../tensor/tensor.js";
-import { checkEvent, lift, sumEvent, type Distribution, type EventOptions } from "./distribution.js";
+import {
+  checkEvent,
+  lift,
+  maxEvent,
+  sumEvent,
+  type Distribution,
+  type EventOptions,
+  type InvertedLaw,
+} from "./distribution.js";
 
 const HALF_LOG_TAU = 0.5 * Math.log(2 * Math.PI);
 
-export interface Normal extends Distribution {
+export interface Normal extends Distribution, InvertedLaw {
   readonly kind: "normal";
   readonly mean: Tensor;
   /** Standard deviation. */
@@ -33,6 +41,7 @@ export function normal({ mean, std: sigma, logStd: logSigma, eventDims = 0 }: No
   const precision = sigma === undefined ? logStd.neg().exp() : std.reciprocal(); // 1/σ
   const shape = broadcastShapes(mean.shape, std.shape, "normal");
   checkEvent(shape, eventDims, "normal");
+  const draw = (key: Tensor): Tensor => randomNormal(key, shape).cast(mean.dtype).mul(std).add(mean);
   return {
     kind: "normal",
     eventDims,
@@ -40,7 +49,13 @@ export function normal({ mean, std: sigma, logStd: logSigma, eventDims = 0 }: No
     std,
     logStd,
     logProb: (x) => sumEvent(x.sub(mean).mul(precision).square().mul(-0.5).sub(logStd).sub(HALF_LOG_TAU), eventDims),
-    sample: (key) => randomNormal(key, shape).cast(mean.dtype).mul(std).add(mean),
+    sample: draw,
+    outside: (x, key) => {
+      const below = x.sub(mean).mul(precision).mul(Math.SQRT1_2).erf().add(1).mul(0.5); // P(X ≤ x)
+      const byNumber = below.sub(randomUniform(key, shape).cast(mean.dtype)).abs();
+      const drawn = draw(key);
+      return maxEvent(x.sub(drawn).abs().div(drawn.abs().add(1)).minimum(byNumber), eventDims);
+    },
     entropy: () =>
       sumEvent(logStd.add(HALF_LOG_TAU + 0.5), eventDims, shape).expand(shape.slice(0, shape.length - eventDims)),
   };
