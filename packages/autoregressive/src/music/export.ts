@@ -1,12 +1,16 @@
 /** @file The files of an exported model of music. */
 import { bitDraws, inference, key, keyFromSeed, ndarray, samplerFile, traceScope, type ExportFile } from "@gen/core";
-import type { NdArray, Sizes, Tensor } from "@gen/core";
-import type { RollModel } from "./roll-model.js";
+import type { BatchField, NdArray, Scope, Shape, Sizes, Tensor } from "@gen/core";
+import type { RollDraw, RollModel } from "./roll-model.js";
 
 export interface RollFileOptions {
   /** MIDI pitch of the first column, for the card. @default 21 */
   readonly low?: number;
 }
+
+const INTEGER: BatchField = { shape: [], dtype: "i64" };
+
+type Feeds = Readonly<Record<string, Tensor>>;
 
 /** The files of a model of music: logprob, sampler and continue. */
 export function rollFiles(model: RollModel, { low = 21 }: RollFileOptions = {}): Readonly<Record<string, ExportFile>> {
@@ -22,7 +26,17 @@ export function rollFiles(model: RollModel, { low = 21 }: RollFileOptions = {}):
       ),
     };
   };
-  const whole = (value: number): NdArray => ndarray([BigInt(value)], [], "i64");
+  const shapeOf = ({ n, steps }: Sizes): Shape => [n!, steps!, model.pitches];
+  const continuing = (sizes: Sizes): Record<string, BatchField> => ({
+    x: shapeOf(sizes),
+    known: { shape: [sizes["n"]!], dtype: "i32" },
+    seed: INTEGER,
+  });
+  const scopeOf = ({ seed }: Feeds): Scope => traceScope("eval", keyFromSeed(seed!.cast("u64")));
+  const beginning = (feeds: Feeds): Omit<RollDraw, "steps"> => ({
+    scope: scopeOf(feeds),
+    given: { x: feeds["x"]!, known: feeds["known"]! },
+  });
   return {
     logprob: {
       purpose: "log p(x) of pieces, exact",
@@ -34,27 +48,33 @@ export function rollFiles(model: RollModel, { low = 21 }: RollFileOptions = {}):
       describe: { x: X, logprob: "log p(x): log-probability of each piece, in nats" },
       example: rolls,
     },
-    sampler: samplerFile(model, {
-      samples: X,
-      also: { steps: STEPS },
-      draw: ({ n, steps }, from) => model.sample(n, { scope: traceScope("eval", from), steps: steps! }),
-    }),
+    sampler: {
+      ...samplerFile(model, {
+        samples: X,
+        also: { steps: STEPS },
+        draw: ({ n, steps }, from) => model.sample(n, { scope: traceScope("eval", from), steps: steps! }),
+      }),
+      draws: {
+        output: "samples",
+        outside: (sizes) =>
+          inference(model, { seed: INTEGER, n: INTEGER, steps: INTEGER, samples: shapeOf(sizes) }, (feeds: Feeds) => ({
+            outside: model.outside(feeds["samples"]!, { scope: scopeOf(feeds) }),
+          })),
+      },
+    },
     continue: {
       purpose: "pieces that go on from a beginning",
-      trace: ({ n, steps }) =>
-        inference(
-          model,
-          {
-            x: [n!, steps!, model.pitches],
-            known: { shape: [n!], dtype: "i32" },
-            seed: { shape: [], dtype: "i64" },
-          },
-          (feeds: Readonly<Record<string, Tensor>>) => {
-            const scope = traceScope("eval", keyFromSeed(feeds["seed"]!.cast("u64")));
-            const given = { x: feeds["x"]!, known: feeds["known"]! };
-            return { continued: model.sample(n!, { scope, steps: steps!, given }) };
-          },
-        ),
+      trace: (sizes) =>
+        inference(model, continuing(sizes), (feeds: Feeds) => ({
+          continued: model.sample(sizes["n"]!, { ...beginning(feeds), steps: sizes["steps"]! }),
+        })),
+      draws: {
+        output: "continued",
+        outside: (sizes) =>
+          inference(model, { ...continuing(sizes), continued: shapeOf(sizes) }, (feeds: Feeds) => ({
+            outside: model.outside(feeds["continued"]!, beginning(feeds)),
+          })),
+      },
       symbols,
       describe: {
         x: `${X}; steps that are not given may hold anything`,
@@ -64,7 +84,7 @@ export function rollFiles(model: RollModel, { low = 21 }: RollFileOptions = {}):
       example: (sizes) => ({
         ...rolls(sizes),
         known: ndarray(new Array<number>(sizes["n"]!).fill(1), [sizes["n"]!], "i32"),
-        seed: whole(7),
+        seed: ndarray([7n], [], "i64"),
       }),
     },
   };

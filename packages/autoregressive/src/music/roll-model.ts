@@ -64,15 +64,20 @@ export class RollModel {
 
   /** log p of each step given those before it, in nats; 0 where the mask is. @returns [N, T] */
   stepLogProbs({ x, mask }: RollBatch, scope: Scope): Tensor {
+    const logits = this.#logits(x, scope);
+    const steps = bernoulli({ logits, eventDims: 1 }).logProb(x.cast("f32")); //            [N, T]
+    return mask === undefined ? steps : steps.mul(mask.cast("f32"));
+  }
+
+  /** Log-odds of each note, given what comes before it: [N, T, D]. */
+  #logits(x: Tensor, scope: Scope): Tensor {
     if (x.rank !== 3 || x.shape[2] !== this.pitches) {
       throw new GenError("shape", `RollModel: expected rolls [N, T, ${this.pitches}], got ${showShape(x.shape)}`);
     }
     const roll = x.cast("f32");
     let h = roll.slice(1, 0, -1).pad([0, 1, 0], [0, 0, 0]); //                              what came before each step
     for (const layer of this.layers) h = layer.forward(this.#dropout.forward(h, scope)); // [N, T, H]
-    const logits = this.notes.forward(roll, scope, this.#dropout.forward(h, scope)).squeeze(3);
-    const steps = bernoulli({ logits, eventDims: 1 }).logProb(roll); //                     [N, T]
-    return mask === undefined ? steps : steps.mul(mask.cast("f32"));
+    return this.notes.forward(roll, scope, this.#dropout.forward(h, scope)).squeeze(3);
   }
 
   /** log p(x) of each piece, in nats. @returns [N] */
@@ -107,6 +112,22 @@ export class RollModel {
       return { carry: [roll, ...next], ys: [roll] };
     });
     return ys[0]!.transpose([1, 0, 2]);
+  }
+
+  /**
+   * How far the uniform numbers of a draw under this scope lie outside of those of which each note of x is made, given what
+   * comes before it; 0 where steps are given. For x of {@link sample} it is what rounding is worth. @returns [n, T, D]
+   */
+  outside(x: Tensor, { scope, given }: Omit<RollDraw, "steps">): Tensor {
+    const key = scope.nextKey();
+    const inTurn = [x, this.#logits(x, scope)].map((of) => of.transpose([1, 0, 2])); // [T, n, D]
+    const steps = iota(x.shape[1]!, "i32");
+    const { ys } = scan({ carry: [], xs: [steps, ...inTurn] }, (_, [t, own, logits]) => ({
+      carry: [],
+      ys: [bernoulli({ logits: logits! }).outside(own!, splitKey(key, t!))],
+    }));
+    const all = ys[0]!.transpose([1, 0, 2]);
+    return given === undefined ? all : given.known.unsqueeze(1).lessEqual(steps).unsqueeze(2).where(all, 0);
   }
 
   /** The notes of a step, from the lowest to the highest. @param h [n, H] @returns [n, D] */

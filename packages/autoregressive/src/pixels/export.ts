@@ -9,9 +9,10 @@ import {
   type BatchField,
   type ExportFile,
   type NdArray,
+  type Scope,
   type Sizes,
 } from "@gen/core";
-import type { PixelBatch, PixelModel } from "./pixel-model.js";
+import type { PixelBatch, PixelDraw, PixelModel } from "./pixel-model.js";
 import { labelField, pixelFields, type Feeds } from "./programs.js";
 
 const INTEGER: BatchField = { shape: [], dtype: "i64" };
@@ -21,6 +22,19 @@ const X = "pictures, intensities in [0, 1]";
 export function pixelFiles(model: PixelModel): Readonly<Record<string, ExportFile>> {
   const symbols = { n: { from: "dim", input: "x", axis: 0 } } as const;
   const describe = { x: X, label: "class of each picture" };
+  const places = model.shape[1]! * model.shape[2]!;
+  const drawing = (n: number) => ({ seed: INTEGER, n: INTEGER, ...labelField(model, n) });
+  const completing = (n: number) => ({
+    ...pixelFields(model, { n }),
+    known: { shape: [n], dtype: "i32" } satisfies BatchField,
+    seed: INTEGER,
+  });
+  const scopeOf = ({ seed }: Feeds): Scope => traceScope("eval", keyFromSeed(seed!.cast("u64")));
+  const completion = (feeds: Feeds): PixelDraw => ({
+    scope: scopeOf(feeds),
+    label: feeds["label"],
+    given: { x: feeds["x"]!, known: feeds["known"]! },
+  });
   const pictures = ({ n }: Sizes): Record<string, NdArray> => ({ x: pictureRows(model, n!), ...labels(model, n!) });
   return {
     network: {
@@ -46,9 +60,16 @@ export function pixelFiles(model: PixelModel): Readonly<Record<string, ExportFil
     sampler: {
       purpose: "new pictures from a seed",
       trace: ({ n }) =>
-        inference(model, { seed: INTEGER, n: INTEGER, ...labelField(model, n!) }, ({ seed, label }: Feeds) => ({
-          samples: model.sample(n!, { scope: traceScope("eval", keyFromSeed(seed!.cast("u64"))), label }),
+        inference(model, drawing(n!), (feeds: Feeds) => ({
+          samples: model.sample(n!, { scope: scopeOf(feeds), label: feeds["label"] }),
         })),
+      draws: {
+        output: "samples",
+        outside: ({ n }) =>
+          inference(model, { ...drawing(n!), samples: [n!, ...model.shape] }, (feeds: Feeds) => ({
+            outside: model.outside(feeds["samples"]!, { scope: scopeOf(feeds), label: feeds["label"] }),
+          })),
+      },
       symbols: { n: { from: "input", name: "n" } },
       describe: { ...describe, n: "how many pictures", samples: X },
       example: ({ n }) => ({ seed: whole(7), n: whole(n!), ...labels(model, n!) }),
@@ -56,14 +77,14 @@ export function pixelFiles(model: PixelModel): Readonly<Record<string, ExportFil
     complete: {
       purpose: "the rest of pictures whose first pixels are given, drawn from what the model expects",
       trace: ({ n }) =>
-        inference(
-          model,
-          { ...pixelFields(model, { n: n! }), known: { shape: [n!], dtype: "i32" }, seed: INTEGER },
-          ({ x, known, seed, label }: Feeds) => {
-            const scope = traceScope("eval", keyFromSeed(seed!.cast("u64")));
-            return { completed: model.sample(n!, { scope, label, given: { x: x!, known: known! } }) };
-          },
-        ),
+        inference(model, completing(n!), (feeds: Feeds) => ({ completed: model.sample(n!, completion(feeds)) })),
+      draws: {
+        output: "completed",
+        outside: ({ n }) =>
+          inference(model, { ...completing(n!), completed: [n!, ...model.shape] }, (feeds: Feeds) => ({
+            outside: model.outside(feeds["completed"]!, completion(feeds)),
+          })),
+      },
       symbols,
       describe: {
         ...describe,
@@ -72,7 +93,7 @@ export function pixelFiles(model: PixelModel): Readonly<Record<string, ExportFil
       },
       example: (sizes) => ({
         ...pictures(sizes),
-        known: ndarray(new Array<number>(sizes["n"]!).fill(Math.floor(model.dims / 2)), [sizes["n"]!], "i32"),
+        known: ndarray(new Array<number>(sizes["n"]!).fill(Math.floor(places / 2)), [sizes["n"]!], "i32"),
         seed: whole(7),
       }),
     },

@@ -1,6 +1,6 @@
 /** @file What a pixel is drawn from: the law of its value, given numbers that a network makes of the pixels before it. */
 import { GenError, type Tensor } from "@gen/core";
-import { bernoulli, categorical, discretisedLogisticMixture, type Law } from "@gen/core/prob";
+import { bernoulli, categorical, discretisedLogisticMixture, type InvertedLaw } from "@gen/core/prob";
 
 /** A family of laws for the pixels of a picture. */
 export interface PixelLaw {
@@ -17,7 +17,7 @@ export interface PixelLaw {
   /** The way back, up to what encode rounds. */
   decode(y: Tensor): Tensor;
   /** The law of encoded pixels [N, C, …S] with parameters [N, P, …S]: one event for each row. */
-  of(params: Tensor): Law;
+  of(params: Tensor): InvertedLaw;
 }
 
 /** Pixels that are black or white, one channel: p(x = 1) = σ(params). An intensity above ½ counts as 1. */
@@ -60,17 +60,17 @@ export function softmaxLevels({ channels = 1, levels = 256 }: LevelsOptions = {}
       const last = [...space.map((_, i) => i + 3), 2];
       const logits = params.reshape([N, channels, levels, ...space]).transpose([0, 1, ...last]); // [N, C, …S, levels]
       const law = categorical({ logits, eventDims: 1 + space.length });
+      const levelOf = (y: Tensor): Tensor =>
+        y
+          .add(1)
+          .mul(top / 2)
+          .add(0.5)
+          .floor()
+          .cast("i32");
       return {
         eventDims: law.eventDims,
-        logProb: (y) =>
-          law.logProb(
-            y
-              .add(1)
-              .mul(top / 2)
-              .add(0.5)
-              .floor()
-              .cast("i32"),
-          ),
+        logProb: (y) => law.logProb(levelOf(y)),
+        outside: (y, key) => law.outside(levelOf(y), key),
         sample: (key) =>
           law
             .sample(key)

@@ -3,7 +3,7 @@
  *
  *     log p(x) = Σ_i log p(x_i | x_1 … x_{i−1})
  */
-import { full, GenError, iota, showShape, type Scope, type Shape, type Tensor } from "@gen/core";
+import { full, GenError, iota, scan, showShape, splitKey, type Scope, type Shape, type Tensor } from "@gen/core";
 import { binary, type PixelLaw } from "./law.js";
 import type { PixelContext, PixelNetwork, PixelSizes } from "./network.js";
 import { samplePictures } from "./picture-by-picture.js";
@@ -103,6 +103,31 @@ export class PixelModel {
     const sampling = { network, law, key: scope.nextKey(), context: this.#context(label, scope), start };
     const draw = network.visitsPixels && !recompute ? sampleRowByRow : samplePictures;
     return law.decode(draw({ ...sampling, known: given?.known }));
+  }
+
+  /**
+   * How far the uniform numbers of a draw under this scope lie outside of those of which each pixel of x is made, given the
+   * pixels before it; 0 where pixels are given. For x of {@link sample} it is what rounding is worth.
+   *
+   * @param x [n, C, H, W], intensities in [0, 1] @returns [n, H·W]
+   */
+  outside(x: Tensor, { scope, label, given }: Omit<PixelDraw, "recompute">): Tensor {
+    const [n, , H, W] = x.shape as [number, number, number, number];
+    const key = scope.nextKey();
+    const y = this.#encoded(x);
+    const inTurn = (t: Tensor): Tensor =>
+      t
+        .reshape([n, -1, H * W])
+        .transpose([2, 0, 1])
+        .unsqueeze(3); // [H·W, n, …, 1]
+    const params = this.network.forward(y, this.#context(label, scope));
+    const places = iota(H * W, "i32");
+    const { ys } = scan({ carry: [], xs: [places, inTurn(y), inTurn(params)] }, (_, [place, own, at]) => ({
+      carry: [],
+      ys: [this.law.of(at!).outside(own!, splitKey(key, place!))],
+    }));
+    const all = ys[0]!.transpose();
+    return given === undefined ? all : given.known.unsqueeze(1).lessEqual(places).where(all, 0);
   }
 
   #encoded(x: Tensor): Tensor {

@@ -7,11 +7,9 @@ import {
   key,
   keyFromSeed,
   ndarray,
-  randomUniform,
   samplerFile,
   scalar,
   scan,
-  softmax,
   splitKey,
   uniformDraws,
   type BatchField,
@@ -22,7 +20,6 @@ import {
   type Sizes,
   type Tensor,
 } from "@gen/core";
-import { takeAlong } from "@gen/core/nn";
 import { categorical } from "@gen/core/prob";
 import type { Extended, LanguageModel } from "./language-model.js";
 import { tokenNats } from "./loss.js";
@@ -188,19 +185,16 @@ interface Drawn {
  * the model without a memory: [n, steps].
  */
 function outsideOf(model: LanguageModel, { before, samples, seed, temperature }: Drawn, scope: Scope): Tensor {
-  const [n, steps] = samples.shape as [number, number];
-  const all = model.logits(concat([before, samples.slice(1, 0, steps - 1)], 1), scope);
+  const all = model.logits(concat([before, samples.slice(1, 0, -1)], 1), scope);
   const logits = all.slice(1, before.shape[1]! - 1); // [n, steps, V]
-  const p = softmax(temperature === undefined ? logits : logits.div(temperature));
+  const tempered = temperature === undefined ? logits : logits.div(temperature);
   const key = keyFromSeed(seed.cast("u64"));
-  const { ys } = scan({ carry: [], xs: [iota(steps, "i32")] }, (_, [i]) => {
-    return { carry: [], ys: [randomUniform(splitKey(key, i!), [n])] };
-  });
-  const u = ys[0]!.transpose().unsqueeze(2); //                                            [n, steps, 1]
-  const [above, token] = [p.cumSum(-1), samples.unsqueeze(2)];
-  const high = takeAlong(above, token);
-  const low = high.sub(takeAlong(p, token));
-  return low.sub(u).maximum(u.sub(high)).maximum(0).squeeze(2);
+  const xs = [iota(samples.shape[1]!, "i32"), tempered.transpose([1, 0, 2]), samples.transpose()];
+  const { ys } = scan({ carry: [], xs }, (_, [i, of, token]) => ({
+    carry: [],
+    ys: [categorical({ logits: of! }).outside(token!, splitKey(key, i!))],
+  }));
+  return ys[0]!.transpose();
 }
 
 /** Tokens as an example: any will do. */

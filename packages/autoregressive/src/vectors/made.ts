@@ -21,8 +21,8 @@ import {
 } from "@gen/core";
 import type { Codec } from "@gen/core/codec";
 import { madeMasks, torchUniform } from "@gen/core/nn";
-import { bernoulli, mixture, normal, type Law } from "@gen/core/prob";
-import type { VectorDraw, VectorModel } from "./vector-model.js";
+import { bernoulli, mixture, normal, type InvertedLaw } from "@gen/core/prob";
+import { free, type VectorDraw, type VectorModel } from "./vector-model.js";
 
 export interface MadeOptions {
   /** D: numbers in a row. */
@@ -111,9 +111,31 @@ export class Made implements VectorModel {
       return this.#decoded(y, given);
     }
     const rows = stack(this.#orders.map((_, k) => this.#sampleIn(splitKey(draws, k), { n, k }))); // [K, n, D]
-    const chosen = randomInteger(choice, [n], this.#orders.length).unsqueeze(1); //                 [n, 1]
-    const isChosen = iota(this.#orders.length, "i32").reshape([-1, 1, 1]).equal(chosen);
-    return this.#decoded(isChosen.where(rows, 0).sum(0));
+    return this.#decoded(this.#chosen(rows, choice));
+  }
+
+  outside(x: Tensor, { scope, given }: VectorDraw): Tensor {
+    const [draws, choice] = [scope.nextKey(), scope.nextKey()];
+    const { y } = this.#encoded(x, scope);
+    const inOrder = (k: number): Tensor => this.#outsideIn(y, { from: splitKey(draws, k), k });
+    if (given !== undefined) return free(inOrder(0), given);
+    return this.#chosen(stack(this.#orders.map((_, k) => inOrder(k))), choice);
+  }
+
+  /** Of rows in every order, [K, n, D], those in an order that each row is given by lot. */
+  #chosen(rows: Tensor, choice: Tensor): Tensor {
+    const chosen = randomInteger(choice, [rows.shape[1]!], this.#orders.length).unsqueeze(1); // [n, 1]
+    return iota(this.#orders.length, "i32").reshape([-1, 1, 1]).equal(chosen).where(rows, 0).sum(0);
+  }
+
+  #outsideIn(y: Tensor, { from, k }: { readonly from: Tensor; readonly k: number }): Tensor {
+    const params = this.#params(y, this.#weightsOf(k)).transpose([1, 0, 2]); //                       [D, n, P]
+    const xs = [iota(this.dims, "i32"), y.transpose(), params];
+    const { ys } = scan({ carry: [], xs }, (_, [d, own, of]) => ({
+      carry: [],
+      ys: [this.#lawOf(of!).outside(own!, splitKey(from, d!))],
+    }));
+    return ys[0]!.transpose();
   }
 
   /** What is given comes back as it was, not as a codec rounds it. */
@@ -166,9 +188,14 @@ export class Made implements VectorModel {
   }
 
   /** Every number's law given those before it: events of one number. */
-  #given(y: Tensor, weights: readonly Tensor[]): Law {
+  #given(y: Tensor, weights: readonly Tensor[]): InvertedLaw {
+    return this.#lawOf(this.#params(y, weights));
+  }
+
+  /** [N, D, P] */
+  #params(y: Tensor, weights: readonly Tensor[]): Tensor {
     const out = weights.reduce((h, weight, l) => (l === 0 ? h : h.relu()).matmul(weight).add(this.biases[l]!), y);
-    return this.#lawOf(out.reshape([y.shape[0]!, this.dims, this.#perNumber]));
+    return out.reshape([y.shape[0]!, this.dims, this.#perNumber]);
   }
 
   get #perNumber(): number {
@@ -176,7 +203,7 @@ export class Made implements VectorModel {
   }
 
   /** The law of numbers [… ] with parameters [… P]. */
-  #lawOf(params: Tensor): Law {
+  #lawOf(params: Tensor): InvertedLaw {
     const K = this.#components;
     if (K === 0) return bernoulli({ logits: params.squeeze(-1) });
     const [logits, mean, logStd] = params.split([K, K, K]) as [Tensor, Tensor, Tensor];

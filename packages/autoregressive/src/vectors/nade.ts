@@ -12,7 +12,7 @@ import {
   type Tensor,
 } from "@gen/core";
 import { bernoulli } from "@gen/core/prob";
-import type { VectorDraw, VectorModel } from "./vector-model.js";
+import { free, type VectorDraw, type VectorModel } from "./vector-model.js";
 
 export interface NadeOptions {
   /** D: numbers in a row, each 0 or 1. */
@@ -53,13 +53,21 @@ export class Nade implements VectorModel {
 
   logProb(x: Tensor, scope: Scope): Tensor;
   logProb(x: Tensor): Tensor {
+    return bernoulli({ logits: this.#logits(x), eventDims: 1 }).logProb(bits(x));
+  }
+
+  outside(x: Tensor, { scope, given }: VectorDraw): Tensor {
+    const law = bernoulli({ logits: this.#logits(x).transpose() }); // [D, n], as the numbers of `sample`
+    return free(law.outside(bits(x).transpose(), scope.nextKey()).transpose(), given);
+  }
+
+  /** Log-odds of each number, given those before it: [N, D]. */
+  #logits(x: Tensor): Tensor {
     if (x.rank !== 2 || x.shape[1] !== this.dims)
       throw new GenError("shape", `Nade: expected rows [N, ${this.dims}], got ${showShape(x.shape)}`);
-    const rows = x.greater(0.5).cast("f32");
-    const sums = rows.unsqueeze(2).mul(this.inputWeight).cumSum(1, { exclusive: true }); // [N, D, H]
+    const sums = bits(x).unsqueeze(2).mul(this.inputWeight).cumSum(1, { exclusive: true }); // [N, D, H]
     const h = sums.add(this.hiddenBias).sigmoid();
-    const logits = h.mul(this.outputWeight).sum(2).add(this.bias); //                       [N, D]
-    return bernoulli({ logits, eventDims: 1 }).logProb(rows);
+    return h.mul(this.outputWeight).sum(2).add(this.bias);
   }
 
   loss(x: Tensor, scope: Scope): Tensor {
@@ -73,10 +81,12 @@ export class Nade implements VectorModel {
     const xs = [this.inputWeight, this.outputWeight, this.bias, u, ...own];
     const { ys } = scan({ carry: [start], xs }, ([sum], [w, v, b, drawn, value, d]) => {
       const p = sum!.sigmoid().mul(v!).sum(1).add(b!).sigmoid(); // [n]
-      const free = drawn!.less(p).cast("f32");
-      const x = given === undefined ? free : given.known.greater(d!).where(value!, free);
+      const own = drawn!.less(p).cast("f32");
+      const x = given === undefined ? own : given.known.greater(d!).where(value!, own);
       return { carry: [sum!.add(x.unsqueeze(1).mul(w!))], ys: [x] };
     });
     return ys[0]!.transpose(); // [n, D]
   }
 }
+
+const bits = (x: Tensor): Tensor => x.greater(0.5).cast("f32");

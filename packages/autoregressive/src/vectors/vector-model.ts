@@ -3,6 +3,7 @@ import {
   full,
   GenError,
   inference,
+  iota,
   key,
   keyFromSeed,
   ndarray,
@@ -11,6 +12,7 @@ import {
   sizeOf,
   traceScope,
   uniformDraws,
+  type BatchField,
   type ExportFile,
   type NdArray,
   type Program,
@@ -32,6 +34,11 @@ export interface VectorModel {
   loss(x: Tensor, scope: Scope): Tensor;
   /** Rows drawn anew, or of which the first numbers are given. @returns [n, D] */
   sample(n: number, draw: VectorDraw): Tensor;
+  /**
+   * How far the uniform numbers of a draw under the same scope lie outside of those of which each number of x is made, given
+   * those before it; 0 where numbers are given. For x of `sample` it is what rounding is worth. @returns [n, D]
+   */
+  outside(x: Tensor, draw: VectorDraw): Tensor;
 }
 
 export interface VectorDraw {
@@ -60,6 +67,11 @@ export function vectorFields(model: VectorModel, { n, shape = [model.dims], dtyp
 export function flatRows(x: Tensor): Tensor {
   const rows = x.rank === 2 ? x : x.flatten();
   return rows.dtype === "u8" ? rows.cast("f32").mul(1 / 255) : rows;
+}
+
+/** Of what is said of each number [n, D], that of the numbers which are not given; 0 for the others. */
+export function free(all: Tensor, given: VectorDraw["given"]): Tensor {
+  return given === undefined ? all : given.known.unsqueeze(1).lessEqual(iota(all.shape[1]!, "i32")).where(all, 0);
 }
 
 type VectorFields = { readonly x: { readonly shape: Shape; readonly dtype: "u8" | "f32" } };
@@ -110,6 +122,28 @@ export function vectorFiles(
   const symbols = { n: { from: "dim", input: "x", axis: 0 } } as const;
   const isNoisy = draws(model);
   const rows = ({ n }: Sizes): Record<string, NdArray> => ({ x: exampleRows(n!, shape) });
+  const completing = (n: number): Record<string, BatchField> => ({
+    ...vectorFields(model, { n, shape }),
+    known: { shape: [n], dtype: "i32" },
+    seed: INTEGER,
+  });
+  const drawOf = ({ seed, x, known }: Feeds): VectorDraw => ({
+    scope: traceScope("eval", keyFromSeed(seed!.cast("u64"))),
+    given: x && { x: flatRows(x), known: known! },
+  });
+  /** Noise between the levels of a codec hides what was drawn: then the values are compared. */
+  const held = (output: string, fields: (n: number) => Record<string, BatchField>): Pick<ExportFile, "draws"> =>
+    isNoisy
+      ? {}
+      : {
+          draws: {
+            output,
+            outside: ({ n }) =>
+              inference(model, fields(n!), (feeds: Feeds) => ({
+                outside: model.outside(flatRows(feeds[output]!), drawOf(feeds)),
+              })),
+          },
+        };
   return {
     logprob: {
       purpose: isNoisy ? "log p(x) of rows, exact but for the noise between levels" : "log p(x) of rows, exact",
@@ -126,26 +160,20 @@ export function vectorFiles(
       describe: { x: model.about, logprob: "log p(x) of each row, in nats" },
       example: (sizes) => ({ ...rows(sizes), ...(isNoisy && { seed: ndarray([7n], [], "i64") }) }),
     },
-    sampler: samplerFile(model, {
-      samples: model.about,
-      draw: ({ n }, from) => model.sample(n, { scope: traceScope("eval", from) }).reshape([n, ...shape]),
-    }),
+    sampler: {
+      ...samplerFile(model, {
+        samples: model.about,
+        draw: ({ n }, from) => model.sample(n, { scope: traceScope("eval", from) }).reshape([n, ...shape]),
+      }),
+      ...held("samples", (n) => ({ seed: INTEGER, n: INTEGER, samples: [n, ...shape] })),
+    },
     complete: {
       purpose: "the rest of rows whose first numbers are given, drawn from what the model expects",
       trace: ({ n }) =>
-        inference(
-          model,
-          {
-            ...vectorFields(model, { n: n!, shape }),
-            known: { shape: [n!], dtype: "i32" as const },
-            seed: INTEGER,
-          },
-          ({ x, known, seed }) => {
-            const scope = traceScope("eval", keyFromSeed(seed.cast("u64")));
-            const completed = model.sample(n!, { scope, given: { x: flatRows(x), known } });
-            return { completed: completed.reshape([n!, ...shape]) };
-          },
-        ),
+        inference(model, completing(n!), (feeds: Feeds) => ({
+          completed: model.sample(n!, drawOf(feeds)).reshape([n!, ...shape]),
+        })),
+      ...held("completed", (n) => ({ ...completing(n), completed: [n, ...shape] })),
       symbols,
       describe: {
         x: `${model.about}; numbers that are not given may hold anything`,
