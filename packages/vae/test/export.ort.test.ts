@@ -1,11 +1,11 @@
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { key, ndarray, type NdArray, type Runtime, type Store } from "@gen/core";
+import { key, ndarray, type Runtime, type Store } from "@gen/core";
 import { exportFolder, node, openFolder } from "@gen/core/node";
-import { InferenceSession, Tensor } from "onnxruntime-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { exportedFiles, sampleOfSeed } from "../src/index.js";
+import { expectClose, numbers, runFile, whole } from "./exported.js";
 import { intensities, labelled, labelsOf, tinyVae, variants } from "./pictures.js";
 import { latentVariants } from "./variants.js";
 
@@ -19,35 +19,6 @@ afterAll(async () => {
   await runtime.close();
   await rm(folder, { recursive: true, force: true });
 });
-
-const numbers = (data: ArrayLike<number | bigint>): number[] => Array.from(data, Number);
-const whole = (value: number): NdArray => ndarray([BigInt(value)], [], "i64");
-
-function expectClose(got: ArrayLike<number | bigint>, wanted: ArrayLike<number | bigint>): void {
-  expect(got).toHaveLength(wanted.length);
-  numbers(got).forEach((v, i) => {
-    const value = Number(wanted[i]);
-    expect(Math.abs(v - value), `[${i}]: ${v} for ${value}`).toBeLessThanOrEqual(1e-4 * (1 + Math.abs(value)));
-  });
-}
-
-/** Runs a file with ONNX Runtime and nothing of ours. */
-async function runFile(
-  path: string,
-  inputs: Readonly<Record<string, NdArray>>,
-): Promise<InferenceSession.OnnxValueMapType> {
-  const names = { f32: "float32", i32: "int32", i64: "int64" } as const;
-  const session = await InferenceSession.create(path, { logSeverityLevel: 3 });
-  try {
-    const tensors = Object.entries(inputs).map(([name, { dtype, data, shape }]) => [
-      name,
-      new Tensor(names[dtype as keyof typeof names], data as never, shape),
-    ]);
-    return await session.run(Object.fromEntries(tensors) as Record<string, Tensor>);
-  } finally {
-    await session.release();
-  }
-}
 
 const CHOSEN = [
   "dense, bernoulli",
@@ -98,9 +69,9 @@ describe.each([...variants, ...latentVariants].filter(({ name }) => CHOSEN.inclu
       const { samples } = await runFile(path("sampler.onnx"), feeds);
       const wanted = await runtime.run(sampleOfSeed(vae, n), { store, feeds });
       expect(samples!.dims).toEqual([n, 1, 4, 4]);
-      expectClose(samples!.data as Float32Array, wanted["samples"]!.data);
+      expectClose(samples!, wanted["samples"]!);
       const other = await runFile(path("sampler.onnx"), { ...feeds, seed: whole(43) });
-      expect(numbers(other["samples"]!.data as Float32Array)).not.toEqual(numbers(samples!.data as Float32Array));
+      expect(numbers(other["samples"]!)).not.toEqual(numbers(samples!));
     });
 
     it.each([
@@ -112,7 +83,7 @@ describe.each([...variants, ...latentVariants].filter(({ name }) => CHOSEN.inclu
       const { logprob } = await runFile(path("logprob.onnx"), feeds);
       const wanted = await runtime.run(exportedFiles(vae)["logprob"]!.trace({ n, k }), { store, feeds });
       expect(logprob!.dims).toEqual([n]);
-      expectClose(logprob!.data as Float32Array, wanted["logprob"]!.data);
+      expectClose(logprob!, wanted["logprob"]!);
     });
 
     it.each([
@@ -128,22 +99,22 @@ describe.each([...variants, ...latentVariants].filter(({ name }) => CHOSEN.inclu
       const feeds = { x: x!, mask, ...label, ...numbersOf };
       const { completed } = await runFile(path("complete.onnx"), feeds);
       const wanted = await runtime.run(exportedFiles(vae)["complete"]!.trace({ n, rounds, k }), { store, feeds });
-      expectClose(completed!.data as Float32Array, wanted["completed"]!.data);
+      expectClose(completed!, wanted["completed"]!);
       const other = await runFile(path("complete.onnx"), { ...feeds, seed: whole(6) });
-      for (const [i, value] of numbers(completed!.data as Float32Array).entries()) {
+      for (const [i, value] of numbers(completed!).entries()) {
         if (mask.data[i] === 1) expect(value).toBe(x!.data[i]);
       }
-      expect(numbers(other["completed"]!.data as Float32Array)).not.toEqual(numbers(completed!.data as Float32Array));
+      expect(numbers(other["completed"]!)).not.toEqual(numbers(completed!));
     });
 
     it.each([1, 4])("encodes and decodes %i pictures, which is what the whole network does", async (n) => {
       const { x, ...label } = labelled(vae, intensities(n));
       const code = await runFile(path("encode.onnx"), { x: x!, ...label });
-      const whole = await runFile(path("network.onnx"), { x: x!, ...label });
-      const z = ndarray(numbers(code["mean"]!.data as Float32Array), [n, vae.latentDim]);
+      const network = await runFile(path("network.onnx"), { x: x!, ...label });
+      const z = ndarray(numbers(code["mean"]!), [n, vae.latentDim]);
       const pictures = await runFile(path("decode.onnx"), { z, ...label });
-      expectClose(whole["mean"]!.data as Float32Array, z.data);
-      expectClose(whole["reconstruction"]!.data as Float32Array, pictures["x"]!.data as Float32Array);
+      expectClose(network["mean"]!, z);
+      expectClose(network["reconstruction"]!, pictures["x"]!);
       expect(pictures["x"]!.dims).toEqual([n, 1, 4, 4]);
     });
   },
@@ -161,7 +132,7 @@ it("exports weights in f16, within a hundredth of the trainer's numbers", async 
   const feeds = { x: intensities(4) };
   const { reconstruction } = await runFile(join(path, "network.onnx"), feeds);
   const wanted = (await runtime.run(files["network"]!.trace({ n: 4 }), { store, feeds }))["reconstruction"]!;
-  const apart = numbers(reconstruction!.data as Float32Array).map((v, i) => Math.abs(v - Number(wanted.data[i])));
+  const apart = numbers(reconstruction!).map((v, i) => Math.abs(v - Number(wanted.data[i])));
   expect(Math.max(...apart)).toBeLessThan(1e-2);
   expect(Math.max(...apart)).toBeGreaterThan(1e-6);
 });

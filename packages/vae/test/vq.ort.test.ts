@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { arrays, batches, fit, key, ndarray, trainStep, type NdArray, type Runtime, type Store } from "@gen/core";
 import { exportFolder, loadCheckpoint, node, openFolder, saveCheckpoint } from "@gen/core/node";
 import { adam } from "@gen/core/optim";
-import { InferenceSession, Tensor } from "onnxruntime-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   codePerplexity,
@@ -20,6 +19,7 @@ import {
   vqSampleOfSeed,
   type VqVae,
 } from "../src/index.js";
+import { expectClose, numbers, runFile, whole } from "./exported.js";
 import { bars, intensities, SHAPE } from "./pictures.js";
 import { tinyVq, vqVariants } from "./vq-models.js";
 
@@ -34,8 +34,6 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const numbers = ({ data }: { data: unknown }): number[] => Array.from(data as Iterable<number | bigint>, Number);
-const whole = (value: number): NdArray => ndarray([BigInt(value)], [], "i64");
 const labelsOf = (vq: VqVae, n: number): Record<string, NdArray> =>
   vq.classes === 0
     ? {}
@@ -46,34 +44,6 @@ const labelsOf = (vq: VqVae, n: number): Record<string, NdArray> =>
           "i32",
         ),
       };
-
-function expectClose(got: { data: unknown }, wanted: { data: unknown }): void {
-  const values = numbers(wanted);
-  expect(numbers(got)).toHaveLength(values.length);
-  numbers(got).forEach((v, i) => {
-    expect(Math.abs(v - values[i]!), `[${i}]: ${v} for ${values[i]}`).toBeLessThanOrEqual(
-      1e-4 * (1 + Math.abs(values[i]!)),
-    );
-  });
-}
-
-/** Runs a file with ONNX Runtime and nothing of ours. */
-async function runFile(
-  path: string,
-  inputs: Readonly<Record<string, NdArray>>,
-): Promise<InferenceSession.OnnxValueMapType> {
-  const names = { f32: "float32", i32: "int32", i64: "int64" } as const;
-  const session = await InferenceSession.create(path, { logSeverityLevel: 3 });
-  try {
-    const tensors = Object.entries(inputs).map(([name, { dtype, data, shape }]) => [
-      name,
-      new Tensor(names[dtype as keyof typeof names], data as never, shape),
-    ]);
-    return await session.run(Object.fromEntries(tensors) as Record<string, Tensor>);
-  } finally {
-    await session.release();
-  }
-}
 
 describe.each(vqVariants)("the folder of $name", ({ name, make }) => {
   const vq = make();

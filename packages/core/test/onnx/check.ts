@@ -8,22 +8,10 @@ import { ndarray, type NdArray } from "../../src/ndarray.js";
 import { lower, type LowerOptions } from "../../src/onnx/lower.js";
 import { encodeModel, type OnnxModel, type OnnxNode } from "../../src/onnx/proto.js";
 import type { Target } from "../../src/onnx/target.js";
+import { plainOf, typeName } from "../../src/runtime/serve.mjs";
 import { sizeOf, type Shape } from "../../src/shape.js";
 import { feed } from "../../src/tensor/inputs.js";
 import { type Tensor } from "../../src/tensor/tensor.js";
-
-const TYPES = {
-  f32: "float32",
-  f64: "float64",
-  f16: "float16",
-  i32: "int32",
-  i64: "int64",
-  u32: "uint32",
-  u64: "uint64",
-  u8: "uint8",
-  bool: "bool",
-} as const;
-const DTYPES = Object.fromEntries(Object.entries(TYPES).map(([dtype, name]) => [name, dtype])) as Record<string, DType>;
 
 /** A graph from inputs (by name) and a function of them. */
 export function graphOf(inputs: Readonly<Record<string, Tensor>>, outputs: Readonly<Record<string, Tensor>>): Graph {
@@ -43,12 +31,15 @@ export async function runModel(
   });
   const given = Object.entries(feeds).map(([name, { dtype, data, shape }]) => [
     name,
-    new ort.Tensor(TYPES[dtype], data as never, [...shape]),
+    new ort.Tensor(typeName(dtype), data as never, [...shape]),
   ]);
   const results = await session.run(Object.fromEntries(given) as Record<string, ort.Tensor>);
   await session.release();
   return Object.fromEntries(
-    Object.entries(results).map(([name, t]) => [name, ndarray(t.data as never, t.dims, DTYPES[t.type])]),
+    Object.entries(results).map(([name, tensor]) => {
+      const plain = plainOf(tensor);
+      return [name, ndarray(plain.data as never, plain.shape, plain.dtype as DType)];
+    }),
   );
 }
 
