@@ -208,7 +208,7 @@ async function measure(
   const real = await manifold(ofTest.features, ofTrain.features, { multiply });
   const ours = await manifold(ofTest.features, ofSamples.features, { multiply });
   const distance = await frechet(ofTest.features, ofSamples.features);
-  const { shares } = await classCoverage(ofSamples.logits!);
+  const shares = (await classCoverage(ofSamples.logits!)).shares.map(({ value }) => value);
   const copies = await memorisation({ generated: flat(samples), train: learned, test }, { multiply });
   await Promise.all([runtime.close(), by.close()]);
   return {

@@ -136,7 +136,7 @@ async function coverageOf(
 }
 
 /** Deviations of the modes, over the true one. */
-const widths = ({ modes }: ModeCoverage): number[] => modes.map(({ std }) => std / STD);
+const widths = ({ modes }: ModeCoverage): number[] => modes.map(({ std }) => std.value / STD);
 
 function textOf(found: ModeCoverage): string {
   const [low, high] = [Math.min(...widths(found)), Math.max(...widths(found))];

@@ -126,7 +126,7 @@ async function standings(set: BuiltIn, { own, n, by, multiply, log }: SetOptions
     const drawn = await extractAll(by, keeping(contestant.samples(n), pictures));
     const sets = { generated: drawn.features, train: learned.features, test: unseen.features };
     const copies = id === "data" ? {} : await memorisation(sets, { limit: n, multiply });
-    const shares = (await classCoverage(reference.logits!)).shares;
+    const shares = (await classCoverage(reference.logits!)).shares.map(({ value }) => value);
     const metrics = {
       frechet: await frechet(reference.features, drawn.features),
       kid: await kid(reference.features, drawn.features, { multiply }),

@@ -1,14 +1,12 @@
-/** @file The noise of an exported GAN, as its generator was trained on, and walks through it. */
-import { GenError, key, ndarray, normalDraws, split, uniformDraws, type Card, type NdArray } from "@gen/core";
-import type { ModelFolder } from "@gen/core/node";
+/** @file The noise of an exported GAN, as its generator was trained on: draws, changed ones, and what lies between two. */
+import { key, ndarray, normalDraws, split, uniformDraws, type Card, type NdArray } from "@gen/core";
 import { interpolate } from "@gen/gan";
-import { told, type Told } from "./conditions.js";
 import { originOf } from "./origin.js";
 
 const FILE = "generator.onnx";
 
 /** What z is made of: numbers of a prior, then the codes of InfoGAN, if any. */
-interface Noise {
+export interface Noise {
   readonly width: number;
   /** Numbers of the prior, which come first. */
   readonly dim: number;
@@ -16,7 +14,7 @@ interface Noise {
   readonly categories: readonly number[];
 }
 
-function noiseOf(card: Card): Noise {
+export function noiseOf(card: Card): Noise {
   const width = Number(card.files[FILE]!.inputs.find(({ name }) => name === "z")!.shape[1]);
   const { latentDim, prior, categories } = originOf(card).options;
   return {
@@ -64,54 +62,4 @@ export function noiseWalk(card: Card, ends: readonly [NdArray, NdArray], steps: 
   const { width, dim, prior } = noiseOf(card);
   const path = prior === "normal" && dim === width ? "spherical" : "linear";
   return interpolate({ from: ends[0], to: ends[1], steps, path });
-}
-
-export interface WalkOptions extends Told {
-  readonly n: number;
-  /** Rows of a walk, both ends among them. */
-  readonly walk: number;
-  readonly seed: number;
-}
-
-/**
- * Walks from one draw to another, of one class each.
- *
- * @returns [n · walk, …]
- * @throws GenError `option` for a model without a generator, or for what the generator does not take
- */
-export async function walks(model: ModelFolder, { n, walk, seed, ...how }: WalkOptions): Promise<NdArray> {
-  const { card } = model;
-  if (card.files[FILE] === undefined) {
-    throw new GenError(
-      "option",
-      `gen sample: expected a GAN for --walk, got ${card.name}, a model of family ${card.family}`,
-      {
-        fix: "leave out --walk",
-      },
-    );
-  }
-  const ends = drawNoise(card, 2 * n, seed);
-  const width = ends.shape[1]!;
-  const numbers = Array.from(ends.data, Number);
-  const end = (i: number): NdArray => ndarray(numbers.slice(i * width, (i + 1) * width), [width]);
-  const z = Array.from({ length: n }, (_, i) =>
-    Array.from(noiseWalk(card, [end(2 * i), end(2 * i + 1)], walk).data, Number),
-  );
-  const { label } = told(card, { n, file: FILE, ...how });
-  const session = await model.open(FILE);
-  try {
-    const { x } = await session.run({
-      z: ndarray(z.flat(), [n * walk, width]),
-      ...(label && {
-        label: ndarray(
-          Array.from({ length: n * walk }, (_, i) => Number(label.data[Math.floor(i / walk)])),
-          [n * walk],
-          label.dtype,
-        ),
-      }),
-    });
-    return x!;
-  } finally {
-    await session.close();
-  }
 }

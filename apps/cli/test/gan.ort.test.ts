@@ -78,17 +78,91 @@ describe("a GAN of conditional pictures", () => {
     }
   });
 
+  it("finds the class of a picture that it is not told", async () => {
+    const { code, err } = await run("edit runs/bars --picture bar.png --n 2 --steps 3 --to found.png");
+    expect(code).toBe(0);
+    expect(err).toMatch(/noise of the picture in 4 classes.*\nclass (first|second|third|fourth) fits best\n/);
+    const label = /class (\w+) fits/.exec(err)![1]!;
+    await run(`edit runs/bars --picture bar.png --label ${label} --n 2 --steps 3 --to told.png`);
+    expect(readFileSync(join(place, "found.png"))).toEqual(readFileSync(join(place, "told.png")));
+  });
+
   it.each([
-    ["edit runs/bars --picture bar.png --to x.png", "expected --label, the class of the picture, got none"],
     ["edit runs/bars --picture bar.png --label fifth --to x.png", "one of first second third fourth, got fifth"],
     ["edit runs/bars --picture bar.png --label first --guidance 2 --to x.png", "--guidance only for a diffusion model"],
     ["edit runs/bars --picture none.png --label first --to x.png", "none.png"],
     ["sample runs/bars --walk 3 --truncation 1", "expected --truncation only for a sampler that takes it"],
     ["sample runs/bars --walk 1", "--walk: expected a whole number ≥ 2, got 1"],
+    ["sample runs/bars --code 1", "expected --code only for a GAN with codes, got it for gan"],
+    [
+      "edit runs/bars --picture bar.png --label first --code 1 --steps 1 --to x.png",
+      "--code only for a GAN with codes",
+    ],
+    [
+      "edit runs/bars --picture bar.png --mask bar.png --code 1 --to x.png",
+      "one of --strength, --mask, --toward, --code",
+    ],
   ])("is told what is wrong: %s", async (line, words) => {
     const { code, err } = await run(line);
     expect(code).not.toBe(0);
     expect(err).toContain(words);
+  });
+});
+
+describe("an InfoGAN", () => {
+  beforeAll(async () => {
+    const line = "train gan --data bars --hidden 8 --latent-dim 2 --categories 3 --codes 1 --name coded";
+    expect(await run(`${line} --steps 2 --every 2 --batch-size 8`)).toMatchObject({ code: 0 });
+    await writePng(join(place, "any.png"), {
+      data: new Uint8Array(16).fill(250, 4, 8),
+      width: 4,
+      height: 4,
+      channels: 1,
+    });
+  });
+
+  it("draws with codes that are set, or walked, the rest of the noise as it is", async () => {
+    for (const [name, code] of [
+      ["walked", "1"],
+      ["set", "1=2"],
+      ["line", "2"],
+      ["both", "2,1=2"],
+    ])
+      expect(await run(`sample runs/coded --n 2 --code ${code} --to ${name}.json`)).toMatchObject({ code: 0 });
+    const rows = (name: string): number[][] =>
+      Array.from({ length: numbers(`${name}.json`).length / 16 }, (_, i) =>
+        numbers(`${name}.json`).slice(16 * i, 16 * i + 16),
+      );
+    expect(["walked", "set", "line", "both"].map((name) => rows(name).length)).toEqual([6, 2, 20, 20]);
+    expect([rows("walked")[2], rows("walked")[5]]).toEqual(rows("set"));
+    expect(rows("walked")[0]).not.toEqual(rows("walked")[2]);
+    expect(rows("line")[0]).not.toEqual(rows("line")[9]);
+    expect(rows("line")[0]).not.toEqual(rows("both")[0]);
+  });
+
+  it("changes the codes of a picture", async () => {
+    const columns = (file: string): number => (readFileSync(join(place, file)).readUInt32BE(16) - 2) / (14 * 4 + 2);
+    for (const [code, shown] of [
+      ["1", 3 + 2],
+      ["1=0,2=-0.5", 1 + 2],
+      ["2 --n 4", 4 + 2],
+    ] as const) {
+      const line = `edit runs/coded --picture any.png --steps 2 --code ${code} --to coded.png`;
+      expect(await run(line)).toMatchObject({ code: 0 });
+      expect([code, columns("coded.png")]).toEqual([code, shown]);
+    }
+  });
+
+  it.each(["3", "1=3", "1=0.5", "2=1.5", "one", "1=", "0"])("is told which codes there are: %s", async (code) => {
+    const { code: exit, err } = await run(`sample runs/coded --code ${code} --to x.json`);
+    expect(exit).toBe(2);
+    expect(err).toContain(`--code: expected one of its codes, as 1 or 1=0, got ${code}`);
+    expect(err).toContain("1 is one of 0 to 2; 2 is a number from -1 to 1");
+  });
+
+  it("walks through one code at a time", async () => {
+    const { err } = await run("sample runs/coded --code 1,2 --to x.json");
+    expect(err).toContain("expected at most one code without a value, got 1,2");
   });
 });
 

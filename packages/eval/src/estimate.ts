@@ -36,24 +36,42 @@ export interface BootstrapOptions {
 export function bootstrap(
   units: readonly number[],
   statistic: (...counts: Float64Array[]) => number,
-  { replicates = 200, level = 0.95, key = keyOf(0) }: BootstrapOptions = {},
+  options: BootstrapOptions = {},
 ): Estimate {
+  return bootstrapAll(units, (...counts) => [statistic(...counts)], options)[0]!;
+}
+
+/** Several statistics of the same resamples, as {@link bootstrap} of each: as many estimates as the statistic gives numbers. */
+export function bootstrapAll(
+  units: readonly number[],
+  statistics: (...counts: Float64Array[]) => readonly number[],
+  { replicates = 200, level = 0.95, key = keyOf(0) }: BootstrapOptions = {},
+): Estimate[] {
   const least = Math.min(...units);
   if (!(least >= 2)) throw new GenError("range", `bootstrap: expected at least 2 units to draw from, got ${least}`);
   if (!(Number.isInteger(replicates) && replicates >= 2))
     throw new GenError("range", `bootstrap: expected at least 2 replicates, got ${replicates}`);
   if (!(level > 0 && level < 1)) throw new GenError("range", `bootstrap: expected a level in (0, 1), got ${level}`);
-  const value = statistic(...units.map((n) => new Float64Array(n).fill(1)));
-  const resampled = (r: number): number =>
-    statistic(...units.map((n, set) => countsOf(uniformDraws(split(split(key, r), set), n))));
-  const drawn = Float64Array.from({ length: replicates }, (_, r) => resampled(r)).sort();
-  const mean = drawn.reduce((sum, v) => sum + v, 0) / replicates;
-  const variance = drawn.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (replicates - 1);
+  const values = statistics(...units.map((n) => new Float64Array(n).fill(1)));
+  const resamples = Array.from({ length: replicates }, (_, r) =>
+    statistics(...units.map((n, set) => countsOf(uniformDraws(split(split(key, r), set), n)))),
+  );
+  return values.map((value, i) => around(value, { drawn: resamples.map((resample) => resample[i]!), level }));
+}
+
+/** A value with the interval that its resamples leave it. */
+function around(
+  value: number,
+  { drawn, level }: { readonly drawn: readonly number[]; readonly level: number },
+): Estimate {
+  const sorted = Float64Array.from(drawn).sort();
+  const mean = sorted.reduce((sum, v) => sum + v, 0) / sorted.length;
+  const variance = sorted.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (sorted.length - 1);
   const tail = (1 - level) / 2;
   return {
     value,
-    low: value + quantile(drawn, tail) - mean,
-    high: value + quantile(drawn, 1 - tail) - mean,
+    low: value + quantile(sorted, tail) - mean,
+    high: value + quantile(sorted, 1 - tail) - mean,
     standardError: Math.sqrt(variance),
   };
 }

@@ -6,7 +6,7 @@ export type { Extracted, Extractor, ExtractorOptions, Session } from "./extracto
 export { classifierFiles, classify, PictureClassifier } from "./classifier.js";
 export type { PictureClassifierOptions } from "./classifier.js";
 
-export { bootstrap, bootstrapMean } from "./estimate.js";
+export { bootstrap, bootstrapAll, bootstrapMean } from "./estimate.js";
 export type { BootstrapOptions, Estimate } from "./estimate.js";
 export { inLoops, onRuntime } from "./products.js";
 export type { Multiply, Products } from "./products.js";

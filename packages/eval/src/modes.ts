@@ -1,6 +1,6 @@
 /** @file Which modes of the data a model draws, and how often: by classes of a classifier, or by known centres. */
 import { GenError } from "@gen/core";
-import { bootstrap, type BootstrapOptions, type Estimate } from "./estimate.js";
+import { bootstrapAll, type BootstrapOptions, type Estimate } from "./estimate.js";
 import type { Source } from "./source.js";
 import { pointsOf } from "./points.js";
 
@@ -11,7 +11,7 @@ export interface ClassShares extends BootstrapOptions {
 
 export interface ClassCoverage {
   /** Share of the samples that fell to each class. */
-  readonly shares: readonly number[];
+  readonly shares: readonly Estimate[];
   /** Classes that got at least a tenth of what they should. */
   readonly covered: number;
   /** KL(samples ‖ data) over classes, nats. */
@@ -31,47 +31,33 @@ export async function classCoverage(
   logits: Source,
   { expected, ...options }: ClassShares = {},
 ): Promise<ClassCoverage> {
-  let counts: Float64Array | undefined;
+  const fell: number[] = [];
+  let classes = 0;
   for await (const { n, dim, data } of pointsOf(logits, { where: "classCoverage", least: 2 })) {
-    counts ??= new Float64Array(dim);
+    classes = dim;
     for (let i = 0; i < n; i++) {
       let best = 0;
       for (let c = 1; c < dim; c++) if (data[i * dim + c]! > data[i * dim + best]!) best = c;
-      counts[best]!++;
+      fell.push(best);
     }
   }
-  const target = probabilities(expected ?? new Array<number>(counts!.length).fill(1), counts!.length);
-  const total = counts!.reduce((sum, count) => sum + count, 0);
-  const shares = [...counts!].map((count) => count / total);
-  return {
-    shares,
-    covered: shares.filter((share, c) => share >= target[c]! / 10).length,
-    kl: klOfCounts(counts!, target, options),
-  };
-}
-
-/** The plug-in KL(q ‖ p), its interval by draws of as many samples with the same shares. */
-function klOfCounts(counts: Float64Array, target: readonly number[], options: BootstrapOptions): Estimate {
-  const total = counts.reduce((sum, count) => sum + count, 0);
-  const starts = counts.map((_, c) => counts.slice(0, c).reduce((sum, count) => sum + count, 0));
-  return bootstrap(
-    [total],
+  const target = probabilities(expected ?? new Array<number>(classes).fill(1), classes);
+  const [kl, ...shares] = bootstrapAll(
+    [fell.length],
     (times) => {
-      let kl = 0;
-      for (let c = 0; c < counts.length; c++) {
-        let drawn = 0;
-        for (let i = starts[c]!; i < starts[c]! + counts[c]!; i++) drawn += times[i]!;
-        if (drawn > 0) kl += (drawn / total) * Math.log(drawn / total / target[c]!);
-      }
-      return kl;
+      const counts = new Float64Array(classes);
+      fell.forEach((c, i) => (counts[c]! += times[i]!));
+      return [klOfCounts(counts, target), ...counts.map((count) => count / fell.length)];
     },
     options,
   );
+  return { shares, covered: shares.filter(({ value }, c) => value >= target[c]! / 10).length, kl: kl! };
 }
 
-/** some / all, its interval by draws of as many with the same share. */
-function shareOf(some: number, all: number, options: BootstrapOptions): Estimate {
-  return bootstrap([all], (times) => times.subarray(0, some).reduce((sum, count) => sum + count, 0) / all, options);
+/** The plug-in KL(q ‖ p) of counts. */
+function klOfCounts(counts: Float64Array, target: readonly number[]): number {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  return counts.reduce((kl, n, c) => kl + (n > 0 ? (n / total) * Math.log(n / total / target[c]!) : 0), 0);
 }
 
 function probabilities(expected: readonly number[], classes: number): number[] {
@@ -100,8 +86,8 @@ export interface ModeCoverage {
   readonly good: Estimate;
   /** KL(good samples ‖ data) over modes, nats. */
   readonly kl: Estimate;
-  /** Samples near each mode: their number, and their standard deviation along an axis. */
-  readonly modes: readonly { readonly count: number; readonly std: number }[];
+  /** Samples near each mode: their number, and their standard deviation along an axis, 0 where there is none. */
+  readonly modes: readonly { readonly count: number; readonly std: Estimate }[];
 }
 
 /**
@@ -121,29 +107,46 @@ export async function modeCoverage(
 ): Promise<ModeCoverage> {
   if (!(std > 0 && within > 0))
     throw new GenError("range", `modeCoverage: expected std and within > 0, got ${std} and ${within}`);
-  const counts = new Float64Array(centres.length);
-  const spreads = new Float64Array(centres.length);
-  let total = 0;
+  const target = probabilities(expected ?? centres.map(() => 1), centres.length);
+  /** Of each sample its mode, −1 where none is near, and its squared distance from there along an axis. */
+  const [fell, squares]: [number[], number[]] = [[], []];
   for await (const { n, dim, data } of pointsOf(samples, { where: "modeCoverage", least: 2 })) {
     const wrong = centres.find((centre) => centre.length !== dim);
     if (wrong !== undefined)
       throw new GenError("shape", `modeCoverage: expected centres of ${dim} numbers, got ${wrong.length}`);
-    total += n;
     for (let i = 0; i < n; i++) {
       const { mode, squared } = nearest(data.subarray(i * dim, (i + 1) * dim), centres);
-      if (squared > (within * std) ** 2) continue;
-      counts[mode]!++;
-      spreads[mode]! += squared / dim;
+      fell.push(squared <= (within * std) ** 2 ? mode : -1);
+      squares.push(squared / dim);
     }
   }
-  const near = counts.reduce((sum, count) => sum + count, 0);
-  if (near < 2) throw new GenError("data", `modeCoverage: expected samples near the modes, got ${near} of ${total}`);
-  const target = probabilities(expected ?? centres.map(() => 1), centres.length);
+  const near = fell.filter((mode) => mode >= 0).length;
+  if (near < 2)
+    throw new GenError("data", `modeCoverage: expected samples near the modes, got ${near} of ${fell.length}`);
+  const counted = (times: Float64Array): { readonly counts: Float64Array; readonly sums: Float64Array } => {
+    const [counts, sums] = [new Float64Array(centres.length), new Float64Array(centres.length)];
+    fell.forEach((mode, i) => {
+      if (mode < 0) return;
+      counts[mode]! += times[i]!;
+      sums[mode]! += times[i]! * squares[i]!;
+    });
+    return { counts, sums };
+  };
+  const [good, kl, ...stds] = bootstrapAll(
+    [fell.length],
+    (times) => {
+      const { counts, sums } = counted(times);
+      const widths = counts.map((count, mode) => (count > 0 ? Math.sqrt(sums[mode]! / count) : 0));
+      return [counts.reduce((sum, count) => sum + count, 0) / fell.length, klOfCounts(counts, target), ...widths];
+    },
+    options,
+  );
+  const { counts } = counted(new Float64Array(fell.length).fill(1));
   return {
-    covered: [...counts].filter((count, mode) => count >= (near * target[mode]!) / 10).length,
-    good: shareOf(near, total, options),
-    kl: klOfCounts(counts, target, options),
-    modes: [...counts].map((count, mode) => ({ count, std: count > 0 ? Math.sqrt(spreads[mode]! / count) : 0 })),
+    covered: counts.filter((count, mode) => count >= (near * target[mode]!) / 10).length,
+    good: good!,
+    kl: kl!,
+    modes: stds.map((width, mode) => ({ count: counts[mode]!, std: width })),
   };
 }
 

@@ -15,7 +15,9 @@ function logits(counts: readonly number[], sharpness = 20) {
 describe("classCoverage", () => {
   it("is the KL of the shares, beside what the data have", async () => {
     const { shares, covered, kl } = await classCoverage(logits([50, 30, 20, 0]));
-    expect(shares).toEqual([0.5, 0.3, 0.2, 0]);
+    expect(shares.map(({ value }) => value)).toEqual([0.5, 0.3, 0.2, 0]);
+    for (const { value, standardError } of shares)
+      expect(standardError).toBeCloseTo(Math.sqrt((value * (1 - value)) / 100), 2);
     expect(covered).toBe(3);
     const truth = [0.5, 0.3, 0.2].reduce((sum, q) => sum + q * Math.log(q * 4), 0);
     expect(kl.value).toBeCloseTo(truth, 12);
@@ -48,8 +50,12 @@ describe("modeCoverage", () => {
     expect(covered).toBe(25);
     expect(good.value).toBeCloseTo(1 - Math.exp(-8), 3); // P(‖z‖ ≤ 4) of a normal z in two dimensions
     expect(kl.value).toBeLessThan(0.01);
-    for (const { std } of modes) expect(std / 0.05).toBeCloseTo(1, 0);
-    expect(Math.sqrt(modes.reduce((sum, { std }) => sum + std ** 2, 0) / 25)).toBeCloseTo(0.05, 3);
+    for (const { count, std } of modes) {
+      expect(std.value / 0.05).toBeCloseTo(1, 0);
+      expect(std.standardError / (std.value / Math.sqrt(4 * count))).toBeCloseTo(1, 0); // σ̂ of 2 · count normal numbers
+    }
+    expect(modes.filter(({ std }) => std.low <= 0.05 && std.high >= 0.05).length).toBeGreaterThan(20);
+    expect(Math.sqrt(modes.reduce((sum, { std }) => sum + std.value ** 2, 0) / 25)).toBeCloseTo(0.05, 3);
   });
 
   it("sees that modes are missing: KL is log 25/10", async () => {

@@ -1,30 +1,38 @@
 /**
  * @file Pictures changed through the noise of a GAN: it is searched for, then moved, or walked along; or it is searched for
- * from the part of a picture that shall stay, and the generator fills in the rest.
+ * from the part of a picture that shall stay, and the generator fills in the rest. Of an InfoGAN codes may change alone.
  */
 import { GenError, ndarray, type NdArray } from "@gen/core";
-import { originOf } from "../origin.js";
+import { withCodes } from "../codes.js";
 import { movedNoise, noiseWalk } from "../noise.js";
-import { hole, joined, picture, repeated, run, WHERE, type EditWork } from "./edit-work.js";
+import { originOf } from "../origin.js";
+import { hole, joined, picture, repeated, run, WHERE, type EditWork, type Makers } from "./edit-work.js";
 
+const FILE = "search.onnx";
 /** Of the search, unless told otherwise. */
 const STEPS = 200;
 
-/** By way: the pictures that are shown, [·, C, H, W]. What the generator makes of the noise that was found stands beside the picture. */
-export const latentMakers: Readonly<Record<"strength" | "mask" | "toward", (work: EditWork) => Promise<NdArray>>> = {
+/** What the generator makes of the noise that was found stands beside the picture. */
+export const latentMakers: Makers = {
   async strength(work) {
     const { chosen, model } = work;
-    const x = await picture(work, "search.onnx", chosen.picture);
-    const { z, made } = await search(work, x);
+    const { x, made, z, generate } = await found(work);
     const { strength = 0.6, seed } = chosen;
-    const moved = movedNoise(model.card, repeated(z!, chosen.n), { strength, seed });
-    return joined([x, made!, await generate(work, moved)]);
+    const moved = movedNoise(model.card, repeated(z, chosen.n), { strength, seed });
+    return joined([x, made, await generate(moved)]);
+  },
+  async code(work) {
+    const { chosen, model } = work;
+    const { x, made, z, generate } = await found(work);
+    const changed = withCodes(model.card, z, { text: chosen.code!, steps: chosen.n, where: WHERE });
+    return joined([x, made, await generate(changed.z)]);
   },
   async mask(work) {
     const { chosen } = work;
-    const x = await picture(work, "search.onnx", chosen.picture);
-    const { open, mask } = await hole(work, "search.onnx", x);
-    const { made } = await search(work, repeated(x, chosen.n), repeated(mask, chosen.n));
+    const x = await picture(work, FILE, chosen.picture);
+    const { open, mask } = await hole(work, FILE, x);
+    const labelled = await withLabel(work, x, mask);
+    const { made } = await search(labelled, repeated(x, chosen.n), repeated(mask, chosen.n));
     const filled = Float32Array.from(Array.from(made!.data, Number), (v, i) =>
       mask.data[i % mask.data.length] === 1 ? Number(x.data[i % x.data.length]) : v,
     );
@@ -32,37 +40,69 @@ export const latentMakers: Readonly<Record<"strength" | "mask" | "toward", (work
   },
   async toward(work) {
     const { chosen, model } = work;
-    const ends = [
-      await picture(work, "search.onnx", chosen.picture),
-      await picture(work, "search.onnx", chosen.toward!),
-    ] as const;
-    const { z } = await search(work, joined(ends));
+    const ends = [await picture(work, FILE, chosen.picture), await picture(work, FILE, chosen.toward!)] as const;
+    const both = joined(ends);
+    const labelled = await withLabel(work, both, whole(both));
+    const { z } = await search(labelled, both, whole(both));
     const width = z!.shape[1]!;
     const numbers = Array.from(z!.data, Number);
     const end = (i: number): NdArray => ndarray(numbers.slice(i * width, (i + 1) * width), [width]);
     const between = noiseWalk(model.card, [end(0), end(1)], Math.max(2, chosen.n));
-    return joined([ends[0], await generate(work, between), ends[1]]);
+    return joined([ends[0], await generate(labelled, between), ends[1]]);
   },
 };
 
-/** The noise of pictures, and what the generator makes of it. @param mask 1 where a picture counts; all of it unless given */
-async function search(work: EditWork, x: NdArray, mask?: NdArray) {
-  const { chosen, model } = work;
+/** The picture, its noise and what the generator makes of that; and how to generate more of its class. */
+async function found(work: EditWork) {
+  const x = await picture(work, FILE, work.chosen.picture);
+  const labelled = await withLabel(work, x, whole(x));
+  const { z, made } = await search(labelled, x, whole(x));
+  return { x, z: z!, made: made!, generate: (noise: NdArray) => generate(labelled, noise) };
+}
+
+/** A mask of ones: all of a picture counts. */
+const whole = ({ data, shape }: NdArray): NdArray => ndarray(new Float32Array(data.length).fill(1), shape);
+
+/**
+ * The work with a class, of a model with classes: the one that was asked for, or the one whose noise makes the pictures best, all
+ * of them together.
+ *
+ * @param x [n, C, H, W] @param mask 1 where they count
+ */
+async function withLabel(work: EditWork, x: NdArray, mask: NdArray): Promise<EditWork> {
+  const { chosen, model, note } = work;
+  const isConditional = model.card.files[FILE]!.inputs.some(({ name }) => name === "label");
+  if (!isConditional || chosen.label !== undefined) return work;
   const { classes = [] } = originOf(model.card);
-  const isConditional = model.card.files["search.onnx"]!.inputs.some(({ name }) => name === "label");
-  if (isConditional && chosen.label === undefined) {
+  if (classes.length === 0) {
     throw new GenError("option", `${WHERE}: expected --label, the class of the picture, got none`, {
-      fix: classes.length === 0 ? "say its number" : `say one of ${classes.join(" ").slice(0, 200)}`,
+      fix: "say its number: the model does not know the names of its classes",
     });
   }
+  note(`searching for the noise of the picture in ${classes.length} classes; --label says which it is, and is quicker`);
+  const errors = new Array<number>(classes.length).fill(0);
+  const row = x.data.length / x.shape[0]!;
+  const one = ({ data, shape: [, ...rest] }: NdArray, i: number): NdArray =>
+    ndarray(Array.from(data.subarray(i * row, (i + 1) * row), Number), [1, ...rest]);
+  for (let i = 0; i < x.shape[0]!; i++) {
+    // Without a label, rows have the classes in turn.
+    const { error } = await search(work, repeated(one(x, i), classes.length), repeated(one(mask, i), classes.length));
+    errors.forEach((_, c) => (errors[c]! += Number(error!.data[c])));
+  }
+  const label = classes[errors.indexOf(Math.min(...errors))]!;
+  note(`class ${label} fits best`);
+  return { ...work, chosen: { ...chosen, label } };
+}
+
+/** The noise of pictures, and what the generator makes of it. @param mask 1 where a picture counts */
+function search(work: EditWork, x: NdArray, mask: NdArray) {
+  const { chosen } = work;
   if (chosen.guidance !== undefined) {
     throw new GenError("option", `${WHERE}: expected --guidance only for a diffusion model, got it for a GAN`, {
       fix: "leave out --guidance",
     });
   }
-  const all = ndarray(new Float32Array(x.data.length).fill(1), x.shape);
-  const patient = { ...work, chosen: { ...chosen, steps: chosen.steps ?? STEPS } };
-  return run(patient, "search.onnx", { x, mask: mask ?? all });
+  return run({ ...work, chosen: { ...chosen, steps: chosen.steps ?? STEPS } }, FILE, { x, mask });
 }
 
 async function generate(work: EditWork, z: NdArray): Promise<NdArray> {

@@ -19,15 +19,28 @@ export const editOptions = defineOptions({
     min: 0.01,
     max: 1,
     description:
-      "How much is changed: near 0 keeps the picture, 1 draws a new one; 0.6 unless --mask or --toward is given",
+      "How much is changed: near 0 keeps the picture, 1 draws a new one; 0.6 unless --mask, --toward or --code is given",
   },
   mask: {
     kind: "path",
     description: "Picture that is white where something new shall be, and black where nothing changes",
   },
   toward: { kind: "path", description: "Picture to go to, through what the model draws between" },
-  n: { kind: "integer", default: 8, min: 1, description: "Pictures that are made" },
-  label: { kind: "string", description: "Class that they shall have, of a model with classes" },
+  code: {
+    kind: "string",
+    description:
+      "Codes of an InfoGAN that are changed, the rest of the noise kept: 1=3 sets the first, 1 walks through it",
+  },
+  n: {
+    kind: "integer",
+    default: 8,
+    min: 1,
+    description: "Pictures that are made; of a code without numbers, all values",
+  },
+  label: {
+    kind: "string",
+    description: "Class that they shall have, of a model with classes; of a GAN the one that fits best unless given",
+  },
   words: { kind: "string", description: "Words that they shall fit, of a model that knows some" },
   steps: {
     kind: "integer",
@@ -45,7 +58,16 @@ export interface EditWork {
   readonly model: ModelFolder;
   readonly chosen: EditOptions;
   readonly cwd: string;
+  /** Says what was found out on the way. */
+  readonly note: (text: string) => void;
 }
+
+/** What is done to the picture; `strength` unless another is given. */
+export const WAYS = ["strength", "mask", "toward", "code"] as const;
+export type Way = (typeof WAYS)[number];
+
+/** By way: the pictures that are shown, [·, C, H, W]. */
+export type Makers = Readonly<Record<Way, (work: EditWork) => Promise<NdArray>>>;
 
 /** A picture of the size and the channels of the model, [1, C, H, W] in [0, 1]. @throws GenError `option` for a model of something else */
 export async function picture({ model, cwd }: EditWork, file: string, path: string): Promise<NdArray> {

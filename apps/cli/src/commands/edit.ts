@@ -1,6 +1,6 @@
 /** @file `gen edit`: pictures changed through the exported files of a model: with noise and back, filled in, or on the way to another. */
 import { resolve as resolvePath } from "node:path";
-import { GenError, ndarray, type NdArray } from "@gen/core";
+import { GenError, ndarray } from "@gen/core";
 import { openFolder } from "@gen/core/node";
 import { grid } from "@gen/data";
 import { writePng } from "@gen/data/node";
@@ -8,32 +8,38 @@ import { modelFolder } from "../exported.js";
 import { resolve } from "../schema/resolve.js";
 import { outputSection, type Command } from "./command.js";
 import { latentMakers } from "./edit-latent.js";
-import { editOptions, hole, joined, picture, repeated, run, WHERE, type EditWork } from "./edit-work.js";
+import { editOptions, hole, joined, picture, repeated, run, WAYS, WHERE, type Makers } from "./edit-work.js";
 import { only } from "./train.js";
 
 export const editCommand: Command = {
   name: "edit",
   summary:
-    "Change a picture, fill in a part of it, or walk from it to another, through the exported files of a diffusion model, a GAN or, but for noise, a flow.",
+    "Change a picture, fill in a part of it, or walk from it to another, through the exported files of a diffusion model, a GAN or, but for noise, a flow; or change the codes of an InfoGAN.",
   positionals: [{ name: "model", description: "the folder of a run, or of an exported model", required: true }],
   examples: [
     "gen edit runs/faces --picture me.png --strength 0.5 --to changed.png",
     "gen edit runs/faces --picture me.png --mask hole.png --to filled.png",
     "gen edit runs/faces --picture me.png --toward you.png --to between.png",
+    "gen edit runs/digits --picture 7.png --code 1 --to codes.png",
   ],
   sections: () => [{ title: "Options", schema: editOptions }, outputSection],
   async run({ positionals, given }, { cwd, output }) {
     const shown = positionals[0]!;
     const chosen = resolve(editOptions, only(editOptions, given), WHERE);
-    const ways = (["strength", "mask", "toward"] as const).filter((way) => chosen[way] !== undefined);
+    const ways = WAYS.filter((way) => chosen[way] !== undefined);
     if (ways.length > 1) {
-      throw new GenError("option", `${WHERE}: expected one of --strength, --mask and --toward, got ${ways.length}`, {
+      throw new GenError("option", `${WHERE}: expected one of --${WAYS.join(", --")}, got ${ways.length}`, {
         fix: `leave out --${ways[1]!}`,
       });
     }
     const model = await openFolder(modelFolder(resolvePath(cwd, shown), shown));
     const makers = model.card.files["search.onnx"] === undefined ? MAKERS : latentMakers;
-    const made = await makers[ways[0] ?? "strength"]({ model, chosen, cwd });
+    const made = await makers[ways[0] ?? "strength"]({
+      model,
+      chosen,
+      cwd,
+      note: (text) => output.say("note", { text }, text),
+    });
     const path = resolvePath(cwd, chosen.to);
     await writePng(
       path,
@@ -44,8 +50,8 @@ export const editCommand: Command = {
   },
 };
 
-/** By way: the pictures that are shown, [·, C, H, W]. Of a diffusion model. */
-const MAKERS: Readonly<Record<"strength" | "mask" | "toward", (work: EditWork) => Promise<NdArray>>> = {
+/** Of a diffusion model, or of a flow. */
+const MAKERS: Makers = {
   async strength(work) {
     const { chosen } = work;
     const x = await picture(work, "edit.onnx", chosen.picture);
@@ -80,5 +86,9 @@ const MAKERS: Readonly<Record<"strength" | "mask" | "toward", (work: EditWork) =
     });
     const { x } = await run(work, "decode.onnx", { z: ndarray(between, [chosen.n, ...z!.shape.slice(1)]) });
     return joined([ends[0], x!, ends[1]]);
+  },
+  code({ model: { card } }) {
+    const message = `${WHERE}: expected --code only for a GAN, got it for ${card.name}, a model of family ${card.family}`;
+    return Promise.reject(new GenError("option", message, { fix: "leave out --code" }));
   },
 };

@@ -5,7 +5,7 @@ import { openFolder, writeAtomic } from "@gen/core/node";
 import { encodeWav, grid, piecesOf } from "@gen/data";
 import { writePng } from "@gen/data/node";
 import { draw, modelFolder } from "../exported.js";
-import { walks } from "../noise.js";
+import { generated } from "../generated.js";
 import { originOf } from "../origin.js";
 import { columnsOf, csvText } from "../output/csv.js";
 import { numbered, scoreFile } from "../output/score.js";
@@ -47,6 +47,10 @@ const options = defineOptions({
     min: 2,
     description: "Of a GAN: pictures on the way from one draw to another; --n is the number of walks",
   },
+  code: {
+    kind: "string",
+    description: "Of an InfoGAN: 1 draws each row with all values of its first code, 1=3 with one; 1=3,2 both",
+  },
   to: {
     kind: "path",
     description:
@@ -74,13 +78,14 @@ export const sampleCommand: Command = {
     "gen sample runs/faces --n 16 --seed 7 --to faces.png",
     'gen sample runs/emoji --words "red heart" --guidance 3',
     "gen sample runs/digits --walk 12 --n 6 --to walks.png",
+    "gen sample runs/digits --code 1 --n 6 --to codes.png",
     "gen sample runs/chorales --n 3 --to chorale.wav",
   ],
   sections: () => [{ title: "Options", schema: options }, outputSection],
   async run({ positionals, given }, { cwd, output }) {
     const shown = positionals[0]!;
     const chosen = resolve(options, only(options, given), "gen sample");
-    const { n: wanted, seed, walk, to, columns, scale, tempo, ...told } = chosen;
+    const { n: wanted, seed, walk, code, to, columns, scale, tempo, ...told } = chosen;
     const folder = modelFolder(resolvePath(cwd, shown), shown);
     const model = await openFolder(folder);
     const { card } = model;
@@ -91,10 +96,10 @@ export const sampleCommand: Command = {
     }
     const { score } = originOf(card);
     const n = wanted ?? (score === undefined ? 64 : 1);
-    const samples =
-      walk === undefined
-        ? await draw(folder, { seed, n, ...told, ...(score && { steps: told.steps ?? STEPS }) })
-        : await walks(model, { seed, n, walk, ...told });
+    const { samples, each } =
+      walk === undefined && code === undefined
+        ? { samples: await draw(folder, { seed, n, ...told, ...(score && { steps: told.steps ?? STEPS }) }), each: 1 }
+        : await generated(model, { seed, n, walk, code, ...told });
     const pictures = isPictures(samples);
     const table = columnsOf(card.codec, join(folder, "card.json"));
     const { rate } = originOf(card);
@@ -133,7 +138,7 @@ export const sampleCommand: Command = {
         path,
         grid(samples, {
           scale: scale ?? enlarging(samples),
-          ...((columns ?? walk) === undefined ? {} : { columns: (columns ?? walk)! }),
+          ...(columns !== undefined ? { columns } : each > 1 && { columns: each }),
         }),
       );
     }

@@ -45,8 +45,8 @@ export interface Comparison {
   /** Where the extractor knows classes. */
   readonly classes?: {
     readonly names: readonly string[];
-    readonly a: readonly number[];
-    readonly b: readonly number[];
+    readonly a: readonly Estimate[];
+    readonly b: readonly Estimate[];
   };
 }
 
@@ -135,7 +135,7 @@ async function classesOf(
   if (a === undefined || b === undefined) return undefined;
   const data = await classCoverage(b);
   // A class that b happens to lack has a small share of it all the same.
-  const expected = data.shares.map((share) => Math.max(share, 0.5 / b.shape[0]!));
+  const expected = data.shares.map(({ value }) => Math.max(value, 0.5 / b.shape[0]!));
   const { shares, kl } = await classCoverage(a, { expected });
   const names = classes.length === shares.length ? classes : shares.map((_, c) => String(c));
   return { kl, shares: { names, a: shares, b: data.shares } };

@@ -23,15 +23,27 @@ type Row = readonly [label: string, value: string, interval: string, alike: stri
 
 const HEAD: Row = ["", "value", "95 % interval", "where alike"];
 
-function rowsOf(metrics: Readonly<Record<string, Estimate>>): Row[] {
-  return Object.entries(metrics).map(([name, { value, low, high }]) => {
-    const [label, alike] = LABELS[name] ?? [name, ""];
-    return [label, showNumber(value), `${showNumber(low)} to ${showNumber(high)}`, alike];
-  });
+function rowsOf({ metrics, classes }: Comparison): Row[] {
+  const rows = Object.entries(metrics).map(([name, estimate]) => row(...(LABELS[name] ?? [name, ""]), estimate));
+  return [...rows, ...(classes === undefined ? [] : classRows(classes))];
 }
 
-/** Pairs of columns that are shown. */
+function row(label: string, alike: string, { value, low, high }: Estimate): Row {
+  return [label, showNumber(value), `${showNumber(low)} to ${showNumber(high)}`, alike];
+}
+
+/** Pairs of columns that are shown, and classes. */
 const PAIRS = 12;
+
+/** The shares of classes in a, beside those in b; of many classes, those that differ most. */
+function classRows({ names, a, b }: NonNullable<Comparison["classes"]>): Row[] {
+  const apart = (c: number): number => Math.abs(a[c]!.value - b[c]!.value);
+  const shown = names.map((_, c) => c);
+  if (names.length > PAIRS) shown.sort((one, other) => apart(other) - apart(one));
+  return shown
+    .slice(0, PAIRS)
+    .map((c) => row(`share of class ${names[c]!} in a`, `${showNumber(b[c]!.value)} in b`, a[c]!));
+}
 
 /** All columns, then the pairs that differ most beyond chance. */
 function tableRows({ columns, pairs }: TableDifference): Row[] {
@@ -79,7 +91,7 @@ export interface Compared {
 
 function lines({ comparison, tables }: Compared): { readonly head: Row; readonly rows: readonly Row[] } {
   return tables === undefined
-    ? { head: HEAD, rows: rowsOf(comparison?.metrics ?? {}) }
+    ? { head: HEAD, rows: comparison === undefined ? [] : rowsOf(comparison) }
     : { head: TABLE_HEAD, rows: tableRows(tables) };
 }
 
