@@ -138,8 +138,7 @@ export class Table implements Codec {
       const [start, end] = this.#span(i);
       const first = numbers.slice(1, start, start + 1);
       if (column.kind === "categorical") {
-        const isOneHot = this.#layout.categories === "onehot";
-        const index = isOneHot ? y.slice(1, start, end).argMax(1, { keepDims: true }).cast(y.dtype) : first;
+        const index = this.#layout.categories === "onehot" ? largest(y.slice(1, start, end)) : first;
         return column.gaps && isIndicated
           ? index.greater(column.categories.length - 0.5).where(missing(index), index)
           : index;
@@ -267,6 +266,12 @@ export class Table implements Codec {
     const start = this.#dims.findIndex((dim) => dim.column === column);
     return [start, start + this.#dims.filter((dim) => dim.column === column).length];
   }
+}
+
+/** The place of the largest of some numbers, NaN if one of them is NaN: no category stands for a result that is none. */
+function largest(y: Tensor): Tensor {
+  const isNone = y.sum(1, { keepDims: true }).mul(0); // 0, or NaN
+  return y.argMax(1, { keepDims: true }).cast(y.dtype).add(isNone);
 }
 
 function missing(like: Tensor): Tensor {

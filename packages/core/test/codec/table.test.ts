@@ -225,6 +225,22 @@ describe("Table", () => {
     expect(c.y).not.toEqual(b!.y);
   });
 
+  it.each(["onehot", "index"] as const)("gives no category for codes that are no numbers: %s", async (categories) => {
+    const column = { name: "colour", kind: "categorical", gaps: false, categories: ["red", "green", "blue"] } as const;
+    const codec = single(column, { categories });
+    const runtime = reference();
+    const store = await runtime.init({ codec }, { key: key(0) });
+    const width = codec.output[0]!;
+    const back = inference({ codec }, { y: [2, width] }, ({ y }) => ({ x: codec.decode(y) }));
+    const y = ndarray(
+      Array.from({ length: 2 * width }, (_, i) => (i < width ? NaN : i % 2)),
+      [2, width],
+    );
+    const [lost, found] = numbers((await runtime.run(back, { store, feeds: { y } }))["x"]!);
+    expect(lost).toBeNaN();
+    expect([0, 1, 2]).toContain(found);
+  });
+
   it("says what a row may not be, with row and column", async () => {
     const { data, x, mask } = table(50);
     const codec = await fitTable(data, { columns: COLUMNS });
