@@ -139,7 +139,7 @@ function observed(flow: Flow, { x, mask }: Pick<MaskedBatch, "x" | "mask">, { sc
   const rows = [x.shape[0]!, ...flow.transform.shape];
   const isGiven = mask.greater(0.5).and(x.equal(x));
   const safe = isGiven.where(x, 0.5); // NaN may hide where nobody looks
-  const known = (codec?.encode(safe, scope, { dequantise: "middle" }).y ?? safe).reshape(rows);
+  const { y: known } = flow.coded(safe, scope, { dequantise: "middle" });
   const given = isGiven.cast("f32");
   const follows = (of: Tensor): Tensor => (codec?.known?.(of) ?? of).reshape(rows).greater(0.5);
   const isKnown = follows(given);

@@ -12,6 +12,7 @@ export class Chain<T extends Transform = Bijection> implements Transform {
   readonly transforms: readonly T[];
   readonly contextDim: number;
   readonly tolerance?: number;
+  readonly unsolved?: string;
   readonly #shapes: { readonly shape: Shape; readonly outputShape: Shape };
 
   constructor(transforms: readonly T[]) {
@@ -30,8 +31,11 @@ export class Chain<T extends Transform = Bijection> implements Transform {
     });
     this.transforms = transforms;
     this.contextDim = contextWidth(transforms, "Chain");
-    const tolerances = transforms.flatMap((transform) => (isApproximate(transform) ? [transform.tolerance] : []));
+    const limits: readonly (Transform & Limits)[] = transforms;
+    const tolerances = limits.flatMap(({ tolerance }) => tolerance ?? []);
     if (tolerances.length > 0) this.tolerance = tolerances.reduce((a, b) => a + b);
+    const unsolved = new Set(limits.flatMap((limit) => limit.unsolved ?? []));
+    if (unsolved.size > 0) this.unsolved = [...unsolved].join("; ");
     this.#shapes = { shape: first.shape, outputShape: last.outputShape };
   }
 
@@ -67,10 +71,12 @@ export class Chain<T extends Transform = Bijection> implements Transform {
 export class Inverted implements Bijection {
   readonly of: Bijection;
   readonly tolerance?: number;
+  readonly unsolved?: string;
 
   constructor(of: Bijection) {
     this.of = of;
     if (of.tolerance !== undefined) this.tolerance = of.tolerance;
+    if (of.unsolved !== undefined) this.unsolved = of.unsolved;
   }
 
   get shape(): Shape {
@@ -94,6 +100,5 @@ export class Inverted implements Bijection {
   }
 }
 
-function isApproximate(transform: Transform): transform is Transform & { readonly tolerance: number } {
-  return "tolerance" in transform && transform.tolerance !== undefined;
-}
+/** What a transform that has them says of its limits. */
+type Limits = Pick<Bijection, "tolerance" | "unsolved">;

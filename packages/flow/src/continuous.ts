@@ -6,7 +6,7 @@ import { concat, full, GenError, randomNormal, vjp, type Scope, type Shape, type
 import { Mlp, type Activation } from "@gen/core/nn";
 import type { Mapped } from "@gen/core/prob";
 import { jacobianOf, traceOf } from "./jacobian.js";
-import { dormandPrince, rungeKutta, type AdaptiveOptions, type Solve } from "./ode.js";
+import { dormandPrince, MAX_STEPS, rungeKutta, type AdaptiveOptions, type Solve } from "./ode.js";
 import { checkRows, type At, type Bijection, type Unmapped } from "./transform.js";
 
 export interface ContinuousOptions {
@@ -30,7 +30,7 @@ export interface ContinuousOptions {
  *
  * The inverse runs time backward. Both directions and the log-determinant are approximate: their error falls with the
  * fourth power of the step, or lies near the tolerance of the adaptive solver. A row that the adaptive solver does not
- * bring to its end within its steps becomes NaN: see {@link checkConverged}.
+ * bring to its end within its steps becomes NaN, with its log-determinant: see {@link lostRows}.
  */
 export class Continuous implements Bijection {
   readonly field: Mlp;
@@ -38,6 +38,7 @@ export class Continuous implements Bijection {
   readonly contextDim: number;
   /** For a field whose slope stays below about 3, with the steps of the default. */
   readonly tolerance: number;
+  readonly unsolved?: string;
   readonly #solver: { readonly steps: number; readonly adaptive: AdaptiveOptions | undefined };
   readonly #trace: "exact" | "hutchinson";
 
@@ -59,6 +60,8 @@ export class Continuous implements Bijection {
     this.contextDim = contextDim;
     this.tolerance =
       adaptive === undefined ? 1e-4 * (16 / steps) ** 4 : Math.max(1e-6, 100 * (adaptive.tolerance ?? 1e-5));
+    if (adaptive !== undefined)
+      this.unsolved = `a row that the adaptive solver does not bring to its end, maxSteps ${adaptive.maxSteps ?? MAX_STEPS}`;
     this.#solver = { steps, adaptive };
     this.#trace = trace;
   }

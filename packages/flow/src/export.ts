@@ -33,13 +33,16 @@ const Z = "code of each row; of rows like the data it is a draw from the base di
 /** The files of a flow: network, logprob, encode, decode, complete and sampler. */
 export function exportedFiles(flow: Flow, { x, rows }: DescribeOptions = {}): Readonly<Record<string, ExportFile>> {
   const about = flow.codec?.describe();
+  const { unsolved } = flow.transform;
+  const orNone = unsolved === undefined ? "" : `; NaN for ${unsolved}`;
   const describe = {
     x: x ?? about?.x ?? "rows, in the units of the data",
     context: flow.contextCodec?.describe().x ?? "what each row is conditioned on",
     label: "class of each row",
-    z: Z,
-    logprob: `log p(x): ${about?.logProb ?? "log-density in the units of x, in nats"}`,
+    z: `${Z}${orNone}`,
+    logprob: `log p(x): ${about?.logProb ?? "log-density in the units of x, in nats"}${orNone}`,
   };
+  const made = `${describe.x}${orNone}`;
   const ofRows = { n: { from: "dim", input: "x", axis: 0 } } as const;
   const isNoisy = draws(flow);
   const example = ({ n }: Sizes): Record<string, NdArray> => ({
@@ -76,7 +79,7 @@ export function exportedFiles(flow: Flow, { x, rows }: DescribeOptions = {}): Re
       purpose: "codes to rows: undoes encode",
       trace: ({ n }) => decode(flow, { n: n! }),
       symbols: { n: { from: "dim", input: "z", axis: 0 } },
-      describe,
+      describe: { ...describe, x: made },
       example: ({ n }) => ({ z: normalRows([n!, ...flow.latentShape], 1), ...conditions(flow, n!) }),
     },
     complete: {
@@ -89,7 +92,7 @@ export function exportedFiles(flow: Flow, { x, rows }: DescribeOptions = {}): Re
         ...describe,
         mask: "1 where x is known; 0 where it is not, and may hold anything",
         steps: "of Langevin dynamics, such as 500: fewer are rougher; at least 1",
-        completed: `x, its hidden part drawn given the known one: ${describe.x}`,
+        completed: `x, its hidden part drawn given the known one: ${made}`,
       },
       example: ({ n, steps }) => {
         const given = example({ n: n! });
@@ -103,7 +106,7 @@ export function exportedFiles(flow: Flow, { x, rows }: DescribeOptions = {}): Re
       purpose: "new rows from a seed",
       trace: ({ n }) => sampleOfSeed(flow, n!),
       symbols: { n: { from: "input", name: "n" } },
-      describe: { ...describe, n: "how many rows", samples: describe.x },
+      describe: { ...describe, n: "how many rows", samples: made },
       example: ({ n }) => ({ seed: whole(7), n: whole(n!), ...conditions(flow, n!) }),
     },
   };

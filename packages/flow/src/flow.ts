@@ -4,6 +4,7 @@
  *     log p(x) = log p_base(f(x)) + log |det ∂f/∂x|
  */
 import {
+  full,
   GenError,
   oneHot,
   sameShape,
@@ -112,10 +113,16 @@ export class Flow implements Density {
   /** Codes of rows, and log |det| of codec and transforms. @param x [N, …shape] @returns y [N, …latentShape], logDet [N] */
   encode(x: Tensor, at: At, options?: EncodeOptions): Mapped {
     const { context, scope } = this.#checked(at);
-    const coded = this.codec?.encode(x, scope, options);
-    const rows = coded?.y.reshape([x.shape[0]!, ...this.transform.shape]) ?? x;
-    const { y, logDet } = this.transform.forward(rows, { context, scope });
-    return { y, logDet: coded === undefined ? logDet : logDet.add(coded.logDet) };
+    const coded = this.coded(x, scope, options);
+    const { y, logDet } = this.transform.forward(coded.y, { context, scope });
+    return { y, logDet: logDet.add(coded.logDet) };
+  }
+
+  /** Rows as the first transform takes them. @param x [N, …shape] @returns y [N, …transform.shape], logDet [N] of the codec */
+  coded(x: Tensor, scope: Scope, options?: EncodeOptions): Mapped {
+    if (this.codec === undefined) return { y: x, logDet: full([x.shape[0]!], 0, x.dtype) };
+    const { y, logDet } = this.codec.encode(x, scope, options);
+    return { y: y.reshape([x.shape[0]!, ...this.transform.shape]), logDet };
   }
 
   /** Rows of codes. @param z [N, …latentShape] @returns [N, …shape] */

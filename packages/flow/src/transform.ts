@@ -40,6 +40,8 @@ export interface Bijection extends Transform {
    * 1 + |x|. Not there when the inverse is a closed form.
    */
   readonly tolerance?: number;
+  /** Rows that come out as NaN, in either direction, in words; not there when every row is brought to its end. */
+  readonly unsolved?: string;
   /** @param y [N, …outputShape] @returns x [N, …shape], logDet [N] of the inverse */
   inverse(y: Tensor, at: At): Unmapped;
 }

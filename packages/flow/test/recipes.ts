@@ -2,6 +2,7 @@
 import {
   cnf,
   ConditionalNormal,
+  glow,
   iaf,
   LearnedNormal,
   maf,
@@ -11,6 +12,7 @@ import {
   planarDensity,
   radialDensity,
   realNvp,
+  realNvpImage,
   residualFlow,
   type Flow,
 } from "../src/index.js";
@@ -41,4 +43,13 @@ export const recipes: Readonly<Record<string, RecipeCase>> = {
   radial: { make: (dim) => radialDensity({ dim, depth: 6 }), gain: -0.05 },
   residual: { make: (dim) => residualFlow({ dim, hidden, depth: 3 }), gain: 0.05 },
   cnf: { make: (dim) => cnf({ dim, hidden, steps: 12 }), steps: 120, gain: 0.05 },
+};
+
+const shape = [1, 4, 4];
+
+/** One flow of each recipe: those above in the plane, and those of pictures. */
+export const flows: Readonly<Record<string, () => Flow>> = {
+  ...Object.fromEntries(Object.entries(recipes).map(([name, { make }]) => [name, () => make(2)])),
+  glow: () => glow({ shape, levels: 2, depth: 1, channels: 4 }),
+  "multi-scale real-nvp": () => realNvpImage({ shape, levels: 2, channels: 4, blocks: 1 }),
 };
