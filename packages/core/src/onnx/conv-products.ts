@@ -31,14 +31,8 @@ export function convProduct(x: Tensor, node: NodeOf<"conv">): Tensor {
   const reach = forwardReach(node.attrs, kernel, out);
   const table = tableOf(w).flatten().transpose();
   const seen = columns(x, reach);
-  return concat(
-    partsOf(x, reach).map(([start, end]) =>
-      seen(start, end)
-        .matmul(table)
-        .reshape([end - start, ...out, o]),
-    ),
-    0,
-  );
+  const rows = partsOf(x, reach).map(([start, end]) => seen(start, end).matmul(table));
+  return concat(rows, 0).reshape([x.shape[0]!, ...out, o]);
 }
 
 /** x [N …S C], g [N …S' O] → [O C …K] */
@@ -46,13 +40,14 @@ export function weightGradProduct(x: Tensor, g: Tensor, node: NodeOf<"convWeight
   const { kernelSize } = node.attrs;
   const [o, c] = typeOf(node).shape as [number, number];
   const reach = forwardReach(node.attrs, kernelSize, g.shape.slice(1, -1));
-  // A large layout is made once more instead of being kept from the forward pass until now.
-  const again = layoutBytes(x.shape, reach) > KEPT_BYTES;
-  const seen = columns(x, reach, { again });
-  const each = partsOf(x, reach).map(([start, end]) => {
-    const rows = seen(start, end); //                                                    [N·P K·C]
-    return rows.transpose().matmul(g.slice(0, start, end).reshape([-1, o]));
-  });
+  const parts = partsOf(x, reach);
+  const seen = columns(x, reach, { again: parts.length > 1 }); // by now those of the forward pass have left the caches
+  const cotangents = g.reshape([-1, o]);
+  const each = parts.map(([start, end]) =>
+    seen(start, end)
+      .transpose()
+      .matmul(cotangents.slice(0, start, end)),
+  );
   const table = each.reduce((sum, part) => sum.add(part)); //                            [K·C O]
   return table
     .transpose()
@@ -160,20 +155,35 @@ export function neighbours(reach: readonly Reach[]): number {
   return offsets.every((offset, i) => i === 0 || offset === offsets[i - 1]! + 1) ? joined : 1;
 }
 
-/** Bytes of a layout that are worked on at a time: they should still be near when the product reads them. */
-const PART_BYTES = 4 * 2 ** 20;
-/** Bytes of a layout that may be kept from the forward pass to the gradient. */
-const KEPT_BYTES = 16 * 2 ** 20;
+/** Bytes of a layout that are worked on at a time: they should still be in a core's own cache when the product reads them. */
+const PART_BYTES = 2 ** 20;
 
-function layoutBytes(x: Shape, reach: readonly Reach[]): number {
-  return 4 * x[0]! * sizeOf(reach.map(({ places, offsets }) => places * offsets.length)) * x.at(-1)!;
+type Part = readonly [start: number, end: number];
+
+/**
+ * The places out of all pictures, row-major, in parts whose layouts are small enough: where each starts and ends. A part is
+ * some whole pictures or lies in one.
+ */
+function partsOf(x: Tensor, reach: readonly Reach[]): Part[] {
+  const n = x.shape[0]!;
+  const places = sizeOf(reach.map((axis) => axis.places));
+  if (isWhole(x, reach)) return [[0, n * places]];
+  const picture = 4 * places * widthOf(x, reach);
+  const fit = Math.floor(PART_BYTES / picture);
+  if (fit >= 1) return evenly(n, Math.ceil(n / fit)).map(([start, end]) => [start * places, end * places]);
+  const within = evenly(places, Math.ceil(picture / PART_BYTES));
+  return range(0, n).flatMap((i) => within.map(([start, end]): Part => [i * places + start, i * places + end]));
 }
 
-/** The batch in parts of one size, but for the last, whose layouts are small enough: where each starts and ends. */
-function partsOf(x: Tensor, reach: readonly Reach[]): [start: number, end: number][] {
-  const n = x.shape[0]!;
-  const size = isWhole(x, reach) ? n : Math.ceil(n / Math.ceil(layoutBytes(x.shape, reach) / PART_BYTES));
-  return range(0, Math.ceil(n / size)).map((i) => [i * size, Math.min(n, (i + 1) * size)]);
+/** 0 to `whole` in at most `count` parts of one size, but for the last. */
+function evenly(whole: number, count: number): Part[] {
+  const size = Math.ceil(whole / count);
+  return range(0, Math.ceil(whole / size)).map((i) => [i * size, Math.min(whole, (i + 1) * size)]);
+}
+
+/** Numbers that a place out sees. */
+function widthOf(x: Tensor, reach: readonly Reach[]): number {
+  return sizeOf(reach.map(({ offsets }) => offsets.length)) * x.shape.at(-1)!;
 }
 
 interface ColumnsOptions {
@@ -183,7 +193,7 @@ interface ColumnsOptions {
   readonly again?: boolean;
 }
 
-/** What each place out of a part of the batch sees: x [N …S C] → [n · places out, offsets · C], zeros beyond the edges. */
+/** What some of the places out see: x [N …S C] → [end − start, offsets · C], zeros beyond the edges. */
 function columns(
   x: Tensor,
   reach: readonly Reach[],
@@ -193,7 +203,6 @@ function columns(
   const size = x.shape.slice(1, -1);
   if (isWhole(x, reach)) return () => x.reshape([n * sizeOf(size), c]);
   const places = sizeOf(reach.map((axis) => axis.places));
-  const width = sizeOf(reach.map(({ offsets }) => offsets.length)) * c;
   const joined = neighbours(reach);
   const edges = widest.map((axis, i) => edgesOf(axis, size[i]!, i === size.length - 1 ? joined : 1));
   const padded = edges.every(([before, after]) => before === 0 && after === 0)
@@ -202,10 +211,12 @@ function columns(
   const extents = padded.shape.slice(1, -1).map((extent, i) => (i === size.length - 1 ? extent / joined : extent));
   const table = padded.reshape([n * sizeOf(extents), joined * c]);
   const read = again ? apply("barrier", [table], {}) : table;
-  const first = indices(reach, { pictures: partsOf(x, reach)[0]![1], extents, edges, joined });
+  const [, most] = partsOf(x, reach)[0]!;
+  const first = indices(reach, { pictures: Math.ceil(most / places), extents, edges, joined });
   return (start, end) => {
-    const own = first.slice(0, 0, (end - start) * places).add(start * sizeOf(extents));
-    return read.gather(own, 0).reshape([(end - start) * places, width]);
+    const picture = Math.floor(start / places);
+    const own = first.slice(0, start - picture * places, end - picture * places).add(picture * sizeOf(extents));
+    return read.gather(own, 0).reshape([end - start, widthOf(x, reach)]);
   };
 }
 
