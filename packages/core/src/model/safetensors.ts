@@ -23,6 +23,9 @@ const NAMES: Readonly<Record<DType, string>> = {
 
 const DTYPE_OF = new Map(Object.entries(NAMES).map(([dtype, name]) => [name, dtype as DType]));
 
+/** The upper halves of numbers in f32, which we have no type for: read as f32. */
+const BRAIN = "BF16";
+
 /** The key of the header that is not an array. */
 const METADATA = "__metadata__";
 
@@ -90,7 +93,8 @@ function checkArray(name: string, { shape, data }: NdArray): void {
 type Malformed = (field: string, message: string, details?: ErrorDetails) => GenError;
 
 /**
- * Reads a file, taking it for hostile. The arrays are views of `bytes`, copied only where they are not aligned.
+ * Reads a file, taking it for hostile. The arrays are views of `bytes`, copied only where they are not aligned; those in
+ * BF16 become f32, which holds the same numbers.
  *
  * @param options.file what errors call the file
  * @throws GenError `format` if anything in it is malformed, naming the file and the field
@@ -106,8 +110,9 @@ export function decodeSafetensors(bytes: Uint8Array, { file }: { readonly file: 
   header.delete(METADATA);
   const entries = [...header].map(([name, value]) => readEntry(name, value, malformed));
   checkCover(entries, data.length, malformed);
-  const tensors = entries.map(({ name, dtype, shape, begin, end }): [string, NdArray] => {
-    const array = { dtype, shape, data: viewOf(dtype, data.subarray(begin, end)) };
+  const tensors = entries.map(({ name, dtype, isBrain, shape, begin, end }): [string, NdArray] => {
+    const span = data.subarray(begin, end);
+    const array = { dtype, shape, data: viewOf(dtype, isBrain ? widened(span) : span) };
     if (dtype === "bool" && bytesOf(array.data).some((byte) => byte > 1)) {
       throw malformed(quote(name), "expected 0 or 1 for each BOOL, got another byte");
     }
@@ -165,6 +170,7 @@ function repeatedKey(json: string): string | undefined {
 interface Entry {
   readonly name: string;
   readonly dtype: DType;
+  readonly isBrain: boolean;
   readonly shape: readonly number[];
   readonly begin: number;
   readonly end: number;
@@ -172,15 +178,16 @@ interface Entry {
 
 function readEntry(name: string, value: unknown, malformed: Malformed): Entry {
   const { dtype: typeName, shape, data_offsets: offsets } = isRecord(value) ? value : {};
-  const dtype = typeof typeName === "string" ? DTYPE_OF.get(typeName) : undefined;
+  const isBrain = typeName === BRAIN;
+  const dtype = isBrain ? "f32" : typeof typeName === "string" ? DTYPE_OF.get(typeName) : undefined;
   const field = quote(name);
   if (dtype === undefined) {
     const got = typeof typeName === "string" ? quote(typeName) : "none";
-    throw malformed(`${field}.dtype`, `expected one of ${[...DTYPE_OF.keys()].join(", ")}, got ${got}`, {
+    throw malformed(`${field}.dtype`, `expected one of ${[...DTYPE_OF.keys(), BRAIN].join(", ")}, got ${got}`, {
       fix: "save the array anew in one of these types",
     });
   }
-  const length = isCounts(shape) ? sizeOf(shape) * bytesPerElement(dtype) : NaN;
+  const length = isCounts(shape) ? sizeOf(shape) * (isBrain ? 2 : bytesPerElement(dtype)) : NaN;
   if (!isCounts(shape) || !Number.isSafeInteger(length)) {
     throw malformed(`${field}.shape`, "expected whole numbers ≥ 0 whose product can exist, got something else");
   }
@@ -194,7 +201,14 @@ function readEntry(name: string, value: unknown, malformed: Malformed): Entry {
       `expected a span of ${length} bytes, which the shape has, got ${end - begin}`,
     );
   }
-  return { name, dtype, shape, begin, end };
+  return { name, dtype, isBrain, shape, begin, end };
+}
+
+/** Numbers in f32 from their upper halves. */
+function widened(halves: Uint8Array): Uint8Array {
+  const whole = new Uint8Array(2 * halves.length);
+  halves.forEach((byte, i) => (whole[2 * i + 2 - (i % 2)] = byte)); // the lower two bytes of four stay 0
+  return whole;
 }
 
 /** The arrays lie end to end, from the first byte to the last: no gaps to hide something in, no overlaps. */

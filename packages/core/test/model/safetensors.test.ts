@@ -123,7 +123,7 @@ describe("decodeSafetensors", () => {
       "lists within lists": fileOf("[".repeat(100_000)),
       "an entry that is a number": fileOf('{"a":1}'),
       "an entry that is null": fileOf('{"a":null}'),
-      "an unknown type": fileOf('{"a":{"dtype":"BF16","shape":[1],"data_offsets":[0,2]}}', 2),
+      "an unknown type": fileOf('{"a":{"dtype":"F8_E4M3","shape":[1],"data_offsets":[0,2]}}', 2),
       "a type from the prototype": fileOf('{"a":{"dtype":"constructor","shape":[1],"data_offsets":[0,2]}}', 2),
       "an entry whose prototype has the fields": fileOf(`{"a":{"__proto__":${u8("[0,2]")}}}`, 2),
       "no shape": fileOf('{"a":{"dtype":"U8","data_offsets":[0,1]}}', 1),
@@ -190,4 +190,12 @@ describe("decodeSafetensors", () => {
     }
     expect(refused).toBeGreaterThan(5 * data);
   });
+});
+
+it("reads the upper halves of numbers, BF16, as f32", () => {
+  const header = JSON.stringify({ a: { dtype: "BF16", shape: [3], data_offsets: [0, 6] } });
+  const bytes = fileOf(header, 6);
+  bytes.set([0x80, 0x3f, 0x20, 0xc0, 0x00, 0x00], bytes.length - 6);
+  expect(decode(bytes).tensors["a"]).toEqual(ndarray([1, -2.5, 0], [3]));
+  expect(failure(() => decode(fileOf(header.replace("6]", "12]"), 12)))).toContain("expected a span of 6 bytes");
 });
