@@ -6,6 +6,7 @@ import type { Batches, Dataset, ExportFile, Key, Model, NdArray, Program, Runtim
 import type { Codec, ColumnInfo } from "@gen/core/codec";
 import type { Tokenizer } from "@gen/autoregressive";
 import type { Sound } from "@gen/data";
+import type { Published } from "./language.js";
 import type { Score } from "./output/score.js";
 import type { Point } from "./plot/series.js";
 import type { CurveText, PictureText, Quantity } from "./report/about.js";
@@ -29,8 +30,12 @@ export interface Splits {
   readonly tokenizer?: Tokenizer;
   /** How to play the rows, of data that are music. */
   readonly score?: Score;
-  /** Folder of an exported model, whose tokens these are, to begin with its numbers. */
-  readonly from?: string;
+  /** What prompts were put into, with {} in their place, as it was typed, of data that are prompts and answers. */
+  readonly template?: string;
+  /** The special token that ends each text, of data that are texts. */
+  readonly end?: string;
+  /** A trained language model, whose tokens these are, to go on with. */
+  readonly language?: Published;
   /** Samples a second, of sounds. */
   readonly rate?: number;
   /** Names of the classes that a field `label` counts, if there is one. */

@@ -110,16 +110,22 @@ describe("a model of a folder of text", () => {
       "asked.jsonl",
       pairs.map((animal) => JSON.stringify({ prompt: animal, answer: animal === "cat" ? "mat" : "log" })).join("\n"),
     );
-    const from = "--tokens trained --from runs/cats --template {}.";
-    const trained = await run(`train gpt ./asked.jsonl ${from} --steps 80 ${OPTIONS} --name asked`);
+    const from = "--from runs/cats --template {}. --context 24 --learning-rate 0.01";
+    const trained = await run(`train gpt ./asked.jsonl ${from} --steps 80 --name asked`);
     expect(trained).toMatchObject({ code: 0 });
     const { out } = await run("write runs/asked --greedy", ["cat", "dog", "cat"]);
     expect(out).toBe("mat\nlog\nmat\n");
-    const adapted = await run(`train gpt ./asked.jsonl ${from} --lora 4 --steps 120 ${OPTIONS} --name adapted`);
+    const adapted = await run(`train gpt ./asked.jsonl ${from} --lora 4 --steps 120 --name adapted`);
     expect(adapted).toMatchObject({ code: 0 });
     expect((await run("write runs/adapted --greedy", ["dog", "cat"])).out).toBe("log\nmat\n");
     const alone = await run("train gpt ./notes --lora 4 --steps 1");
     expect(alone.err).toContain("expected --lora only beside --from");
+    expect(await run("export runs/adapted --layout transformers --to merged")).toMatchObject({ code: 0 });
+    expect(existsSync(join(place, "merged", "onnx", "model.onnx"))).toBe(true);
+    const again = await run(
+      "train gpt ./asked.jsonl --from runs/adapted --template {}. --context 24 --lora 2 --steps 1 --name on",
+    );
+    expect(again.code).toBe(0);
   });
 });
 
@@ -134,6 +140,19 @@ describe("a GPT-2 from elsewhere", () => {
     expect(one!.finish).toBe("length");
     const [, , again] = await told("write theirs --prompt ab --max-tokens 6 --top-k 5 --count 3");
     expect(again!.finish).toBe("length");
+  });
+
+  it("is tuned, and then writes as what gen trained", async () => {
+    const tuned = await run(
+      "train gpt ./notes --from theirs --context 16 --steps 60 --learning-rate 0.02 --name tuned",
+    );
+    expect(tuned).toMatchObject({ code: 0 });
+    rmSync(join(place, "theirs"), { recursive: true }); // which it does not need any more
+    const [one] = await told("write runs/tuned --prompt the --greedy --max-tokens 8");
+    expect(one!.text).toMatch(/^[ a-z.]{8}$/);
+    await foreign("theirs", byteTokenizer());
+    const { err } = await run("train gpt ./asked.jsonl --from theirs --context 24 --steps 1");
+    expect(err).toContain("--from: expected a model with a special token that ends texts, got one without");
   });
 
   it.each([
@@ -231,7 +250,12 @@ describe("errors", () => {
     ["write runs/cats --prompt the --template x", "a text with {}"],
     [`write runs/cats --prompt ${"a".repeat(30)}`, "at most 24 tokens, the model's context, as prompt, got 30"],
     ["write runs/cats --prompt the --draft theirs", "a draft model of the same tokens"],
-    ["write misfit --prompt a", "of at most 256 tokens, got one of 257"],
+    ["write misfit --prompt a", "expected a tokenizer of at most 256 tokens, as the model knows, got one of 257"],
+    ["train gpt ./notes --from misfit --steps 1", "expected a tokenizer of at most 256 tokens"],
+    ["train gpt ./notes --from theirs --steps 1", "expected a context of at most 32, as the model has, got 64"],
+    ["train gpt ./notes --from theirs --layers 2", "--layers only without --from"],
+    ["train gpt ./notes --from theirs --tokens bytes", "--tokens only without --from"],
+    ["train gpt ./notes --from nowhere", "expected an exported model"],
     ["write nowhere --prompt the", "expected an exported model"],
     ["export runs/cats --layout transformers", "expected --to beside --layout transformers"],
     ["sample runs/cats", "gen write runs/cats"],

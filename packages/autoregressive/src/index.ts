@@ -73,6 +73,7 @@ export type { Beam, BeamOptions } from "./decoding/beams.js";
 export { jsonOf, matching } from "./decoding/constrain/constraint.js";
 export { decoderFile, huggingFaceFiles } from "./gpt/hugging-face.js";
 export type { HuggingFaceOptions } from "./gpt/hugging-face.js";
-export { gptOfConfig, loadGpt2 } from "./gpt/load.js";
+export { gptOfConfig } from "./gpt/config.js";
+export { loadGpt, type LoadGptOptions } from "./gpt/load.js";
 export { instructions, packed } from "./text/rows.js";
 export type { Instruction, InstructionsOptions, PackedOptions } from "./text/rows.js";

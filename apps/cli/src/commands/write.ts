@@ -4,7 +4,7 @@ import { GenError } from "@gen/core";
 import type { Context } from "../context.js";
 import { resolve } from "../schema/resolve.js";
 import { inTemplate } from "../text-marks.js";
-import { openLanguage, type Language } from "../write/language.js";
+import { openLanguage, type Language } from "../language.js";
 import { decodingOptions, wayOf, writeOptions, type WriteOptions } from "../write/options.js";
 import { writeAndTell, type Telling } from "../write/tell.js";
 import { outputSection, type Command } from "./command.js";
@@ -17,7 +17,7 @@ export const writeCommand: Command = {
     {
       name: "model",
       description:
-        "the folder of a run of gpt, of its exported model, or of a GPT-2 (config.json, .safetensors, tokenizer.json)",
+        "the folder of a run of gpt, of its exported model, or of a GPT-2, Llama, Mistral or Qwen3 (config.json, .safetensors, tokenizer.json)",
       required: true,
     },
   ],

@@ -8,37 +8,44 @@ import {
   type Model,
   type Program,
   type Tensor,
+  type TrainedModel,
 } from "@gen/core";
-import { openFolder, openSession } from "@gen/core/node";
+import { openSession } from "@gen/core/node";
 import { adam, chain, clipByGlobalNorm, cosine, groups, warmUp } from "@gen/core/optim";
-import { loadWeights } from "@gen/core/tune";
 import {
   adaptedText,
   Gpt,
   huggingFaceFiles,
-  RecurrentText,
   rowNats,
   scoreText,
   textFields,
   textFiles,
   textLoss,
+  type HuggingFaceOptions,
   type LanguageModel,
   type TextBatch,
   type Tokenizer,
 } from "@gen/autoregressive";
 import { defineRecipe, type EvaluationRequest, type Live, type PrepareContext, type Trainable } from "../recipe.js";
+import { languageOf, LANGUAGE_FILE, type Architecture, type LanguageNotes } from "../language.js";
 import type { Quantity } from "../report/about.js";
 import { defineOptions, type OptionsOf } from "../schema/schema.js";
-import { END } from "../text-marks.js";
 
 const options = defineOptions({
   style: {
     kind: "choice",
     choices: ["gpt2", "gpt1", "llama", "lstm", "gru"],
     default: "llama",
+    appliesWhen: { from: null },
     description: "Norms first; norms last; rotary positions, RMS norms and SwiGLU; or a recurrent network",
   },
-  layers: { kind: "integer", default: 4, min: 1, description: "Blocks of attention, or recurrent layers" },
+  layers: {
+    kind: "integer",
+    default: 4,
+    min: 1,
+    appliesWhen: { from: null },
+    description: "Blocks of attention, or recurrent layers",
+  },
   heads: {
     kind: "integer",
     default: 4,
@@ -46,7 +53,13 @@ const options = defineOptions({
     appliesWhen: { style: ["gpt2", "gpt1", "llama"] },
     description: "Heads of attention, which divide the features",
   },
-  features: { kind: "integer", default: 128, min: 2, description: "Width of the stream between the layers" },
+  features: {
+    kind: "integer",
+    default: 128,
+    min: 2,
+    appliesWhen: { from: null },
+    description: "Width of the stream between the layers",
+  },
   lora: {
     kind: "integer",
     min: 1,
@@ -72,49 +85,54 @@ export const gptRecipe = defineRecipe({
   prepare,
 });
 
-interface TextSizes {
-  readonly vocabulary: number;
-  readonly context: number;
-}
-
-/** The model that these options make, of so many tokens, with its adapters if it has some. */
-export function languageOf(chosen: OptionsOf<typeof options>, sizes: TextSizes): LanguageModel & Model {
-  const plain = plainOf(chosen, sizes);
-  return chosen.lora === undefined ? plain : adaptedText(plain, { rank: chosen.lora });
-}
-
-function plainOf(
-  { style, layers, heads, features, dropout }: OptionsOf<typeof options>,
-  { vocabulary, context }: TextSizes,
-): LanguageModel & Model {
-  if (style === "lstm" || style === "gru") {
-    return new RecurrentText({ vocabulary, cell: style, layers, features, dropout });
-  }
-  const sizes = { vocabulary, context, layers, heads, features, dropout, bias: false };
-  if (style === "gpt1") return new Gpt({ ...sizes, normPlace: "post" });
-  if (style === "gpt2") return new Gpt(sizes);
-  return new Gpt({ ...sizes, positions: "rotary", norm: "rms", feedForward: "swiglu" });
+/** What these options make, of so many tokens. */
+function architectureOf(
+  { style, layers, heads, features }: OptionsOf<typeof options>,
+  { vocabulary, context }: { readonly vocabulary: number; readonly context: number },
+): Architecture {
+  if (style === "lstm" || style === "gru") return { recurrent: { vocabulary, cell: style, layers, features } };
+  const sizes = { vocabulary, context, layers, heads, features, bias: false };
+  if (style === "gpt1") return { gpt: { ...sizes, normPlace: "post" } };
+  if (style === "gpt2") return { gpt: sizes };
+  return { gpt: { ...sizes, positions: "rotary", norm: "rms", feedForward: "swiglu" } };
 }
 
 function prepare(chosen: OptionsOf<typeof options>, { data, batchSize, steps, key }: PrepareContext): Trainable {
   const { x, counts } = data.train.fields;
-  const { tokenizer, from } = data;
+  const { tokenizer, language, end, template } = data;
   if (x?.dtype !== "i32" || tokenizer === undefined) {
     throw new GenError("data", "gpt: expected text, got other data", { fix: "--data ./notes, a folder of .txt files" });
   }
-  if (chosen.lora !== undefined && from === undefined) {
+  if (chosen.lora !== undefined && language === undefined) {
     throw new GenError("option", "gpt: expected --lora only beside --from, a model that was trained, got it without", {
-      fix: "--tokens trained --from runs/notes, or leave out --lora",
+      fix: "--from runs/notes, or leave out --lora",
     });
   }
   const length = x.shape[0]! - 1;
-  const plain = plainOf(chosen, { vocabulary: tokenizer.size, context: length });
+  const architecture =
+    language?.architecture ?? architectureOf(chosen, { vocabulary: tokenizer.size, context: length });
+  const plain = languageOf(architecture, chosen.dropout);
+  if (length > plain.context) {
+    throw new GenError(
+      "option",
+      `gpt: expected a context of at most ${plain.context}, as the model has, got ${length}`,
+      {
+        fix: `--context ${plain.context}`,
+      },
+    );
+  }
   const adapted = chosen.lora === undefined ? undefined : adaptedText(plain, { rank: chosen.lora });
   const model = adapted ?? plain;
   const learningRate = warmUp(cosine(chosen.learningRate, { steps, end: chosen.learningRate / 10 }), {
     steps: Math.min(100, steps),
   });
   const own = { learningRate, beta2: 0.99 };
+  const notes: LanguageNotes = {
+    architecture,
+    ...(chosen.lora === undefined ? {} : { lora: chosen.lora }),
+    ...(end === undefined ? {} : { end }),
+    ...(template === undefined ? {} : { template }),
+  };
   const fields = (n: number) => textFields({ n, length, counts: counts !== undefined });
   return {
     model,
@@ -132,13 +150,7 @@ function prepare(chosen: OptionsOf<typeof options>, { data, batchSize, steps, ke
       ),
     }),
     batches: batches(data.train, { size: batchSize, key }),
-    ...(from === undefined
-      ? {}
-      : {
-          start: async ({ store }: Live) => {
-            await loadWeights({ store, model: plain, source: await openFolder(from) });
-          },
-        }),
+    ...(language === undefined ? {} : { start: (live: Live) => language.load(live) }),
     loss: { label: "−log p of a token", unit: "nats" },
     validation: perToken(model, fields(16)),
     metrics: {
@@ -149,20 +161,35 @@ function prepare(chosen: OptionsOf<typeof options>, { data, batchSize, steps, ke
     heldOut: (split): Dataset => data[split],
     evaluate: (live, request) => scored(model, live, { tokenizer, ...request }),
     pictures: {},
-    ...(model instanceof Gpt ? { layouts: { transformers: (live: Live) => decoderOf(model, live, tokenizer) } } : {}),
+    ...(plain instanceof Gpt
+      ? {
+          layouts: {
+            transformers: async (live: Live) =>
+              decoderOf(plain, (await adapted?.merged(live)) ?? live, {
+                tokenizer,
+                ...(end === undefined ? {} : { end }),
+              }),
+          },
+        }
+      : {}),
     files: textFiles(model, { start: startOf(tokenizer), tokens: "tokens of tokenizer.json" }),
-    texts: { "tokenizer.json": `${JSON.stringify(tokenizer.toJson(), null, 1)}\n` },
+    texts: { "tokenizer.json": jsonOf(tokenizer.toJson()), [LANGUAGE_FILE]: jsonOf(notes) },
   };
 }
 
 /** The folder that transformers.js loads. */
-function decoderOf(model: Gpt, live: Live, tokenizer: Tokenizer): Promise<ReadonlyMap<string, Uint8Array>> {
-  return huggingFaceFiles(model, live, {
-    tokenizer,
-    ...(tokenizer.specials.texts.includes(END) ? { end: END } : {}),
+function decoderOf(
+  model: Gpt,
+  trained: TrainedModel,
+  how: Pick<HuggingFaceOptions, "tokenizer" | "end">,
+): Promise<ReadonlyMap<string, Uint8Array>> {
+  return huggingFaceFiles(model, trained, {
+    ...how,
     checkers: [{ provider: "cpu", open: (bytes) => openSession(bytes, { file: "model.onnx" }) }],
   });
 }
+
+const jsonOf = (value: object): string => `${JSON.stringify(value, null, 1)}\n`;
 
 /** Quarters of a row, or fewer where it is short. */
 function placesOf(length: number): readonly (readonly [from: number, to: number])[] {

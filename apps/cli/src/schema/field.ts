@@ -2,6 +2,9 @@
 
 export type Scalar = number | boolean | string;
 
+/** Of the values of another option. */
+export type Condition = Scalar | readonly Scalar[] | null;
+
 interface Described {
   /** One sentence without a full stop, for the help and for forms. */
   readonly description: string;
@@ -9,8 +12,11 @@ interface Described {
   readonly unit?: string;
   /** There is no sensible default: the value must be given. */
   readonly required?: true;
-  /** The option has an effect only while each of these options has (one of) these values; given otherwise, it is an error. */
-  readonly appliesWhen?: Readonly<Record<string, Scalar | readonly Scalar[]>>;
+  /**
+   * The option has an effect only while each of these options has (one of) these values, or with `null` while it is not
+   * given, which may be an option of another set; given otherwise, it is an error.
+   */
+  readonly appliesWhen?: Readonly<Record<string, Condition>>;
 }
 
 interface Bounded extends Described {

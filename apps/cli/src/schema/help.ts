@@ -1,5 +1,5 @@
 /** @file Help text from schemas, wrapped for a terminal. */
-import { ruleOf, showBounds, showValue, type Field, type Scalar } from "./field.js";
+import { ruleOf, showBounds, showValue, type Field } from "./field.js";
 import { flagOf, showCondition } from "./resolve.js";
 import type { Schema } from "./schema.js";
 
@@ -58,7 +58,7 @@ function optionRow(name: string, field: Field): Row {
   if (field.unit !== undefined) notes.push(`in ${field.unit}`);
   if ("min" in field || "max" in field || "above" in field || "below" in field) notes.push(showBounds(field));
   for (const [other, wanted] of Object.entries(field.appliesWhen ?? {})) {
-    notes.push(`only with ${showCondition(other, Array.isArray(wanted) ? (wanted as Scalar[]) : [wanted as Scalar])}`);
+    notes.push(`only ${showCondition(other, wanted)}`);
   }
   if (field.required === true) notes.push("required");
   if (onByDefault) notes.push("on by default");

@@ -1,6 +1,6 @@
 /** @file From what was given, in the command line or in a file, to options: checked, completed, none without effect. */
 import { GenError, nearestName } from "@gen/core";
-import { oneOf, ruleOf, showValue, type Field, type Fields, type Scalar } from "./field.js";
+import { oneOf, ruleOf, showValue, type Condition, type Field, type Fields, type Scalar } from "./field.js";
 import type { OptionsOf, Schema } from "./schema.js";
 
 /** A value that somebody gave, and how they spelled the option's name: `--latent-dim`, or `latentDim` of a file. */
@@ -39,13 +39,9 @@ export function resolve<F extends Fields>(schema: Schema<F>, given: GivenOptions
     const unmet = unmetCondition(fields, options, name);
     const used = given.get(name);
     if (unmet !== undefined && used !== undefined) {
-      throw new GenError(
-        "option",
-        `${where}: expected ${used.spelling} only with ${unmet}, got it where it has no effect`,
-        {
-          fix: `leave ${used.spelling} out, or add ${unmet}`,
-        },
-      );
+      throw new GenError("option", `${where}: expected ${used.spelling} only ${unmet}, got it where it has no effect`, {
+        fix: `leave ${used.spelling} out, or ${unmet.replace(/^without/, "leave out").replace(/^with/, "add")}`,
+      });
     }
     if (field.required === true && unmet === undefined && options[name] === undefined) {
       throw new GenError(
@@ -71,19 +67,25 @@ export function effective(schema: Schema, options: Readonly<Record<string, unkno
 /** The condition, in words, that keeps an option from having an effect; undefined when it has one. */
 function unmetCondition(fields: Fields, options: Readonly<Record<string, unknown>>, name: string): string | undefined {
   for (const [other, wanted] of Object.entries(fields[name]?.appliesWhen ?? {})) {
-    const values: readonly Scalar[] = Array.isArray(wanted) ? (wanted as readonly Scalar[]) : [wanted as Scalar];
-    if (!values.some((value) => value === options[other])) return showCondition(other, values);
-    const further = unmetCondition(fields, options, other);
+    const isMet = wanted === null ? options[other] === undefined : valuesOf(wanted).includes(options[other] as Scalar);
+    if (!isMet) return showCondition(other, wanted);
+    const further = wanted === null ? undefined : unmetCondition(fields, options, other);
     if (further !== undefined) return further;
   }
   return undefined;
 }
 
-/** `--likelihood gaussian`, `--augment`, `--no-augment`. */
-export function showCondition(name: string, values: readonly Scalar[]): string {
-  if (values.length === 1 && values[0] === true) return flagOf(name);
-  if (values.length === 1 && values[0] === false) return flagOf(name).replace("--", "--no-");
-  return `${flagOf(name)} ${oneOf(values)}`;
+/** `with --likelihood gaussian`, `with --augment`, `with --no-augment`, `without --from`. */
+export function showCondition(name: string, wanted: Condition): string {
+  if (wanted === null) return `without ${flagOf(name)}`;
+  const values = valuesOf(wanted);
+  if (values.length === 1 && values[0] === true) return `with ${flagOf(name)}`;
+  if (values.length === 1 && values[0] === false) return `with ${flagOf(name).replace("--", "--no-")}`;
+  return `with ${flagOf(name)} ${oneOf(values)}`;
+}
+
+function valuesOf(wanted: Scalar | readonly Scalar[]): readonly Scalar[] {
+  return Array.isArray(wanted) ? (wanted as readonly Scalar[]) : [wanted as Scalar];
 }
 
 function checkValue(field: Field, value: unknown, where: string): void {

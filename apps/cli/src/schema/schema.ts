@@ -31,8 +31,8 @@ export function defineOptions<const F extends Fields>(fields: F): Schema<F> {
     if (field.default !== undefined && !ruleOf(field).accepts(field.default, field)) {
       throw broken(name, `as default ${ruleOf(field).expected(field)}`, JSON.stringify(field.default));
     }
-    for (const other of Object.keys(field.appliesWhen ?? {})) {
-      if (!(other in fields)) throw broken(name, "a condition on an option of this set", other);
+    for (const [other, wanted] of Object.entries(field.appliesWhen ?? {})) {
+      if (wanted !== null && !(other in fields)) throw broken(name, "a condition on an option of this set", other);
     }
   }
   return { fields };

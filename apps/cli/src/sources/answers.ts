@@ -6,7 +6,7 @@ import { defineDataSource } from "../data-source.js";
 import { showCount } from "../output/format.js";
 import { isRecord } from "../schema/config.js";
 import { defineOptions } from "../schema/schema.js";
-import { END, inTemplate } from "../text-marks.js";
+import { inTemplate } from "../text-marks.js";
 import { readText, textOptions, tokensOf } from "./text.js";
 
 /** Is this a file of prompts and answers? */
@@ -31,23 +31,29 @@ export const answersSource = defineDataSource({
       prompt: inTemplate(chosen.template, prompt),
       answer,
     }));
-    const { tokenizer, ...origin } = tokensOf(
+    const origin = tokensOf(
       all.map(({ prompt, answer }) => prompt + answer),
       chosen,
     );
+    const { tokenizer, end } = origin;
+    if (end === undefined) {
+      throw new GenError("option", "--from: expected a model with a special token that ends texts, got one without", {
+        fix: "name it in the model's config.json (eos_token_id) and tokenizer.json (added_tokens)",
+      });
+    }
     const [a, b] = [Math.floor(0.9 * all.length), Math.floor(0.95 * all.length)];
     if (a === b || b === all.length) {
       throw new GenError("data", `${name}: expected at least 20 prompts and answers, got ${all.length}`);
     }
     const rows = (from: number, to: number): Dataset =>
-      instructions(all.slice(from, to), { tokenizer, length: chosen.context, end: END });
+      instructions(all.slice(from, to), { tokenizer, length: chosen.context, end });
     return {
       train: rows(0, a),
       validation: rows(a, b),
       test: rows(b, all.length),
       about: `${name}, ${showCount(all.length)} prompts and answers, ${showCount(tokenizer.size)} different tokens`,
-      tokenizer,
       ...origin,
+      template: chosen.template,
     };
   },
 });

@@ -2,18 +2,11 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import {
-  byteTokenizer,
-  CharacterTokenizer,
-  packed,
-  PairTokenizer,
-  readTokenizer,
-  type Tokenizer,
-} from "@gen/autoregressive";
+import { byteTokenizer, CharacterTokenizer, packed, PairTokenizer, type Tokenizer } from "@gen/autoregressive";
 import { GenError } from "@gen/core";
 import { openText, texts } from "@gen/data/node";
 import { defineDataSource, type DataSource } from "../data-source.js";
-import { modelFolder } from "../exported.js";
+import { readLanguage } from "../language.js";
 import { showCount } from "../output/format.js";
 import type { Splits } from "../recipe.js";
 import { naming } from "../run/files.js";
@@ -25,10 +18,10 @@ const ENDING = /\.(txt|md|text)(\.gz)?$/i;
 export const textOptions = defineOptions({
   tokens: {
     kind: "choice",
-    choices: ["characters", "bytes", "pairs", "trained"],
+    choices: ["characters", "bytes", "pairs"],
     default: "characters",
-    description:
-      "What a token is: a character, a byte, pairs of bytes merged as often as the text has them, or as for a trained model",
+    appliesWhen: { from: null },
+    description: "What a token is: a character, a byte, or pairs of bytes merged as often as the text has them",
   },
   vocabulary: {
     kind: "integer",
@@ -39,9 +32,8 @@ export const textOptions = defineOptions({
   },
   from: {
     kind: "path",
-    required: true,
-    appliesWhen: { tokens: "trained" },
-    description: "Folder of a trained model of the same options: training goes on from its tokens and numbers",
+    description:
+      "Folder of a trained model, with whose tokens and numbers to begin: a run of gpt, or a GPT-2, Llama, Mistral or Qwen3 as others publish it (config.json, .safetensors, tokenizer.json)",
   },
   context: { kind: "integer", default: 64, min: 2, unit: "tokens", description: "How far back a token sees" },
 });
@@ -99,9 +91,9 @@ export function readText(path: string): string {
 /** The first nine tenths to learn from, then a twentieth each. */
 function splitsOf(all: readonly string[], chosen: TextSourceOptions, { name }: { readonly name: string }): Splits {
   const { context } = chosen;
-  const { tokenizer, ...origin } = tokensOf(all, chosen);
-  const hasEnd = tokenizer.specials.texts.includes(END);
-  const ends = hasEnd ? [tokenizer.specials.numberOf(END)] : [];
+  const origin = tokensOf(all, chosen);
+  const { tokenizer, end } = origin;
+  const ends = end === undefined ? [] : [tokenizer.specials.numberOf(end)];
   const tokens = all.flatMap((text) => [...tokenizer.encode(text), ...ends]);
   const [a, b] = [Math.floor(0.9 * tokens.length), Math.floor(0.95 * tokens.length)];
   if (tokens.length - b < context + 1) {
@@ -118,28 +110,27 @@ function splitsOf(all: readonly string[], chosen: TextSourceOptions, { name }: {
     validation: packed([tokens.slice(a, b)], { length: context }),
     test: packed([tokens.slice(b)], { length: context }),
     about: `${name}, ${showCount(tokens.length)} tokens, ${showCount(tokenizer.size)} different ones`,
-    tokenizer,
     ...origin,
   };
 }
 
-/** The tokens of some texts, learned from them or those of a trained model, which is then where training goes on from. */
+/** The tokens of some texts, learned from them or those of a trained model, which is then what training goes on with. */
 export function tokensOf(
   all: readonly string[],
   { tokens, vocabulary: size, from }: TextSourceOptions,
-): { readonly tokenizer: Tokenizer; readonly from?: string } {
+): Pick<Splits, "language" | "end"> & { readonly tokenizer: Tokenizer } {
+  if (from !== undefined) {
+    const language = readLanguage(from, from);
+    const { tokenizer, end } = language;
+    return { tokenizer, language, ...(end === undefined ? {} : { end }) };
+  }
   const special = [END];
   switch (tokens) {
     case "characters":
-      return { tokenizer: CharacterTokenizer.of(all.join("\n"), { special }) };
+      return { tokenizer: CharacterTokenizer.of(all.join("\n"), { special }), end: END };
     case "bytes":
-      return { tokenizer: byteTokenizer({ special }) };
+      return { tokenizer: byteTokenizer({ special }), end: END };
     case "pairs":
-      return { tokenizer: PairTokenizer.train(all, { size, special }) };
-    case "trained": {
-      const folder = modelFolder(from, from);
-      const file = join(folder, "tokenizer.json");
-      return { tokenizer: readTokenizer(readText(file), { file }), from: folder };
-    }
+      return { tokenizer: PairTokenizer.train(all, { size, special }), end: END };
   }
 }

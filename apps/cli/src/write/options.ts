@@ -7,7 +7,7 @@ import { naming } from "../run/files.js";
 import type { GivenOptions } from "../schema/resolve.js";
 import { defineOptions, select, type OptionsOf } from "../schema/schema.js";
 import { typed } from "../text-marks.js";
-import type { Language } from "./language.js";
+import type { Language } from "../language.js";
 
 export const writeOptions = defineOptions({
   prompt: { kind: "string", description: "Text to go on with; asked for, line by line, unless given" },

@@ -2,7 +2,7 @@
 import { beamSearch, complete, stream, type Completion, type Tokenizer } from "@gen/autoregressive";
 import type { Context } from "../context.js";
 import { showNumber } from "../output/format.js";
-import type { Language } from "./language.js";
+import type { Language } from "../language.js";
 import type { Way } from "./options.js";
 
 export interface Telling {

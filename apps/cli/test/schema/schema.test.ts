@@ -104,6 +104,21 @@ describe("options", () => {
     );
   });
 
+  it("may have an effect only where another is not given, be that one of this set or not", () => {
+    const own = defineOptions({
+      size: { kind: "integer", default: 4, appliesWhen: { from: null }, description: "Of it" },
+    });
+    const both = mergeSchemas([own, defineOptions({ from: { kind: "path", description: "Of another" } })]);
+    const given = (...names: string[]) =>
+      new Map(names.map((name) => [name, { value: name === "size" ? 5 : "x", spelling: `--${name}` }]));
+    expect(resolve(own, given("size"), "gen try")).toEqual({ size: 5 });
+    expect(resolve(both, given("from"), "gen try")).toEqual({ size: 4, from: "x" });
+    expect(effective(both, { size: 4, from: "x" })).toEqual({ from: "x" });
+    expect(() => resolve(both, given("size", "from"), "gen try")).toThrow(
+      "gen try: expected --size only without --from, got it where it has no effect\n  fix: leave --size out, or leave out --from",
+    );
+  });
+
   it("of several schemas do not share a name", () => {
     expect(() => mergeSchemas([options, defineOptions({ scale: { kind: "number", description: "" } })])).toThrow(
       "scale: expected an option name that is still free",

@@ -4,13 +4,10 @@
  */
 import { GenError } from "@gen/core";
 import type { Gpt } from "./gpt.js";
-import type { GptOptions } from "./options.js";
+import { QUERY_KEY_EPSILON, type GptOptions } from "./options.js";
 
 /** What config.json calls activations, by our names. */
 const ACTIVATIONS = { gelu: "gelu", geluTanh: "gelu_new", relu: "relu", swiglu: undefined } as const;
-
-/** The epsilon that the norms of queries and keys have. */
-const QUERY_KEY_EPSILON = 1e-6;
 
 type Config = Readonly<Record<string, unknown>>;
 type Whole = GptOptions & Required<Omit<GptOptions, "window" | "hidden" | "rotaryBase">>;

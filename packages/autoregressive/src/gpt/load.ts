@@ -1,125 +1,139 @@
 /**
- * @file GPT-2 as others store it: the names of its tensors in files of safetensors, and its `config.json`, read into a GPT of
- * ours, whose attention keeps queries, keys and values apart.
+ * @file The numbers of a decoder as others store them: the names and shapes of tensors in files of safetensors, brought to a
+ * GPT of ours, whose attention keeps queries, keys and values apart and whose maps are [inputs, outputs].
  */
-import { decodeSafetensors, GenError, messageOf, ndarray, type NdArray, type Store } from "@gen/core";
+import { decodeSafetensors, GenError, ndarray, showShape, type NdArray, type Shape, type Store } from "@gen/core";
 import { floatOf } from "@gen/core/onnx";
 import { loadWeights } from "@gen/core/tune";
-import { Gpt } from "./gpt.js";
+import type { Gpt } from "./gpt.js";
 
-const ACTIVATIONS: Readonly<Record<string, "geluTanh" | "gelu" | "relu">> = {
-  gelu_new: "geluTanh",
-  gelu: "gelu",
-  relu: "relu",
-};
-
-/** What only one value is known of, which is also the default. */
-const USUAL = { scale_attn_by_inverse_layer_idx: false, scale_attn_weights: true, tie_word_embeddings: true };
-
-/**
- * The GPT that a `config.json` of the type "gpt2" describes.
- *
- * @throws GenError `format` naming the field that is missing or of a kind that is not known
- */
-export function gptOfConfig(text: string, { file = "config.json" }: { readonly file?: string } = {}): Gpt {
-  const config = recordOf(text, file);
-  const wrong = (name: string, wanted: string): GenError =>
-    new GenError(
-      "format",
-      `${file}: expected ${wanted} as ${name}, got ${config[name] === undefined ? "nothing" : JSON.stringify(config[name])}`,
-    );
-  const whole = (name: string): number => {
-    const value = config[name];
-    if (!Number.isInteger(value) || Number(value) < 1) throw wrong(name, "a whole number ≥ 1");
-    return Number(value);
-  };
-  if (config["model_type"] !== "gpt2") throw wrong("model_type", '"gpt2"');
-  const activation = config["activation_function"] ?? "gelu_new";
-  const feedForward = typeof activation === "string" ? ACTIVATIONS[activation] : undefined;
-  if (feedForward === undefined) throw wrong("activation_function", "gelu_new, gelu or relu");
-  for (const [name, usual] of Object.entries(USUAL)) {
-    if ((config[name] ?? usual) !== usual) throw wrong(name, String(usual));
-  }
-  const inner = config["n_inner"];
-  const features = whole("n_embd");
-  return new Gpt({
-    vocabulary: whole("vocab_size"),
-    context: whole("n_positions"),
-    layers: whole("n_layer"),
-    heads: whole("n_head"),
-    features,
-    hidden: inner === undefined || inner === null ? 4 * features : whole("n_inner"),
-    epsilon: typeof config["layer_norm_epsilon"] === "number" ? config["layer_norm_epsilon"] : 1e-5,
-    feedForward,
-  });
-}
-
-function recordOf(text: string, file: string): Readonly<Record<string, unknown>> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new GenError("format", `${file}: expected JSON, got ${messageOf(cause)}`, { cause });
-  }
-  if (typeof value === "object" && value !== null) return value as Readonly<Record<string, unknown>>;
-  throw new GenError("format", `${file}: expected an object, got ${text.slice(0, 60)}`);
+export interface LoadGptOptions {
+  readonly store: Store;
+  /** Of each file by its name, since large models are cut into several. */
+  readonly files: Readonly<Record<string, Uint8Array>>;
 }
 
 /**
- * Fills a store with the numbers of a GPT-2 from a file of safetensors (f32 or f16).
+ * Fills a store with the numbers of a GPT from files of safetensors (f32, f16 or bf16): with learned positions as GPT-2 stores
+ * them, with rotary ones as Llama, Mistral and Qwen3 do.
  *
  * @throws GenError `shape` naming a tensor that is missing or of another shape, `format` for a damaged file; the store is
  *   then as it was
  */
-export async function loadGpt2(
-  gpt: Gpt,
-  {
-    store,
-    bytes,
-    file = "model.safetensors",
-  }: { readonly store: Store; readonly bytes: Uint8Array; readonly file?: string },
-): Promise<void> {
-  const { tensors } = decodeSafetensors(bytes, { file });
-  const prefix = Object.hasOwn(tensors, "transformer.wte.weight") ? "transformer." : "";
+export async function loadGpt(gpt: Gpt, { store, files }: LoadGptOptions): Promise<void> {
+  const tensors = Object.assign(
+    {},
+    ...Object.entries(files).map(([file, bytes]) => decodeSafetensors(bytes, { file }).tensors),
+  ) as Record<string, NdArray>;
+  const named = new Named(tensors, Object.keys(files).join(", "));
+  const source = gpt.options.positions === "rotary" ? rotary(gpt, named) : gpt2(gpt, named);
+  await loadWeights({ store, model: gpt, source: Object.fromEntries(source) });
+}
+
+type Entries = readonly (readonly [name: string, array: NdArray])[];
+
+/** As GPT-2: maps are [inputs, outputs], and one gives queries, keys and values. */
+function gpt2(gpt: Gpt, tensors: Named): Entries {
   const { features, vocabulary, context, hidden = 4 * features } = gpt.options;
-  const take = (name: string, shape: readonly number[]): NdArray => {
-    const found = tensors[prefix + name];
-    if (found === undefined || found.shape.join() !== shape.join()) {
-      const got = found === undefined ? "no tensor of that name" : `[${found.shape.join(", ")}]`;
-      throw new GenError("shape", `${file}: expected "${prefix}${name}" [${shape.join(", ")}], got ${got}`, {
-        fix: "take the config.json that lies beside it",
-      });
-    }
-    return floatOf(found);
-  };
-  const both = (ours: string, theirs: string, [inputs, outputs]: readonly [number, number]): [string, NdArray][] => [
+  const prefix = tensors.has("transformer.wte.weight") ? "transformer." : "";
+  const take = (name: string, shape: Shape): NdArray => tensors.take(prefix + name, shape);
+  const map = (ours: string, theirs: string, [inputs, outputs]: readonly [number, number]): Entries => [
     [`${ours}.weight`, take(`${theirs}.weight`, [inputs, outputs])],
     [`${ours}.bias`, take(`${theirs}.bias`, [outputs])],
   ];
-  const norm = (ours: string, theirs: string): [string, NdArray][] => [
+  const norm = (ours: string, theirs: string): Entries => [
     [`${ours}.scale`, take(`${theirs}.weight`, [features])],
     [`${ours}.shift`, take(`${theirs}.bias`, [features])],
   ];
-  const source = Object.fromEntries([
+  return [
     ["tokens.weight", take("wte.weight", [vocabulary, features])],
     ["positions.weight", take("wpe.weight", [context, features])],
     ...norm("norm", "ln_f"),
-    ...gpt.blocks.flatMap((_, i) => {
-      const [weight, bias] = both("", `h.${i}.attn.c_attn`, [features, 3 * features]).map(([, array]) => array);
+    ...gpt.blocks.flatMap((_, i): Entries => {
+      const [weight, bias] = map("", `h.${i}.attn.c_attn`, [features, 3 * features]).map(([, array]) => array);
       return [
-        ...["query", "key", "value"].flatMap((part, k): [string, NdArray][] => [
+        ...["query", "key", "value"].flatMap((part, k): Entries => [
           [`blocks.${i}.attention.${part}.weight`, columns(weight!, k * features, features)],
           [`blocks.${i}.attention.${part}.bias`, columns(bias!, k * features, features)],
         ]),
-        ...both(`blocks.${i}.attention.output`, `h.${i}.attn.c_proj`, [features, features]),
+        ...map(`blocks.${i}.attention.output`, `h.${i}.attn.c_proj`, [features, features]),
         ...norm(`blocks.${i}.attentionNorm`, `h.${i}.ln_1`),
-        ...both(`blocks.${i}.feedForward.up`, `h.${i}.mlp.c_fc`, [features, hidden]),
-        ...both(`blocks.${i}.feedForward.down`, `h.${i}.mlp.c_proj`, [hidden, features]),
+        ...map(`blocks.${i}.feedForward.up`, `h.${i}.mlp.c_fc`, [features, hidden]),
+        ...map(`blocks.${i}.feedForward.down`, `h.${i}.mlp.c_proj`, [hidden, features]),
         ...norm(`blocks.${i}.feedForwardNorm`, `h.${i}.ln_2`),
-      ] as [string, NdArray][];
+      ];
     }),
-  ] as [string, NdArray][]);
-  await loadWeights({ store, model: gpt, source });
+  ];
+}
+
+/** As Llama: maps are [outputs, inputs]. */
+function rotary(gpt: Gpt, tensors: Named): Entries {
+  const { features, vocabulary, heads, keyHeads = heads, bias = true, tied = true, queryKeyNorm = false } = gpt.options;
+  const hidden = gpt.blocks[0]!.feedForward.up.weight.shape[1]!;
+  const keys = (features / heads) * keyHeads;
+  const map = (ours: string, theirs: string, [inputs, outputs]: readonly [number, number]): Entries => [
+    [`${ours}.weight`, transposed(tensors.take(`${theirs}.weight`, [outputs, inputs]))],
+    ...(bias ? ([[`${ours}.bias`, tensors.take(`${theirs}.bias`, [outputs])]] as const) : []),
+  ];
+  const norms = (ours: string, theirs: string): Entries =>
+    queryKeyNorm
+      ? ["query", "key"].map((part) => [
+          `${ours}.${part}Norm.scale`,
+          tensors.take(`${theirs}.${part[0]!}_norm.weight`, [features / heads]),
+        ])
+      : [];
+  return [
+    ["tokens.weight", tensors.take("model.embed_tokens.weight", [vocabulary, features])],
+    ["norm.scale", tensors.take("model.norm.weight", [features])],
+    ...(tied ? [] : ([["head.weight", transposed(tensors.take("lm_head.weight", [vocabulary, features]))]] as const)),
+    ...gpt.blocks.flatMap((_, i): Entries => {
+      const [ours, theirs] = [`blocks.${i}`, `model.layers.${i}`];
+      return [
+        ...map(`${ours}.attention.query`, `${theirs}.self_attn.q_proj`, [features, features]),
+        ...map(`${ours}.attention.key`, `${theirs}.self_attn.k_proj`, [features, keys]),
+        ...map(`${ours}.attention.value`, `${theirs}.self_attn.v_proj`, [features, keys]),
+        ...map(`${ours}.attention.output`, `${theirs}.self_attn.o_proj`, [features, features]),
+        ...norms(`${ours}.attention`, `${theirs}.self_attn`),
+        [`${ours}.attentionNorm.scale`, tensors.take(`${theirs}.input_layernorm.weight`, [features])],
+        ...map(`${ours}.feedForward.gate`, `${theirs}.mlp.gate_proj`, [features, hidden]),
+        ...map(`${ours}.feedForward.up`, `${theirs}.mlp.up_proj`, [features, hidden]),
+        ...map(`${ours}.feedForward.down`, `${theirs}.mlp.down_proj`, [hidden, features]),
+        [`${ours}.feedForwardNorm.scale`, tensors.take(`${theirs}.post_attention_layernorm.weight`, [features])],
+      ];
+    }),
+  ];
+}
+
+/** Tensors by their names in files. */
+class Named {
+  readonly #tensors: Readonly<Record<string, NdArray>>;
+  readonly #where: string;
+
+  constructor(tensors: Readonly<Record<string, NdArray>>, where: string) {
+    [this.#tensors, this.#where] = [tensors, where];
+  }
+
+  has(name: string): boolean {
+    return Object.hasOwn(this.#tensors, name);
+  }
+
+  /** In f32. @throws GenError `shape` naming it */
+  take(name: string, shape: Shape): NdArray {
+    const found = this.has(name) ? this.#tensors[name]! : undefined;
+    if (found !== undefined && found.shape.join() === shape.join()) return floatOf(found);
+    const got = found === undefined ? "no tensor of that name" : showShape(found.shape);
+    throw new GenError("shape", `${this.#where}: expected "${name}" ${showShape(shape)}, got ${got}`, {
+      fix: "take the config.json that was published with it",
+    });
+  }
+}
+
+function transposed({ data, shape }: NdArray): NdArray {
+  const [rows, columns] = shape as [number, number];
+  const turned = Float32Array.from({ length: rows * columns }, (_, i) =>
+    Number(data[(i % rows) * columns + Math.floor(i / rows)]),
+  );
+  return ndarray(turned, [columns, rows]);
 }
 
 /** Some columns of the last axis. */

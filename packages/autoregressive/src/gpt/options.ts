@@ -1,6 +1,9 @@
 /** @file The options of a GPT: one block, in which each successor of the first GPT is a choice. */
 import { GenError } from "@gen/core";
 
+/** The epsilon that the norms of queries and keys have. */
+export const QUERY_KEY_EPSILON = 1e-6;
+
 export interface GptOptions {
   /** V: how many tokens there are. */
   readonly vocabulary: number;

@@ -2,7 +2,7 @@
  * @file A language model with low-rank adapters (Hu et al. 2021, arXiv:2106.09685) as one of its own: it is learned, measured,
  * written with and exported like any other, and what it has beside the model that it began as is the adapters.
  */
-import { traceScope, type Model, type Scope, type Tensor } from "@gen/core";
+import { parameters, traceScope, type Model, type Scope, type Tensor, type TrainedModel } from "@gen/core";
 import { lora, type Lora, type LoraOptions } from "@gen/core/tune";
 import type { Extended, LanguageModel, MemorySpec, Place, Reading } from "./language-model.js";
 
@@ -10,6 +10,8 @@ import type { Extended, LanguageModel, MemorySpec, Place, Reading } from "./lang
 export interface AdaptedText extends LanguageModel, Model {
   /** What is learned, for `trainStep`. */
   readonly adapters: Lora["adapters"];
+  /** The plain model with what was learned added to its weights, in a store of its own. */
+  merged(trained: TrainedModel): Promise<TrainedModel>;
 }
 
 /**
@@ -32,6 +34,15 @@ export function adaptedText(model: LanguageModel & Model, options: LoraOptions):
   return {
     ...tuned.model, // the learned parts of the model, and `lora`
     adapters: tuned.adapters,
+    async merged({ runtime, store, from }) {
+      const own = runtime.emptyStore();
+      for (const name of parameters(tuned.model).keys()) {
+        const best = `${from ?? ""}.${name}`;
+        await own.write(name, await store.read(store.has(best) ? best : name));
+      }
+      await tuned.merge({ runtime, store: own });
+      return { runtime, store: own };
+    },
     vocabulary,
     context,
     canRewind,

@@ -23,8 +23,12 @@ describe("the architecture that config.json names", () => {
     expect(architectureOf(gpt)).toMatchObject({ architectures: [name], vocab_size: 7, ...fields });
   });
 
-  it("makes the same GPT-2 again", () => {
-    const gpt = gpt2({ ...sizes, hidden: 24 });
+  it.each<[string, Gpt]>([
+    ["GPT-2", gpt2({ ...sizes, hidden: 24 })],
+    ["Llama", llama({ ...sizes, keyHeads: 2, rotaryBase: 500 })],
+    ["Mistral", new Gpt({ ...sizes, positions: "rotary", norm: "rms", feedForward: "swiglu", bias: false, window: 5 })],
+    ["Qwen3", slidingGpt({ ...sizes, window: 5 })],
+  ])("makes the same %s again", (_, gpt) => {
     expect(gptOfConfig(JSON.stringify(architectureOf(gpt))).options).toMatchObject(gpt.options);
   });
 

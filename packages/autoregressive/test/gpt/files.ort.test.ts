@@ -5,7 +5,7 @@ import { decodeSafetensors, encodeSafetensors, inference, key, ndarray, type NdA
 import { node, openSession } from "@gen/core/node";
 import { halfOf } from "@gen/core/onnx";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { CharacterTokenizer, complete, gptOfConfig, huggingFaceFiles, llama, loadGpt2 } from "../../src/index.js";
+import { CharacterTokenizer, complete, gptOfConfig, huggingFaceFiles, llama, loadGpt } from "../../src/index.js";
 
 let runtime: Runtime;
 let folder: string;
@@ -18,53 +18,69 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-describe("a GPT-2 from elsewhere", async () => {
-  const at = (name: string): URL => new URL(`./fixtures/${name}`, import.meta.url);
-  const bytes = new Uint8Array(await readFile(at("gpt2.safetensors")));
-  const { config, tokens, logits } = JSON.parse(await readFile(at("gpt2.json"), "utf8")) as {
+/** A file of tensors, its config, and the logits that PyTorch gives by it. */
+async function published(name: "gpt2" | "llama") {
+  const at = (ending: string): URL => new URL(`./fixtures/${name}.${ending}`, import.meta.url);
+  const { tensors } = decodeSafetensors(new Uint8Array(await readFile(at("safetensors"))), { file: name });
+  const json = JSON.parse(await readFile(at("json"), "utf8")) as {
     config: Record<string, unknown>;
     tokens: number[];
     logits: number[];
   };
-  const { tensors } = decodeSafetensors(bytes, { file: "gpt2" });
+  return { tensors, ...json };
+}
 
-  it.each([
-    ["f32", bytes, 1e-4],
-    [
-      "f16",
-      encodeSafetensors(Object.fromEntries(Object.entries(tensors).map(([name, array]) => [name, halfOf(array)]))),
-      5e-2,
-    ],
-  ])("gives the logits that PyTorch gives, stored in %s", async (_, file, within) => {
+const halves = (tensors: Readonly<Record<string, NdArray>>): Record<string, NdArray> =>
+  Object.fromEntries(Object.entries(tensors).map(([name, array]) => [name, halfOf(array)]));
+
+describe.each(["gpt2", "llama"] as const)("a %s from elsewhere", async (name) => {
+  const { tensors, config, tokens, logits } = await published(name);
+  const names = Object.keys(tensors);
+  const [early, late] = [names.slice(0, 5), names.slice(5)].map((some) =>
+    encodeSafetensors(Object.fromEntries(some.map((one) => [one, tensors[one]!]))),
+  ) as [Uint8Array, Uint8Array];
+
+  it.each<[string, Record<string, Uint8Array>, number]>([
+    ["f32", { whole: encodeSafetensors(tensors) }, 1e-4],
+    ["f32, in two files", { "1-of-2": early, "2-of-2": late }, 1e-4],
+    ["f16", { whole: encodeSafetensors(halves(tensors)) }, 5e-2],
+  ])("gives the logits that PyTorch gives, stored in %s", async (_, files, within) => {
     const gpt = gptOfConfig(JSON.stringify(config));
     const store = await runtime.init(gpt, { key: key(0) });
-    await loadGpt2(gpt, { store, bytes: file });
+    await loadGpt(gpt, { store, files });
     const program = inference(gpt, { x: { shape: [1, 10], dtype: "i32" } }, ({ x }, scope) => ({
       l: gpt.logits(x, scope),
     }));
     const { l } = await runtime.run(program, { store, feeds: { x: ndarray(tokens, [1, 10], "i32") } });
+    expect(l!.data).toHaveLength(logits.length);
     logits.forEach((v, i) => expect(Math.abs(Number(l!.data[i]) - v)).toBeLessThan(within * (1 + Math.abs(v))));
   });
 
-  it.each<[string, (t: typeof tensors) => typeof tensors, string]>([
-    [
-      "missing",
-      (t) => Object.fromEntries(Object.entries(t).filter(([name]) => name !== "transformer.h.1.ln_2.bias")),
-      'expected "transformer.h.1.ln_2.bias" [8], got no tensor of that name',
-    ],
-    [
-      "misshapen",
-      (t) => ({ ...t, "transformer.wpe.weight": ndarray(new Float32Array(64), [8, 8]) }),
-      'expected "transformer.wpe.weight" [16, 8], got [8, 8]',
-    ],
-  ])("names a tensor that is %s", async (_, change, message) => {
+  it("names a tensor that is missing or misshapen", async () => {
     const gpt = gptOfConfig(JSON.stringify(config));
     const store = await runtime.init(gpt, { key: key(0) });
-    await expect(loadGpt2(gpt, { store, bytes: encodeSafetensors(change(tensors)) })).rejects.toThrow(message);
+    const [lost, bent] = [names.at(-1)!, names[0]!];
+    const { [lost]: _, ...without } = tensors;
+    const load = (given: Record<string, NdArray>) =>
+      loadGpt(gpt, { store, files: { "m.safetensors": encodeSafetensors(given) } });
+    await expect(load(without)).rejects.toThrow(
+      `m.safetensors: expected "${lost}" [${tensors[lost]!.shape.join(", ")}], got no tensor`,
+    );
+    const shape = tensors[bent]!.shape;
+    await expect(load({ ...tensors, [bent]: ndarray(new Float32Array(8), [8]) })).rejects.toThrow(
+      `m.safetensors: expected "${bent}" [${shape.join(", ")}], got [8]`,
+    );
   });
+});
+
+describe("a config.json", async () => {
+  const [{ config }, llamas] = [await published("gpt2"), await published("llama")];
 
   it.each<[object, string]>([
-    [{ model_type: "bert" }, 'config.json: expected "gpt2" as model_type, got "bert"'],
+    [
+      { model_type: "bert" },
+      'config.json: expected one of "gpt2", "llama", "mistral", "qwen3" as model_type, got "bert"',
+    ],
     [{ n_layer: 0 }, "a whole number ≥ 1 as n_layer, got 0"],
     [{ activation_function: "silu" }, "gelu_new, gelu or relu as activation_function"],
     [{ tie_word_embeddings: false }, "expected true as tie_word_embeddings, got false"],
@@ -73,6 +89,21 @@ describe("a GPT-2 from elsewhere", async () => {
     expect(() => gptOfConfig(JSON.stringify({ ...config, ...change }))).toThrow(message);
     expect(() => gptOfConfig("{")).toThrow("config.json: expected JSON");
     expect(() => gptOfConfig("null")).toThrow("config.json: expected an object, got null");
+  });
+
+  it.each<[object, string]>([
+    [{ rope_scaling: { rope_type: "llama3" } }, "expected nothing as rope_scaling"],
+    [
+      { rope_parameters: { rope_type: "yarn" } },
+      'config.json, rope_parameters: expected "default" as rope_type, got "yarn"',
+    ],
+    [{ head_dim: 8 }, "expected 4 as head_dim, got 8"],
+    [{ hidden_act: "gelu" }, 'expected "silu" as hidden_act, got "gelu"'],
+    [{ num_key_value_heads: "2" }, 'a whole number ≥ 1 as num_key_value_heads, got "2"'],
+    [{ model_type: "qwen3", rms_norm_eps: 1e-5 }, "expected 0.000001 as rms_norm_eps"],
+    [{ attention_bias: true }, "expected true as mlp_bias, got nothing"],
+  ])("says what of a Llama's is not known", (change, message) => {
+    expect(() => gptOfConfig(JSON.stringify({ ...llamas.config, ...change }))).toThrow(message);
   });
 });
 
