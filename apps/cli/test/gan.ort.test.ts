@@ -1,8 +1,10 @@
 /** @file GANs from the command line: points and conditional pictures, what the report says of the game, truncated samples. */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ndarray } from "@gen/core";
 import { node } from "@gen/core/node";
+import { encodeWav } from "@gen/data";
 import { writePng } from "@gen/data/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { testWorld, type Heard } from "./world.js";
@@ -163,6 +165,32 @@ describe("an InfoGAN", () => {
   it("walks through one code at a time", async () => {
     const { err } = await run("sample runs/coded --code 1,2 --to x.json");
     expect(err).toContain("expected at most one code without a value, got 1,2");
+  });
+});
+
+describe("a GAN of rows that are no pictures", () => {
+  it("draws, and walks through, rows of a table with its words", async () => {
+    const rows = Array.from({ length: 80 }, (_, i) => `${20 + (i % 7)},${i % 3 ? "Bern" : "Basel"}`);
+    writeFileSync(join(place, "people.csv"), ["age,city", ...rows].join("\n"));
+    const line = "train gan --data people.csv --hidden 8 --latent-dim 2 --name people --steps 2 --every 2";
+    const heard = await run(line);
+    expect(heard).toMatchObject({ code: 0 });
+    expect(heard.err).toMatch(/precision [\d.]+, recall/);
+    for (const how of ["--n 6", "--n 2 --walk 3"]) {
+      expect(await run(`sample runs/people ${how} --to new.csv`)).toMatchObject({ code: 0 });
+      expect(text("new.csv")).toMatch(/^age,city\n(\d+,(Bern|Basel)\n){6}$/);
+    }
+  });
+
+  it("hears sounds that begin with silence, and writes new ones", async () => {
+    mkdirSync(join(place, "drums"));
+    for (let i = 0; i < 4; i++) {
+      const samples = Float32Array.from({ length: 64 }, (_, t) => (t < 8 ? 0 : Math.sin(t * (1 + i))));
+      writeFileSync(join(place, `drums/${i}.wav`), encodeWav({ samples: ndarray(samples, [1, 64]), rate: 8000 }));
+    }
+    const line = "train gan --data sounds --folder drums --length 64 --architecture line --channels 2,2 --name drums";
+    expect(await run(`${line} --steps 2 --every 2 --batch-size 2`)).toMatchObject({ code: 0 });
+    expect(await run("sample runs/drums --n 2 --to new.wav")).toMatchObject({ code: 0 });
   });
 });
 

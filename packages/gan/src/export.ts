@@ -8,13 +8,13 @@ import {
   sizeOf,
   split,
   traceScope,
-  uniformDraws,
   type BatchField,
   type ExportFile,
   type NdArray,
   type Program,
   type Sizes,
 } from "@gen/core";
+import { exampleRows } from "@gen/core/codec";
 import type { Gan } from "./gan.js";
 import { draws, generate, judge, labels, type Feeds } from "./programs.js";
 import { searched } from "./search.js";
@@ -44,7 +44,10 @@ export function exportedFiles(gan: Gan, { x }: ExportOptions = {}): Readonly<Rec
     made: `what the generator makes of z: ${rowText}`,
     error: "mean squared difference from x where it counts, in the units of the generator",
   };
-  const rows = (n: number): NdArray => ndarray(uniformDraws(key(11), n * sizeOf(gan.shape)), [n, ...gan.shape]);
+  const rows = (n: number): NdArray =>
+    gan.codec === undefined
+      ? ndarray(normalDraws(key(11), n * sizeOf(gan.shape)), [n, ...gan.shape])
+      : exampleRows(gan.codec, n);
   return {
     generator: {
       purpose: "noise to rows",

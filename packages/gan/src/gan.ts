@@ -3,7 +3,7 @@
  * Goodfellow et al. 2014, "Generative Adversarial Nets". arXiv:1406.2661
  */
 import { GenError, oneHot, type Scope, type Shape, type Tensor } from "@gen/core";
-import { Affine, Chain, Intensities, type Codec } from "@gen/core/codec";
+import { Affine, Chain, Intensities, type Codec, type EncodeOptions } from "@gen/core/codec";
 import { activationOf, type Activation } from "@gen/core/nn";
 import type { Augment } from "./augment.js";
 import { checkWhole } from "./check.js";
@@ -136,9 +136,10 @@ export class Gan {
     return this.#weights;
   }
 
-  /** Rows as the players see them. @param x [N, …shape] */
+  /** Rows as the players see them; whole numbers spread by noise in training, and by nothing after. @param x [N, …shape] */
   encode(x: Tensor, scope: Scope): Tensor {
-    return this.codec?.encode(x, scope).y ?? x;
+    const how: EncodeOptions = scope.mode === "train" ? {} : { dequantise: "middle" };
+    return this.codec?.encode(x, scope, how).y ?? x;
   }
 
   /** Rows as the user sees them. */

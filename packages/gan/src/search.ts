@@ -83,7 +83,7 @@ export function searched(gan: Gan, options: SearchOptions, { feeds, scope, count
   const counts = masked ? feeds["mask"]!.greater(0.5) : undefined;
   const safe = counts === undefined ? feeds["x"]! : counts.where(feeds["x"]!, 0); // NaN may hide where nobody looks
   const wanted = again(gan.encode(safe, scope));
-  const weights = counts && again(counts.cast("f32").reshape([n, ...wanted.shape.slice(1)])).flatten();
+  const weights = counts && again(where(gan, counts.cast("f32")).reshape([n, ...wanted.shape.slice(1)])).flatten();
   const condition = gan.condition(feeds["label"]);
   const given = condition && again(condition);
   const { net } = gan.discriminator;
@@ -108,6 +108,11 @@ export function searched(gan: Gan, options: SearchOptions, { feeds, scope, count
   const best = costOf(z, made).reshape([starts, n]).neg().argMax(0); // [n], i32
   const place = best.mul(n).add(indices(n));
   return { z: z.gather(place), x: gan.decode(made.gather(place)), error: errorOf(made).gather(place) };
+}
+
+/** A mask of rows for what the players see of them: a column may be several numbers. */
+function where({ codec }: Gan, mask: Tensor): Tensor {
+  return codec?.known?.(mask) ?? mask;
 }
 
 function indices(n: number): Tensor {

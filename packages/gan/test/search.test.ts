@@ -1,6 +1,7 @@
 import { key, ndarray, normalDraws, reference, type NdArray, type Store } from "@gen/core";
+import { Table } from "@gen/core/codec";
 import { describe, expect, it } from "vitest";
-import { dense, Gan, generate, interpolate, sample, search } from "../src/index.js";
+import { dense, Gan, generate, interpolate, judge, sample, search } from "../src/index.js";
 
 const runtime = reference();
 const gan = new Gan({ shape: [6], latentDim: 3, architecture: dense({ hidden: [16], activation: "tanh" }) });
@@ -52,6 +53,30 @@ describe("search", () => {
     const found = await runtime.run(search(gan, { n: 2, features: 1 }), { store, feeds: { x: rows }, key: key(2) });
     expect(Math.max(...numbers(found["error"]!))).toBeLessThan(1e-3);
     expect(() => search(gan, { n: 2, features: 1, masked: true })).toThrow(/no features beside a mask/);
+  });
+
+  it("counts all numbers of a column of a table, or none, and draws nothing to read rows", async () => {
+    const codec = new Table({
+      columns: [
+        { kind: "real", name: "size", mean: 10, std: 2, rounding: 0, gaps: false, low: 0, high: 20 },
+        { kind: "categorical", name: "colour", categories: ["red", "green", "blue"], gaps: false },
+      ],
+    });
+    const table = new Gan({ shape: [2], latentDim: 2, codec, architecture: dense({ hidden: [8] }) });
+    const store = await runtime.init(table, { key: key(1) });
+    const z = ndarray(normalDraws(key(5), 4), [2, 2]);
+    const { x } = await runtime.run(generate(table, { n: 2 }), { store, feeds: { z } });
+    const rows = ndarray(numbers(x!), [2, 2]);
+    const { score } = await runtime.run(judge(table, { n: 2 }), { store, feeds: { x: rows } });
+    expect(numbers(score!).every(Number.isFinite)).toBe(true);
+    const program = search(table, { n: 2, prior: 0, masked: true });
+    const feeds = {
+      x: ndarray([rows.data[0]!, NaN, rows.data[2]!, NaN].map(Number), [2, 2]),
+      mask: ndarray([1, 0, 1, 0], [2, 2]),
+    };
+    const found = numbers((await runtime.run(program, { store, feeds, key: key(2) }))["x"]!);
+    for (const i of [0, 2]) expect(found[i]).toBeCloseTo(Number(rows.data[i]), 2);
+    for (const i of [1, 3]) expect([0, 1, 2]).toContain(found[i]);
   });
 
   it("refuses counts that are none", () => {

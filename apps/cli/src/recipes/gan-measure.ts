@@ -2,8 +2,8 @@
  * @file How near a generator's samples are to held-out rows, as sets: precision, recall, density, coverage, Fréchet distance;
  * of mixtures that are known, the modes too.
  */
-import { isGenError, ndarray, sizeOf, type Dataset, type Key, type NdArray } from "@gen/core";
-import { featuresOf, frechetDistance, manifold, modeCoverage, momentsOf } from "@gen/eval";
+import { inference, isGenError, type Dataset, type Key, type NdArray, type Program } from "@gen/core";
+import { extractAll, frechetDistance, manifold, modeCoverage, momentsOf } from "@gen/eval";
 import { builtInFolder, openExtractor, type BuiltIn } from "@gen/eval/node";
 import { sample, type Gan } from "@gen/gan";
 import type { Live, Splits } from "../recipe.js";
@@ -15,6 +15,8 @@ const ROWS = 1000;
 const NARROW = 64;
 /** A Fréchet distance needs so many rows. */
 const FEWEST = 20;
+/** The most neighbours of a row that precision, recall, density and coverage look at. */
+const NEIGHBOURS = 5;
 
 const setMetrics: Readonly<Record<string, Quantity>> = {
   precision: { label: "Precision", unit: "", better: "higher" },
@@ -44,26 +46,37 @@ export function metricsOf({ modes }: Pick<MeasureOptions, "modes">): Readonly<Re
 export function measureOf(gan: Gan, { held, extractor, modes }: MeasureOptions) {
   const n = Math.min(ROWS, held.length);
   const program = sample(gan, { n });
-  return async ({ runtime, store, from, key }: Live & { readonly key: Key }): Promise<Record<string, number>> => {
+  const encoders = new Map<string, Program>();
+  /** Rows as the extractor sees them; without one in the units of the players, in which columns weigh alike. */
+  const seen = async (x: NdArray, { runtime, store, key }: Live & { readonly key: Key }): Promise<NdArray> => {
+    if (extractor !== "none") return featuresBy(extractor, x);
+    const program = encoders.get(x.dtype) ?? encoderOf(gan, x);
+    encoders.set(x.dtype, program);
+    return (await runtime.run(program, { store, key, feeds: { x } }))["y"]!;
+  };
+  return async (live: Live & { readonly key: Key }): Promise<Record<string, number>> => {
+    const { runtime, store, from, key } = live;
     const rows = await held.rows(Array.from({ length: n }, (_, i) => Math.floor((i * held.length) / n)));
     const feeds = gan.classes === 0 ? {} : { label: rows["label"]! };
     const { samples } = await runtime.run(program, { store, from, key, feeds });
-    const [real, drawn] = await seen(extractor, rows["x"]!, samples!);
+    const [real, drawn] = [await seen(rows["x"]!, live), await seen(samples!, live)];
     const isTold = n >= FEWEST && (extractor !== "none" || real.shape[1]! <= NARROW);
     return {
-      ...(await shares(real, drawn)),
+      ...(n > NEIGHBOURS && (await shares(real, drawn))),
       ...(isTold && { frechet: frechetDistance(await momentsOf(real), await momentsOf(drawn)) }),
       ...(modes && (await coverage(samples!, modes))),
     };
   };
 }
 
-/** Both sets as an extractor sees them; the numbers themselves without one. */
-async function seen(extractor: BuiltIn | "none", real: NdArray, drawn: NdArray): Promise<readonly [NdArray, NdArray]> {
-  if (extractor === "none") return [flat(real), flat(drawn)];
+function encoderOf(gan: Gan, { shape, dtype }: NdArray): Program {
+  return inference(gan, { x: { shape, dtype } }, ({ x }, scope) => ({ y: gan.encode(x, scope).flatten() })); // [n, D]
+}
+
+async function featuresBy(extractor: BuiltIn, x: NdArray): Promise<NdArray> {
   const by = await openExtractor(builtInFolder(extractor));
   try {
-    return [await collected(featuresOf(by, real)), await collected(featuresOf(by, drawn))];
+    return (await extractAll(by, x)).features;
   } finally {
     await by.close();
   }
@@ -86,20 +99,4 @@ async function coverage(
     if (!isGenError(error) || error.code !== "data") throw error;
     return { modes: 0, near: 0, modesKl: Math.log(centres.length) };
   }
-}
-
-/** The only chunk of a stream over one array. */
-async function collected(stream: AsyncIterable<NdArray>): Promise<NdArray> {
-  const all: NdArray[] = [];
-  for await (const chunk of stream) all.push(chunk);
-  return all[0]!;
-}
-
-/** Rows as numbers: pictures as intensities. */
-function flat({ dtype, shape, data }: NdArray): NdArray {
-  const scale = dtype === "u8" ? 1 / 255 : 1;
-  return ndarray(
-    Float32Array.from(data as Float32Array, (v) => v * scale),
-    [shape[0]!, sizeOf(shape.slice(1))],
-  );
 }

@@ -1,9 +1,9 @@
 /** @file Generative adversarial networks as a recipe: two players, their game, and what is measured while they play. */
 import { batches, GenError, type Shape } from "@gen/core";
-import { fitStandardise } from "@gen/core/codec";
+import { fitStandardise, fitTable, type Codec } from "@gen/core/codec";
 import { checkedBatches, describeFinding, Diagnosis, exportedFiles, game, judge, rowsPerStep } from "@gen/gan";
 import type { BuiltIn } from "@gen/eval/node";
-import { defineRecipe, type PrepareContext, type Trainable } from "../recipe.js";
+import { defineRecipe, type PrepareContext, type Splits, type Trainable } from "../recipe.js";
 import { pick } from "../sources/views.js";
 import { gameOf, ganOf, ganOptions, type GanChoices } from "./gan-options.js";
 import { measureOf, metricsOf } from "./gan-measure.js";
@@ -31,8 +31,8 @@ async function prepare(chosen: GanChoices, { data, batchSize, key: order }: Prep
     );
   }
   const isPicture = x.dtype === "u8";
-  const codec = isPicture ? {} : { codec: await fitStandardise(data.train) };
-  const gan = ganOf(chosen, { shape: x.shape, isPicture, classes: data.classes?.length ?? 0, ...codec });
+  const codec = isPicture ? undefined : await codecOf(data);
+  const gan = ganOf(chosen, { shape: x.shape, isPicture, classes: data.classes?.length ?? 0, ...(codec && { codec }) });
   const names = gan.classes === 0 ? ["x"] : ["x", "label"];
   const rules = gameOf(chosen, { batch: batchSize, pixels: x.dtype });
   const diagnosis = new Diagnosis();
@@ -67,6 +67,12 @@ async function prepare(chosen: GanChoices, { data, batchSize, key: order }: Prep
     ...(gan.codec && { codec: gan.codec }),
     files: exportedFiles(gan),
   };
+}
+
+/** Columns are what the file says; a sound has one mean and deviation, other numbers one each. */
+function codecOf({ train, columns }: Splits): Promise<Codec> {
+  if (columns !== undefined) return fitTable(train, { columns });
+  return fitStandardise(train, { per: train.fields["x"]!.shape.length === 2 ? "row" : "number" });
 }
 
 /** What grey pictures of 28 × 28 pixels are compared by: digits by the features for ten classes, others by those for letters. */

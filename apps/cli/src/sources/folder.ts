@@ -1,12 +1,13 @@
 /** @file A folder of the user's own pictures. */
 import { basename } from "node:path";
+import { GenError } from "@gen/core";
 import { openDataset } from "@gen/data/node";
 import { defineDataSource } from "../data-source.js";
 import { showCount } from "../output/format.js";
 import { defineOptions } from "../schema/schema.js";
 import { everyNth, isEveryNth } from "./views.js";
 
-/** One picture in so many is for validation. */
+/** One picture in so many is for validation; of fewer, one of them. */
 const SHARE = 20;
 
 export const folderSource = defineDataSource({
@@ -35,15 +36,25 @@ export const folderSource = defineDataSource({
     const options = { size, channels: colours === "grey" ? 1 : 3, background } as const;
     const all = await openDataset(data, { ...options, split: "train" });
     const test = await openDataset(data, { ...options, split: "test" });
-    const { every: validation, others: train } = everyNth(all, SHARE);
+    if (all.length < 2) {
+      throw new GenError(
+        "data",
+        `${data}: expected at least 2 pictures to learn from and to measure with, got ${all.length}`,
+        {
+          fix: "give more of them",
+        },
+      );
+    }
+    const share = Math.min(SHARE, all.length);
+    const { every: validation, others: train } = everyNth(all, share);
     return {
       train,
       validation,
       test,
       about: `${basename(data)}, ${showCount(train.length)} pictures of ${size} × ${size}, ${colours}`,
       texts: {
-        train: all.texts!.filter((_, i) => !isEveryNth(i, SHARE)),
-        validation: all.texts!.filter((_, i) => isEveryNth(i, SHARE)),
+        train: all.texts!.filter((_, i) => !isEveryNth(i, share)),
+        validation: all.texts!.filter((_, i) => isEveryNth(i, share)),
         test: test.texts!,
       },
       ...(all.classes === undefined ? {} : { classes: all.classes }),

@@ -1,12 +1,13 @@
 /** @file A folder of the user's own sounds, as windows of one length. */
 import { basename } from "node:path";
+import { GenError } from "@gen/core";
 import { audioFolder } from "@gen/data/node";
 import { defineDataSource } from "../data-source.js";
 import { showCount } from "../output/format.js";
 import { defineOptions } from "../schema/schema.js";
 import { everyNth } from "./views.js";
 
-/** One sound in so many is for validation, and of the others again one for the test. */
+/** One sound in so many is for validation, and of the others again one for the test; of few sounds one each. */
 const SHARE = 20;
 
 export const soundsSource = defineDataSource({
@@ -24,8 +25,13 @@ export const soundsSource = defineDataSource({
   }),
   async open({ folder, length }) {
     const all = await audioFolder({ path: folder, length });
-    const { every: validation, others } = everyNth(all, SHARE);
-    const { every: test, others: train } = everyNth(others, SHARE);
+    if (all.length < 3) {
+      throw new GenError("data", `${folder}: expected at least 3 sounds, got ${all.length}`, {
+        fix: "cut long ones into several files: some are held out, to measure with",
+      });
+    }
+    const { every: validation, others } = everyNth(all, Math.min(SHARE, all.length));
+    const { every: test, others: train } = everyNth(others, Math.min(SHARE, others.length));
     return {
       train,
       validation,
