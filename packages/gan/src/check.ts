@@ -20,3 +20,9 @@ export function checkNumber(
   if (Number.isFinite(value) && value >= least) return;
   throw new GenError("range", `${where}: expected ${name} ≥ ${least}, got ${value}`);
 }
+
+/** @throws GenError `range` unless there is at least one width, each a whole number ≥ 1 */
+export function checkWidths(name: string, widths: readonly number[], where: string): void {
+  if (widths.length === 0) throw new GenError("range", `${where}: expected at least one number of ${name}, got none`);
+  widths.forEach((width) => checkWhole(name, width, { where, least: 1 }));
+}

@@ -11,6 +11,7 @@ import {
   type WeightInit,
   type WeightMapper,
 } from "@gen/core/nn";
+import { checkWidths } from "./check.js";
 import { halved } from "./halving.js";
 import {
   beside,
@@ -40,7 +41,8 @@ const KERNEL = { kernel: 4, stride: 2, padding: 1 } as const;
 /**
  * Strided convolutions down, transposed ones up; no pooling and no hidden dense layers.
  *
- * @throws GenError `shape`, when the model is made, for pictures that do not halve evenly once for each of `channels`
+ * @throws GenError `range` for channels that are none; `shape`, when the model is made, for pictures that do not halve evenly
+ *   once for each of `channels`
  */
 export function dcgan({
   channels = [64, 128, 256],
@@ -49,6 +51,7 @@ export function dcgan({
   activation = "relu",
   init = () => normalInit({ std: 0.02 }),
 }: DcganOptions = {}): Architecture {
+  checkWidths("channels", channels, "dcgan");
   const options = { channels, batchNorm, discriminatorNorm, activation, init };
   return {
     generator: (sizes) => new DcganGenerator(sizes, options),

@@ -10,7 +10,7 @@ import {
   type WeightInit,
   type WeightMapper,
 } from "@gen/core/nn";
-import { checkWhole } from "./check.js";
+import { checkWhole, checkWidths } from "./check.js";
 import { halved } from "./halving.js";
 import {
   beside,
@@ -37,7 +37,10 @@ export interface LineOptions {
   readonly init?: WeightInit;
 }
 
-/** @throws GenError `shape`, when the model is made, for lines that do not divide evenly once for each of `channels` */
+/**
+ * @throws GenError `range` for channels that are none; `shape`, when the model is made, for lines that do not divide evenly once
+ *   for each of `channels`
+ */
 export function line({
   channels = [32, 64, 128],
   stride = 4,
@@ -46,6 +49,7 @@ export function line({
   shuffle = 0,
   init = () => normalInit({ std: 0.02 }),
 }: LineOptions = {}): Architecture {
+  checkWidths("channels", channels, "line");
   checkWhole("shuffle", shuffle, { where: "line", least: 0 });
   const options = { channels, stride, batchNorm, spectral, shuffle, init };
   return {

@@ -5,6 +5,7 @@
 import { GenError, sizeOf, type Scope, type Shape, type Tensor } from "@gen/core";
 import { averagePool, Conv2d, enlarge, glorotUniform, Linear, spectralNorm, type WeightMapper } from "@gen/core/nn";
 import { SelfAttention } from "./attention.js";
+import { checkWhole, checkWidths } from "./check.js";
 import { ConditionalBatchNorm } from "./conditional-norm.js";
 import { halved } from "./halving.js";
 import {
@@ -31,7 +32,7 @@ export interface ResnetOptions {
   readonly attention?: number;
 }
 
-/** @throws GenError `shape`, when the model is made, for pictures that do not halve evenly once for each stage */
+/** @throws GenError `range` for widths and counts that are none; `shape`, when the model is made, for pictures that do not halve evenly once for each stage */
 export function resnet({
   channels = 128,
   stages = 3,
@@ -40,6 +41,9 @@ export function resnet({
   spectral = true,
   attention = 0,
 }: ResnetOptions = {}): Architecture {
+  checkWidths("channels", [channels], "resnet");
+  [stages, halvings].forEach((blocks) => checkWhole("stages and halvings", blocks, { where: "resnet", least: 1 }));
+  checkWhole("flat", flat, { where: "resnet", least: 0 });
   const options = { channels, stages, flat, halvings, spectral, attention };
   return {
     generator: (sizes) => new ResnetGenerator(sizes, options),

@@ -98,6 +98,12 @@ describe("refuses", () => {
     expect(make({ shape: [1, 18], architecture: line({ channels: [2] }) })).toThrow(/4 divides/);
     expect(make({ shape: [64], architecture: dcgan() })).toThrow(/pictures \[C, H, W\]/);
   });
+  it("channels and blocks that are none", () => {
+    expect(() => dcgan({ channels: [] })).toThrow("dcgan: expected at least one number of channels, got none");
+    expect(() => dcgan({ channels: [8, 1.5] })).toThrow("dcgan: expected channels to be a whole number ≥ 1, got 1.5");
+    expect(() => line({ channels: [0] })).toThrow("line: expected channels to be a whole number ≥ 1, got 0");
+    expect(() => resnet({ stages: 0 })).toThrow("resnet: expected stages and halvings to be a whole number ≥ 1, got 0");
+  });
   it("attention at a height that no block has", () => {
     expect(make({ architecture: resnet({ channels: 4, stages: 1, halvings: 1, attention: 5 }) })).toThrow(
       /height of 8, got 5/,
