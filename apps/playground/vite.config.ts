@@ -54,14 +54,17 @@ function serviceWorker(): Plugin {
 }
 
 /** What there is to fetch before a model runs: hosts that compress do not say how much it is. */
-const engineBytes = statSync(
-  createRequire(import.meta.url).resolve("onnxruntime-web/ort-wasm-simd-threaded.wasm"),
-).size;
+const bytesOf = (name: string): number =>
+  statSync(createRequire(import.meta.url).resolve(`onnxruntime-web/${name}.wasm`)).size;
+const engineBytes = {
+  wasm: bytesOf("ort-wasm-simd-threaded"),
+  webgpu: bytesOf("ort-wasm-simd-threaded.asyncify"),
+};
 
 export default defineConfig({
   base: "./",
   plugins: [react(), shippedModels(), serviceWorker()],
-  define: { ENGINE_BYTES: String(engineBytes) },
+  define: { ENGINE_BYTES: JSON.stringify(engineBytes) },
   resolve: { conditions: ["@gen/source", ...defaultClientConditions] },
   optimizeDeps: { exclude: ["onnxruntime-web"] },
   worker: { format: "es" },

@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { GenError } from "@gen/core";
 import { exportRow } from "@gen/repro/export";
 import { MOST_BYTES, SHIPPED, type Shipped } from "./models.js";
+import { writeTypefaces } from "./typefaces.js";
 
 const here = fileURLToPath(new URL("..", import.meta.url));
 const root = join(here, "../..");
@@ -48,6 +49,7 @@ async function make(stamp: string): Promise<void> {
       throw new GenError("range", `${name} has ${bytes} bytes, more than ${MOST_BYTES.each}`);
     all += bytes;
   }
+  await writeTypefaces(join(fresh, "glyphs-vae"));
   if (all > MOST_BYTES.all) throw new GenError("range", `the models have ${all} bytes, more than ${MOST_BYTES.all}`);
   await writeFile(join(fresh, "stamp"), stamp);
   await rm(target, { recursive: true, force: true });

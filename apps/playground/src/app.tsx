@@ -34,20 +34,27 @@ export function App() {
         </nav>
         <SchemeButton />
       </header>
-      <main>
-        <Guard key={page}>
-          <Suspense fallback={<p className="status">Fetching this page …</p>}>
+      <Suspense fallback={<p className="status">Fetching this page …</p>}>
+        <main>
+          <Guard key={page}>
             <View />
-          </Suspense>
-        </Guard>
-      </main>
-      <footer>
-        <p>
-          All of it runs in this page, by ONNX Runtime on {threadsText()}. Nothing that you draw, type or drop leaves
-          this machine.
-        </p>
-      </footer>
+          </Guard>
+        </main>
+        <Footer />
+      </Suspense>
     </>
+  );
+}
+
+/** Below a page when that is there, so that it does not jump. */
+function Footer() {
+  return (
+    <footer>
+      <p>
+        All of it runs in this page, by ONNX Runtime on {threadsText()}. Nothing that you draw, type or drop leaves this
+        machine.
+      </p>
+    </footer>
   );
 }
 

@@ -93,7 +93,7 @@ it.for<[string, string, Record<string, NdArray>]>([
   await session.close();
 
   const { page } = await site.open("?page=train");
-  const script = (await readdir(join(site.folder, "assets"))).find((asset) => /^worker-.*\.js$/.test(asset))!;
+  const script = (await readdir(join(site.folder, "assets"))).find((asset) => /^on-wasm-.*\.js$/.test(asset))!;
   const sent = Object.fromEntries(
     Object.entries(inputs).map(([port, { dtype, shape, data }]) => [
       port,

@@ -1,6 +1,6 @@
 /** @file What was measured: beside the papers, beside the data, and one point under every family. */
 import { useMemo } from "react";
-import { Choice } from "../train/choice.js";
+import { Choice } from "../shell/choice.js";
 import { useAddress } from "../url-state.js";
 import { IntervalChart } from "./interval-chart.js";
 import { PointPanel } from "./point-panel.js";
@@ -42,7 +42,7 @@ export function ComparePage() {
               {ROWS.map(({ id, ours, standardError, target, unit, better, paper, date }) => (
                 <tr key={id}>
                   <th scope="row">{id}</th>
-                  <td>
+                  <td className="nowrap">
                     {ours.toPrecision(4)} ± {(1.96 * standardError).toPrecision(2)}
                   </td>
                   <td>{target === undefined ? "" : `${better === "lower" ? "≤" : "≥"} ${target}`}</td>
@@ -62,20 +62,13 @@ export function ComparePage() {
           line is what other rows of the data get. {METRICS[metric].title}: {METRICS[metric].says}.
         </p>
         <form className="settings" aria-label="Which samples">
-          <Choice
-            label="Data"
-            value={set}
-            options={CHOICES.set}
-            onChange={(v) => choose({ set: v })}
-            disabled={false}
-          />
+          <Choice label="Data" value={set} options={CHOICES.set} onChange={(v) => choose({ set: v })} />
           <Choice
             label="Metric"
             value={metric}
             options={CHOICES.metric}
             titles={TITLES}
             onChange={(v) => choose({ metric: v })}
-            disabled={false}
           />
         </form>
         <IntervalChart

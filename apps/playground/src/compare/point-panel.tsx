@@ -12,7 +12,8 @@ import type { Models } from "./models.js";
 
 const PLACE = number({ start: 0.5, min: -REACH, max: REACH, decimals: 2 });
 const ADDRESS = { x: PLACE, y: PLACE } as const;
-const NOT_YET = "Five models of two moons, each after 1,500 steps. The engine, 4 MB, is fetched when they are opened.";
+const NOT_YET =
+  "Five models of two moons, each after 1,500 steps. ONNX Runtime, 14 MB, is fetched when they are opened.";
 
 export function PointPanel() {
   const [{ x, y }, set] = useAddress(ADDRESS);

@@ -45,7 +45,7 @@ export function Wave() {
         aria-label="The alphabet and ten digits, drawn by the model, slowly changing from one typeface to another"
       />
       <div className="buttons">
-        {model === undefined ? (
+        {of.state !== "ready" ? (
           <Loading of={of} />
         ) : (
           <button type="button" onClick={() => setMoving(!isMoving)}>

@@ -1,10 +1,11 @@
 /**
- * @file The shipped models, run in a worker. It starts when a model is first opened; models are closed, it stays, unless what it
- * does is to be stopped: then it ends, and the next run starts another.
+ * @file The shipped models, run in workers. A worker starts when a model is first opened on its device and stays when models
+ * are closed, unless the page has gone to another device, or what it does is to be stopped: the next run starts another.
  */
-import { GenError, type Card, type Input, type NdArray } from "@gen/core/sample";
+import { GenError, isGenError, type Card, type Input, type NdArray } from "@gen/core/sample";
 import type { ModelName } from "../../shipped/models.js";
-import type { Answer, Fetched, Problem, Request } from "./protocol.js";
+import { Home, type Device } from "./home.js";
+import type { Fetched } from "./protocol.js";
 
 /** A shipped model that is ready. */
 export interface OpenModel {
@@ -15,55 +16,84 @@ export interface OpenModel {
   close(): void;
 }
 
-type Unnumbered = Request extends infer R ? (R extends Request ? Omit<R, "id"> : never) : never;
-
-interface Waiting {
-  readonly done: (answer: Answer) => void;
-  readonly fail: (error: Error) => void;
-  readonly onProgress?: ((fetched: Fetched) => void) | undefined;
+export interface OpenOptions {
+  readonly device: Device;
+  readonly onProgress: (fetched: Fetched) => void;
+  /** Called when a model could not go on with WebGPU and goes on with wasm: why. */
+  readonly onFallback: (why: string) => void;
 }
 
-const waiting = new Map<number, Waiting>();
-let worker: Worker | undefined;
-let [requests, models] = [0, 0];
+const homes: Readonly<Record<Device, Home>> = { wasm: new Home("wasm"), webgpu: new Home("webgpu") };
+/** Where the model is that was opened last. */
+let newest = homes.wasm;
+let models = 0;
 
-/** @throws GenError `file` if it cannot be fetched, `hash` if it is not what its card says, or {@link STOPPED} */
-export async function openShipped(name: ModelName, onProgress: (fetched: Fetched) => void): Promise<OpenModel> {
+/**
+ * On WebGPU where that is asked for and the model runs there; a model that fails there, when it is opened or later, goes on
+ * with wasm.
+ *
+ * @throws GenError `file` if it cannot be fetched, `hash` if it is not what its card says, or {@link STOPPED}
+ */
+export async function openShipped(
+  name: ModelName,
+  { device, onProgress, onFallback }: OpenOptions,
+): Promise<OpenModel> {
   const model = models++;
   const url = new URL(`models/${name}`, document.baseURI).href;
   const threads = window.crossOriginIsolated ? Math.min(4, Math.ceil(navigator.hardwareConcurrency / 2)) : 1;
+  let home = (newest = homes[device]);
+  let [opening, worker]: [Promise<Card> | undefined, Worker | undefined] = [undefined, undefined];
+
   const open = async (): Promise<Card> => {
-    const answer = await ask({ do: "open", model, url, threads }, onProgress);
+    const answer = await home.ask({ do: "open", model, url, threads }, onProgress);
     if (answer.is !== "card") throw new GenError("internal", `models: expected a card, got ${answer.is}`);
     return answer.card;
   };
-  let opening = open();
-  let home = worker;
+  const opened = (): Promise<Card> => {
+    if (opening === undefined || worker !== home.worker) [opening, worker] = [open(), home.worker];
+    return opening;
+  };
+  /** What fails on WebGPU for want of a device is tried again on wasm. */
+  const orOnWasm = async <T>(task: () => Promise<T>): Promise<T> => {
+    const before = home;
+    try {
+      return await task();
+    } catch (error) {
+      if (before.device === "wasm" || !isGenError(error) || error.code !== "device") throw error;
+      if (home === before) {
+        home = newest = homes.wasm;
+        opening = undefined;
+        before.end(error);
+        onFallback(error.message);
+      }
+      return task();
+    }
+  };
+
   return {
     name,
-    card: await opening,
-    run: async (file, inputs) => {
-      if (worker === undefined || worker !== home) {
-        opening = open();
-        home = worker;
-      }
-      await opening;
-      const answer = await ask({ do: "run", model, file, inputs });
-      return answer.is === "outputs" ? answer.outputs : {};
-    },
+    card: await orOnWasm(async () => {
+      if (home.device === "webgpu") await checkGpu();
+      return opened();
+    }),
+    run: (file, inputs) =>
+      orOnWasm(async () => {
+        await opened();
+        const answer = await home.ask({ do: "run", model, file, inputs });
+        return answer.is === "outputs" ? answer.outputs : {};
+      }),
     close: () => {
-      if (worker !== undefined && worker === home) void ask({ do: "close", model }).catch(() => undefined);
+      if (home !== newest) home.end(STOPPED);
+      else if (worker !== undefined && worker === home.worker)
+        void home.ask({ do: "close", model }).catch(() => undefined);
     },
   };
 }
 
-function ask(request: Unnumbered, onProgress?: (fetched: Fetched) => void): Promise<Answer> {
-  worker ??= started();
-  const id = requests++;
-  return new Promise((done, fail) => {
-    waiting.set(id, { done, fail, onProgress });
-    worker!.postMessage({ ...request, id });
-  });
+async function checkGpu(): Promise<void> {
+  const { gpu } = navigator as { readonly gpu?: { requestAdapter(): Promise<object | null> } };
+  if (gpu === undefined) throw new GenError("device", "this browser has no WebGPU");
+  if ((await gpu.requestAdapter()) === null) throw new GenError("device", "this browser finds no graphics adapter");
 }
 
 /** What a download or a run that was stopped fails with. */
@@ -71,33 +101,5 @@ export const STOPPED = new DOMException("stopped", "AbortError");
 
 /** Ends whatever is fetched or run for a model. */
 export function stopAll(): void {
-  end(STOPPED);
-}
-
-function end(error: Error): void {
-  worker?.terminate();
-  worker = undefined;
-  for (const { fail } of waiting.values()) fail(error);
-  waiting.clear();
-}
-
-function started(): Worker {
-  const made = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "gen-models" });
-  made.onmessage = ({ data }: MessageEvent<Answer>) => {
-    const asked = waiting.get(data.id);
-    if (data.is === "progress") return asked?.onProgress?.(data.fetched);
-    waiting.delete(data.id);
-    if (data.is === "problem") asked?.fail(errorOf(data.problem));
-    else asked?.done(data);
-  };
-  made.onerror = (event) => {
-    event.preventDefault();
-    const reason = event.message || "its script could not be fetched";
-    end(new GenError("device", `the worker that runs models stopped: ${reason}`, { fix: "try again" }));
-  };
-  return made;
-}
-
-function errorOf({ message, code, fix }: Problem): Error {
-  return new GenError((code ?? "device") as GenError["code"], message, fix === undefined ? {} : { fix });
+  for (const home of Object.values(homes)) home.end(STOPPED);
 }

@@ -4,7 +4,7 @@ import { stopAll, STOPPED } from "./engine.js";
 import type { ModelState } from "./use-model.js";
 
 /** One line, as high with words as without. */
-export function Loading({ of }: { readonly of: ModelState }) {
+export function Loading({ of }: { readonly of: Exclude<ModelState, { readonly state: "ready" }> }) {
   if (of.state === "failed" && of.error !== STOPPED) return <ErrorText error={of.error} retry={of.retry} />;
   const { loaded, total } = (of.state === "loading" ? of.fetched : undefined) ?? { loaded: 0, total: 1 };
   return (
@@ -16,7 +16,7 @@ export function Loading({ of }: { readonly of: ModelState }) {
             Fetch it
           </button>
         </>
-      ) : of.state === "loading" ? (
+      ) : (
         <>
           <progress value={loaded} max={total} aria-label="Fetching the model" />
           <span>{saysOf(loaded, total)}</span>
@@ -24,7 +24,7 @@ export function Loading({ of }: { readonly of: ModelState }) {
             Cancel
           </button>
         </>
-      ) : null}
+      )}
     </div>
   );
 }

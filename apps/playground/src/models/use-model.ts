@@ -1,32 +1,58 @@
 /** @file A shipped model for as long as a page shows it. */
 import { useCallback, useEffect, useState } from "react";
 import type { ModelName } from "../../shipped/models.js";
+import { useAddress } from "../url-state.js";
 import { openShipped, type OpenModel } from "./engine.js";
+import { DEVICES } from "./home.js";
 import type { Fetched } from "./protocol.js";
+
+/** Where models run, as the address says. */
+export const RUNS_ON = { device: DEVICES } as const;
 
 export type ModelState =
   | { readonly state: "loading"; readonly fetched?: Fetched }
-  | { readonly state: "ready"; readonly model: OpenModel }
+  | {
+      readonly state: "ready";
+      readonly model: OpenModel;
+      /** Why it is on wasm though WebGPU was asked for. */ readonly fallback?: string;
+    }
   | { readonly state: "failed"; readonly error: unknown; readonly retry: () => void };
 
 const LOADING: ModelState = { state: "loading" };
 
-/** Opens a model, and closes it when the page goes or wants another. */
+/** Opens a model on the device of the address, and closes it when the page goes or wants another. */
 export function useModel(name: ModelName): ModelState {
-  const [shown, setShown] = useState({ name, state: LOADING });
+  const [{ device }] = useAddress(RUNS_ON);
+  const wanted = `${name} ${device}`;
+  const [shown, setShown] = useState({ wanted, state: LOADING });
   const [attempt, setAttempt] = useState(0);
   const retry = useCallback(() => {
-    setShown({ name, state: LOADING });
+    setShown({ wanted, state: LOADING });
     setAttempt((n) => n + 1);
-  }, [name]);
+  }, [wanted]);
   useEffect(() => {
     let isCurrent = true;
     const show = (state: ModelState): void => {
-      if (isCurrent) setShown({ name, state });
+      if (isCurrent) setShown({ wanted, state });
     };
-    const opening = openShipped(name, (fetched) => show({ state: "loading", fetched }));
+    let model: OpenModel | undefined;
+    let fallback: string | undefined;
+    const showReady = (): void => {
+      if (model !== undefined) show({ state: "ready", model, ...(fallback !== undefined && { fallback }) });
+    };
+    const opening = openShipped(name, {
+      device,
+      onProgress: (fetched) => show({ state: "loading", fetched }),
+      onFallback: (why) => {
+        fallback = why;
+        showReady();
+      },
+    });
     opening.then(
-      (model) => show({ state: "ready", model }),
+      (opened) => {
+        model = opened;
+        showReady();
+      },
       (error: unknown) => show({ state: "failed", error, retry }),
     );
     return () => {
@@ -36,6 +62,6 @@ export function useModel(name: ModelName): ModelState {
         () => undefined,
       );
     };
-  }, [name, attempt, retry]);
-  return shown.name === name ? shown.state : LOADING;
+  }, [name, device, wanted, attempt, retry]);
+  return shown.wanted === wanted ? shown.state : LOADING;
 }

@@ -12,6 +12,8 @@ const FILES: readonly string[] = ["__FILES__"];
 /** Fetched with the page; the rest is kept when it is first asked for. */
 const SHELL = FILES.filter((name) => /\.(html|js|css)$/.test(name));
 const PAGE = "index.html";
+/** Read by the page itself; other files of models are kept by the worker that runs them. */
+const TYPEFACES = "/typefaces.json";
 
 self.addEventListener("install", (event) => {
   event.waitUntil(Promise.all(SHELL.map(fetched)).then(() => self.skipWaiting()));
@@ -31,6 +33,7 @@ self.addEventListener("fetch", (event) => {
   if (request.method !== "GET" || url.origin !== self.location.origin) return;
   if (request.mode === "navigate") event.respondWith(newest(new URL(PAGE, self.registration.scope).href));
   else if (url.pathname.includes("/assets/")) event.respondWith(oldest(url.href));
+  else if (url.pathname.endsWith(TYPEFACES)) event.respondWith(newest(url.href));
 });
 
 /** Of files whose names change with what is in them. */
@@ -38,7 +41,7 @@ async function oldest(address: string): Promise<Response> {
   return (await kept(address)) ?? fetched(address);
 }
 
-/** The page as the host has it now, or as it was. */
+/** A file as the host has it now, or as it was. */
 async function newest(address: string): Promise<Response> {
   try {
     return isolated(await fetched(address));

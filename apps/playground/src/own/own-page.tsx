@@ -2,7 +2,7 @@
 import { useEffect, useState } from "react";
 import { ErrorText } from "../shell/error-text.js";
 import { FileButton } from "../shell/file-button.js";
-import { Choice } from "../train/choice.js";
+import { Choice } from "../shell/choice.js";
 import type { Settings } from "../train/course.js";
 import { LossChart } from "../train/loss-chart.js";
 import { Status } from "../train/status.js";

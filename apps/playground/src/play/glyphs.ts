@@ -1,6 +1,6 @@
 /** @file The VAE of letters: which class a letter is, and letters drawn in the style of a code. */
 import type { OpenModel } from "../models/engine.js";
-import { f32, i32, normals } from "./arrays.js";
+import { f32, i32, mixed, normals } from "./arrays.js";
 
 /** In the order of the classes. */
 export const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -18,6 +18,21 @@ export async function drawn(model: OpenModel, text: string, codes: Float32Array)
   const label = i32(Array.from(text, (letter) => LETTERS.indexOf(letter)));
   const { x } = await model.run("decode.onnx", { z: f32(codes, [text.length, STYLE]), label });
   return x!.data as Float32Array;
+}
+
+export interface Way {
+  readonly from: Float32Array;
+  readonly to: Float32Array;
+  /** How often the text is drawn, both ends among them. */
+  readonly steps: number;
+}
+
+/** A text again and again, on the straight way from one code to another. Returns [steps · letters, 28, 28]. */
+export function walked(model: OpenModel, text: string, { from, to, steps }: Way): Promise<Float32Array> {
+  const codes = new Float32Array(steps * text.length * STYLE);
+  for (let step = 0; step < steps; step++)
+    codes.set(repeated(mixed(from, to, step / (steps - 1)), text.length), step * text.length * STYLE);
+  return drawn(model, text.repeat(steps), codes);
 }
 
 /** The same code for so many letters. */

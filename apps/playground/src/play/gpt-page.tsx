@@ -133,7 +133,7 @@ export function GptPage() {
       </section>
       <section className="card">
         <h2>What comes next</h2>
-        <p className="numbers">after every option on the right; choose one to put it there</p>
+        <p className="numbers">as all options of “How it is chosen” shape it; choose one to put it there</p>
         <ol className="chances">
           {chancesOf(next.value).map(({ character, p }) => (
             <li key={character}>

@@ -2,6 +2,7 @@
 import { lazy, Suspense, useState, type ReactNode } from "react";
 import type { OpenModel } from "../models/engine.js";
 import { Loading } from "../models/loading.js";
+import { RunsOn } from "../models/runs-on.js";
 import type { ModelState } from "../models/use-model.js";
 import { ErrorText } from "../shell/error-text.js";
 import "./play.css";
@@ -26,7 +27,7 @@ export function PlayPage({ title, lead, equation, paper, of, error, children }: 
       <p className="equation">
         {equation} <cite>{paper}</cite>
       </p>
-      <Loading of={of} />
+      {of.state === "ready" ? <RunsOn fallback={of.fallback} /> : <Loading of={of} />}
       {error === undefined ? null : <ErrorText error={error} />}
       <div className="play" aria-busy={of.state !== "ready"}>
         {children}

@@ -2,18 +2,19 @@
 import { useMemo } from "react";
 import { useModel } from "../models/use-model.js";
 import { number, SEED, text, useAddress } from "../url-state.js";
-import { mixed } from "./arrays.js";
 import { SeedBox, Words } from "./controls.js";
-import { directions, drawn, known, placeOf, repeated, SHAPE, STYLE } from "./glyphs.js";
+import { directions, drawn, known, placeOf, repeated, SHAPE, STYLE, walked } from "./glyphs.js";
 import { LetterPad } from "./letter-pad.js";
 import { Pictures } from "./pictures.js";
 import { Aim } from "../plane/aim.js";
 import { PlayPage } from "./play-page.js";
+import { TypefaceWalk } from "./typeface-walk.js";
 import { useLatest } from "./use-latest.js";
 
 /** How far the plane goes, in standard deviations of the prior; cells of its map along a side; steps of a walk. */
 const [REACH, CELLS, STEPS] = [2.5, 9, 9];
 const LENGTH = 12;
+const MIDDLE: Float32Array = new Float32Array(STYLE);
 
 const ADDRESS = {
   seed: SEED,
@@ -49,11 +50,7 @@ export function VaePage() {
   const walk = useLatest(
     useMemo(() => {
       if (model === undefined) return undefined;
-      const codes = new Float32Array(STEPS * letters.length * STYLE);
-      const middle = new Float32Array(STYLE);
-      for (let step = 0; step < STEPS; step++)
-        codes.set(repeated(mixed(middle, code, step / (STEPS - 1)), letters.length), step * letters.length * STYLE);
-      return () => drawn(model, letters.repeat(STEPS), codes);
+      return () => walked(model, letters, { from: MIDDLE, to: code, steps: STEPS });
     }, [model, letters, code]),
   );
 
@@ -106,6 +103,7 @@ export function VaePage() {
           rows={STEPS}
         />
       </section>
+      <TypefaceWalk model={model} letters={letters} />
       <LetterPad model={model} letters={letters} />
     </PlayPage>
   );

@@ -2,7 +2,7 @@
 import type { Progress } from "./session.js";
 
 const SAYS = {
-  idle: "Press Train. The engine, 4 MB, is fetched when it is first needed.",
+  idle: "Press Train. ONNX Runtime, 14 MB, or 27 MB with WebGPU, is fetched when it is first needed.",
   opening: "Fetching and starting ONNX Runtime …",
   running: "Training on",
   paused: "Paused, on",

@@ -2,7 +2,7 @@
 import { useState } from "react";
 import { FileButton } from "../shell/file-button.js";
 import { useAddress } from "../url-state.js";
-import { Choice } from "./choice.js";
+import { Choice } from "../shell/choice.js";
 import type { Settings } from "./course.js";
 import { DataCard } from "./data-card.js";
 import { cloud, SHAPES, TITLES } from "./densities.js";

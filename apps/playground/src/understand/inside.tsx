@@ -3,7 +3,7 @@ import { GenError, type Card } from "@gen/core/sample";
 import { importModel } from "@gen/core/onnx";
 import { useEffect, useMemo, useState } from "react";
 import { ErrorText } from "../shell/error-text.js";
-import { Choice } from "../train/choice.js";
+import { Choice } from "../shell/choice.js";
 import { GraphView } from "./graph-view.js";
 import { drawn, type Drawn } from "./graph.js";
 
@@ -36,7 +36,7 @@ export function Inside({ name, card }: InsideProps) {
       <h2>The graph that runs</h2>
       {files.length < 2 ? null : (
         <div className="settings">
-          <Choice label="File" value={file} options={files} onChange={choose} disabled={false} />
+          <Choice label="File" value={file} options={files} onChange={choose} />
         </div>
       )}
       {error === undefined ? null : <ErrorText error={error} />}

@@ -1,7 +1,7 @@
 /** @file A family from the inside: its equation, the graph that runs, and the code that makes it. */
 import { key, type Program } from "@gen/core";
 import { useMemo } from "react";
-import { Choice } from "../train/choice.js";
+import { Choice } from "../shell/choice.js";
 import { cloud } from "../train/densities.js";
 import { FAMILIES } from "../train/families.js";
 import { useAddress } from "../url-state.js";
@@ -32,7 +32,6 @@ export function UnderstandPage() {
           options={CHOICES.family}
           titles={NAMES}
           onChange={(v) => choose({ family: v })}
-          disabled={false}
         />
         <Choice
           label="Graph"
@@ -40,7 +39,6 @@ export function UnderstandPage() {
           options={CHOICES.graph}
           titles={GRAPHS}
           onChange={(v) => choose({ graph: v })}
-          disabled={false}
         />
       </form>
       <section aria-labelledby="equation">

@@ -5,11 +5,19 @@ export interface ChoiceProps<T extends string> {
   readonly options: readonly T[];
   /** What people read instead of the value. */
   readonly titles?: Readonly<Record<string, string>>;
-  readonly disabled: boolean;
+  /** @default false */
+  readonly disabled?: boolean;
   readonly onChange: (value: T) => void;
 }
 
-export function Choice<T extends string>({ label, value, options, titles, disabled, onChange }: ChoiceProps<T>) {
+export function Choice<T extends string>({
+  label,
+  value,
+  options,
+  titles,
+  disabled = false,
+  onChange,
+}: ChoiceProps<T>) {
   return (
     <label>
       {label}

@@ -1,0 +1,74 @@
+/** @file A worker that runs shipped models on one device: started when it is first asked, and again after its end. */
+import { GenError } from "@gen/core/sample";
+import type { Answer, Fetched, Problem, Request } from "./protocol.js";
+
+export const DEVICES = ["wasm", "webgpu"] as const;
+export type Device = (typeof DEVICES)[number];
+
+type Unnumbered = Request extends infer R ? (R extends Request ? Omit<R, "id"> : never) : never;
+
+interface Waiting {
+  readonly done: (answer: Answer) => void;
+  readonly fail: (error: Error) => void;
+  readonly onProgress?: ((fetched: Fetched) => void) | undefined;
+}
+
+/** Each address stands whole inside `new Worker(…)`: that is what the bundler looks for. */
+const SCRIPTS: Readonly<Record<Device, () => Worker>> = {
+  wasm: () => new Worker(new URL("./on-wasm.ts", import.meta.url), { type: "module", name: "gen-models" }),
+  webgpu: () => new Worker(new URL("./on-webgpu.ts", import.meta.url), { type: "module", name: "gen-models" }),
+};
+
+export class Home {
+  readonly device: Device;
+  readonly #waiting = new Map<number, Waiting>();
+  #worker: Worker | undefined;
+  #requests = 0;
+
+  constructor(device: Device) {
+    this.device = device;
+  }
+
+  /** The worker that answers now, if one does: another one knows no models of this. */
+  get worker(): Worker | undefined {
+    return this.#worker;
+  }
+
+  ask(request: Unnumbered, onProgress?: (fetched: Fetched) => void): Promise<Answer> {
+    this.#worker ??= this.#started();
+    const id = this.#requests++;
+    return new Promise((done, fail) => {
+      this.#waiting.set(id, { done, fail, onProgress });
+      this.#worker!.postMessage({ ...request, id });
+    });
+  }
+
+  /** Ends the worker, and with this error whatever it was asked for. */
+  end(error: Error): void {
+    this.#worker?.terminate();
+    this.#worker = undefined;
+    for (const { fail } of this.#waiting.values()) fail(error);
+    this.#waiting.clear();
+  }
+
+  #started(): Worker {
+    const made = SCRIPTS[this.device]();
+    made.onmessage = ({ data }: MessageEvent<Answer>) => {
+      const asked = this.#waiting.get(data.id);
+      if (data.is === "progress") return asked?.onProgress?.(data.fetched);
+      this.#waiting.delete(data.id);
+      if (data.is === "problem") asked?.fail(errorOf(data.problem));
+      else asked?.done(data);
+    };
+    made.onerror = (event) => {
+      event.preventDefault();
+      const reason = event.message || "its script could not be fetched";
+      this.end(new GenError("device", `the worker that runs models stopped: ${reason}`, { fix: "try again" }));
+    };
+    return made;
+  }
+}
+
+function errorOf({ message, code, fix }: Problem): Error {
+  return new GenError((code ?? "device") as GenError["code"], message, fix === undefined ? {} : { fix });
+}
