@@ -74,7 +74,7 @@ export async function openModel(from: string | ReadFile, ort: Ort): Promise<Samp
   const open = (file: string): Promise<OrtSession> => {
     const known = sessions.get(file);
     if (known !== undefined) return known;
-    const made = files.bytes(file).then((bytes) => ort.InferenceSession.create(bytes) as Promise<OrtSession>);
+    const made = files.bytes(file).then((bytes) => createSession(ort, bytes));
     sessions.set(file, made);
     made.catch(() => sessions.delete(file));
     return made;
@@ -102,6 +102,16 @@ export async function openModel(from: string | ReadFile, ort: Ort): Promise<Samp
       sessions.clear();
     },
   };
+}
+
+/** The session that each ONNX Runtime made last: onnxruntime-web refuses to make one while it makes another. */
+const newest = new WeakMap<Ort, Promise<unknown>>();
+
+function createSession(ort: Ort, bytes: Uint8Array): Promise<OrtSession> {
+  const create = (): Promise<unknown> => ort.InferenceSession.create(bytes);
+  const made = (newest.get(ort) ?? Promise.resolve()).then(create, create);
+  newest.set(ort, made);
+  return made as Promise<OrtSession>;
 }
 
 function fetchFrom(place: string): ReadFile {

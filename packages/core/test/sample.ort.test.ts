@@ -47,6 +47,26 @@ it("gives the trainer's samples for a seed, through the caller's ONNX Runtime", 
   data.forEach((v: number | bigint, i: number) => expect(Number(v)).toBeCloseTo(wanted[i]!, 5));
 });
 
+it("makes one session at a time, whichever model asks, also after one that failed", async () => {
+  let [isBusy, failures] = [false, 1];
+  const create = async (bytes: Uint8Array): Promise<unknown> => {
+    if (isBusy) throw new Error("another session is being made");
+    isBusy = true;
+    await new Promise((later) => setTimeout(later, 5));
+    isBusy = false;
+    if (failures-- > 0) throw new Error("no memory");
+    return ort.InferenceSession.create(bytes);
+  };
+  const picky = { ...ort, InferenceSession: { create } };
+  const models = await Promise.all(
+    [1, 2, 3].map(() => openModel((name) => readFile(join(folder, "model", name)), picky)),
+  );
+  const drawn = await Promise.allSettled(models.map((one) => one.sample({ seed: 9, n: 5 })));
+  expect(drawn.map(({ status }) => status).sort()).toEqual(["fulfilled", "fulfilled", "rejected"]);
+  expect(drawn.find(({ status }) => status === "rejected")).toMatchObject({ reason: { message: "no memory" } });
+  await Promise.all(models.map((one) => one.close()));
+});
+
 it("says which input is missing or of another type", async () => {
   await expect(opened.run("sampler.onnx", { seed: 1 })).rejects.toMatchObject({
     code: "shape",
