@@ -19,6 +19,7 @@ import { lowerRandomBits } from "./lower-random.js";
 import { emitTyped, ordered, unordered } from "./kernels.js";
 import { emitPlan } from "./emit.js";
 import { operandsOf, type Fused } from "./fused.js";
+import { longRuns } from "./long-runs.js";
 import { plan, type Product } from "./plan.js";
 import { IR_VERSION, OPSET_VERSION, type OnnxModel, type OnnxNode, type OnnxTensor, type OnnxValue } from "./proto.js";
 import { Scope, valueOf, type Attributes, type LowerTable } from "./scope.js";
@@ -93,7 +94,7 @@ function prepare(graph: Graph, target: Target): Graph {
   if (target === "webgpu") return graph;
   if (target === "portable") return aroundProducts(graph, { factors: false });
   const prepared = aroundProducts(withProducts(graph, isProduct), { factors: true });
-  return sharedTurns(prepared === graph ? graph : simplify(prepared));
+  return longRuns(sharedTurns(prepared === graph ? graph : simplify(prepared)));
 }
 
 function bake(graph: Graph, weights: Readonly<Record<string, NdArray>>): OnnxTensor[] {
