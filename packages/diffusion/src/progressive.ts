@@ -2,11 +2,21 @@
  * @file Progressive distillation: a student learns to do in one step of DDIM what its teacher does in two, again and again.
  * Salimans & Ho 2022, "Progressive distillation for fast sampling of diffusion models", algorithm 2. arXiv:2202.00512
  */
-import { paths, randomInteger, randomNormal, type Runtime, type Scope, type Store, type Tensor } from "@gen/core";
+import {
+  GenError,
+  paths,
+  randomNormal,
+  randomUniform,
+  scalar,
+  type Runtime,
+  type Scope,
+  type Store,
+  type Tensor,
+} from "@gen/core";
 import type { Diffusion } from "./diffusion.js";
 import { guided, type Guidance } from "./guidance.js";
 import { column, sigmaAt } from "./forward.js";
-import type { DiffusionBatch } from "./loss.js";
+import { squaredError, type DiffusionBatch } from "./loss.js";
 import { checkSteps } from "./schedule.js";
 
 /** Two models of one make: `trainStep({ model: pair, learn: pair.student, … })`. */
@@ -16,8 +26,8 @@ export interface Pair {
 }
 
 export interface ProgressiveOptions {
-  /** Steps that the student shall take; the teacher takes twice as many. */
-  readonly steps: number;
+  /** Steps that the student shall take, a number or a scalar; the teacher takes twice as many. */
+  readonly steps: number | Tensor;
   /** What the teacher is guided by: the student then needs no guidance. Meng et al. 2023. arXiv:2210.03142. @default none */
   readonly guidance?: Omit<Guidance, "threshold">;
 }
@@ -29,18 +39,21 @@ export interface ProgressiveOptions {
  *
  * The levels are those of the spacing "trailing"; the last step ends at 0.
  *
- * @throws GenError `range` for steps < 1
+ * @throws GenError `range` for steps < 1, `option` for models with self-conditioning, whose estimates depend on the last
  */
 export function progressiveLoss(
   { student, teacher }: Pair,
   batch: DiffusionBatch,
   { options: { steps, guidance }, scope }: { options: ProgressiveOptions; scope: Scope },
 ): Tensor {
-  checkSteps(steps, "progressive");
-  const { y } = student.encoded(batch.x, scope);
+  if (typeof steps === "number") checkSteps(steps, "progressive");
+  if (student.selfCondition)
+    throw new GenError("option", "progressive: expected models without self-conditioning, got ones with it");
+  const { y, mask } = student.encoded(batch.x, scope, batch.mask);
   const n = y.shape[0]!;
-  const i = randomInteger(scope.nextKey(), [n], steps).cast("f32").add(1); // 1 … steps
-  const level = (t: Tensor): Tensor => sigmaAt(student.process, t.mul(1 / steps));
+  const count = typeof steps === "number" ? scalar(steps) : steps;
+  const i = randomUniform(scope.nextKey(), [n]).mul(count).floor().minimum(count.sub(1)).add(1); // 1 … steps
+  const level = (t: Tensor): Tensor => sigmaAt(student.process, t.div(count));
   const [from, middle] = [level(i), level(i.sub(0.5))];
   const isLast = i.equal(1);
   const to = isLast.where(from.mul(0), level(i.sub(1)));
@@ -63,25 +76,36 @@ export function progressiveLoss(
 
   const { mean } = student.estimate(x, { sigma: from, condition: known(student), scope });
   const weight = from.square().reciprocal().maximum(1);
-  return mean.sub(wanted).square().flatten().mean(1).mul(weight).mean();
+  return squaredError(mean, wanted, mask).mul(weight).mean();
 }
 
-/**
- * A store for a pair: both begin as the model in `from`.
- *
- * @param average read `<average>.<name>` where it is there: "ema"
- */
-export async function pairStore(
+export interface PairSource {
+  /** Where the numbers of a trained model are. */
+  readonly from: Store;
+  /** Read `<average>.<name>` where it is there: "ema". */
+  readonly average?: string;
+}
+
+/** Student and teacher in a store begin as the model that was trained. */
+export async function startPair(
   model: Diffusion,
-  { runtime, from, average }: { readonly runtime: Runtime; readonly from: Store; readonly average?: string },
-): Promise<Store> {
-  const store = runtime.emptyStore();
+  { store, from, average }: PairSource & { readonly store: Store },
+): Promise<void> {
   for (const name of paths(model).keys()) {
     const source = average !== undefined && from.has(`${average}.${name}`) ? `${average}.${name}` : name;
     const array = await from.read(source);
     await store.write(`student.${name}`, array);
     await store.write(`teacher.${name}`, array);
   }
+}
+
+/** A store for a pair, so begun. */
+export async function pairStore(
+  model: Diffusion,
+  { runtime, ...source }: PairSource & { readonly runtime: Runtime },
+): Promise<Store> {
+  const store = runtime.emptyStore();
+  await startPair(model, { store, ...source });
   return store;
 }
 

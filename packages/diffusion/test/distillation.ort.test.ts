@@ -1,4 +1,4 @@
-import { batches, fit, key, paths, trainStep, type Program, type Runtime, type Store } from "@gen/core";
+import { batches, fit, key, paths, trainStep, type NdArray, type Program, type Runtime, type Store } from "@gen/core";
 import { node } from "@gen/core/node";
 import { adam } from "@gen/core/optim";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -9,10 +9,12 @@ import {
   diffusionLoss,
   edm,
   fields,
+  Halving,
   MlpNetwork,
   pairStore,
   progressiveLoss,
   sample,
+  startPair,
   studentStore,
 } from "../src/index.js";
 import { blobs, labels, tiny } from "./models.js";
@@ -30,17 +32,35 @@ async function learn(step: Program, store: Store, steps: number): Promise<number
   return losses;
 }
 
-it("a student takes in 2 steps about where its teacher takes in 4", async () => {
-  const model = tiny();
-  const teacher = await runtime.init(model, { key: key(0) });
+const model = tiny();
+const batch = fields(model, { n: 128 });
+let teacher: Store;
+beforeAll(async () => {
+  teacher = await runtime.init(model, { key: key(0) });
   const optimizer = adam({ learningRate: 3e-3 });
-  const batch = fields(model, { n: 128 });
-  await learn(
-    trainStep({ model, batch, loss: (rows, scope) => diffusionLoss(model, rows, { scope }), optimizer }),
-    teacher,
-    400,
-  );
+  const step = trainStep({ model, batch, loss: (rows, scope) => diffusionLoss(model, rows, { scope }), optimizer });
+  await learn(step, teacher, 400);
+});
 
+interface Way {
+  readonly store: Store;
+  readonly from?: string;
+  readonly steps: number;
+}
+
+async function drawn({ steps, ...where }: Way): Promise<number[]> {
+  const program = sample(model, { n: 128, steps, sampler: "ddim" });
+  const { samples } = await runtime.run(program, { ...where, key: key(5), feeds: { label } });
+  return Array.from(samples!.data, Number);
+}
+
+/** How far from where the teacher comes in so many steps, squared, in the mean. */
+async function apart(way: Way, wanted: number): Promise<number> {
+  const [got, there] = [await drawn(way), await drawn({ store: teacher, steps: wanted })];
+  return got.reduce((sum, v, i) => sum + (v - there[i]!) ** 2, 0) / got.length;
+}
+
+it("a student takes in 2 steps about where its teacher takes in 4", async () => {
   const pair = { student: model, teacher: tiny() };
   const store = await pairStore(model, { runtime, from: teacher });
   const before = await store.read("teacher.network.first.weight");
@@ -56,18 +76,44 @@ it("a student takes in 2 steps about where its teacher takes in 4", async () => 
 
   const student = await studentStore(model, { runtime, from: store });
   expect(student.names().sort()).toEqual([...paths(model).keys()].sort());
-  const drawn = async (from: Store, steps: number): Promise<number[]> => {
-    const { samples } = await runtime.run(sample(model, { n: 128, steps, sampler: "ddim" }), {
-      store: from,
-      key: key(5),
-      feeds: { label },
-    });
-    return Array.from(samples!.data, Number);
-  };
-  const wanted = await drawn(teacher, 4);
-  const apart = (got: readonly number[]): number =>
-    got.reduce((sum, v, i) => sum + (v - wanted[i]!) ** 2, 0) / got.length;
-  expect(apart(await drawn(student, 2))).toBeLessThan(0.6 * apart(await drawn(teacher, 2)));
+  expect(await apart({ store: student, steps: 2 }, 4)).toBeLessThan(
+    0.6 * (await apart({ store: teacher, steps: 2 }, 4)),
+  );
+});
+
+/** A halving and its step, whose student and teacher begin as the teacher above. */
+async function halved(steps: number, updates: number): Promise<{ store: Store; step: Program }> {
+  const halving = new Halving({ student: model, teacher: tiny(), steps, halvings: 2, updates });
+  expect(halving.stages).toEqual([2 * steps, steps]);
+  const store = await runtime.init(halving, { key: key(0) });
+  await startPair(model, { store, from: teacher });
+  const step = trainStep({
+    model: halving,
+    learn: halving.student,
+    batch,
+    loss: (rows, scope) => halving.loss(rows, scope),
+    optimizer: adam({ learningRate: 1e-3 }),
+  });
+  return { store, step };
+}
+
+it("the student of a stage is the teacher of the next", async () => {
+  const { store, step } = await halved(1, 5);
+  const read = async (who: string): Promise<NdArray> => store.read(`${who}.network.first.weight`);
+  const seen: { student: NdArray; teacher: NdArray }[] = [];
+  for await (const _ of fit(step, { runtime, store, data, steps: 5, every: 1, key: key(2) }))
+    seen.push({ student: await read("student"), teacher: await read("teacher") });
+  const first = (await teacher.read("network.first.weight")).data;
+  expect(seen[0]!.teacher.data).toEqual(first);
+  expect(seen[1]!.teacher.data).toEqual(seen[0]!.student.data);
+  for (const later of seen.slice(2)) expect(later.teacher.data).toEqual(seen[1]!.teacher.data);
+});
+
+it("two stages in one training: in 1 step about where the teacher comes in 4", async () => {
+  const { store, step } = await halved(1, 600);
+  await learn(step, store, 600);
+  const near = await apart({ store, from: "student", steps: 1 }, 4);
+  expect(near).toBeLessThan(0.6 * (await apart({ store: teacher, steps: 1 }, 4)));
 });
 
 it("a consistency model draws in one step what lies where the data do", async () => {
