@@ -127,6 +127,8 @@ export interface Trainable<E extends Fields = Fields> {
   readonly curves?: Readonly<Record<string, Curve>>;
   /** Between the user's rows and the model's, for the card. */
   readonly codec?: Codec;
+  /** Options of another run that the model was made from, for the card, where the run's own do not win. */
+  readonly inherited?: Readonly<Record<string, unknown>>;
   /** Words that the model knows, by their numbers from 1 on, for the card. */
   readonly words?: readonly string[];
   /** Further files of the exported model by their names, as text. */

@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { key, ndarray, normalDraws } from "@gen/core";
+import { key, ndarray, normalDraws, parseCard } from "@gen/core";
 import { node } from "@gen/core/node";
 import { encodeWav, parseWav } from "@gen/data";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -83,20 +83,48 @@ it("a table with gaps is learned, drawn without them, filled in, and scored by i
   expect(readFileSync(at("bounds.csv"), "utf8")).toMatch(/^row,log p at least \(nats\),bits\/dim/);
 });
 
+const POINTS = "--data grid --points 200";
+
 it("what the paper of a model asks for is one option each", async () => {
-  const points = `train diffusion --data grid --points 200 ${SMALL}`;
+  const points = `train diffusion ${POINTS} ${SMALL}`;
   const edm = "--process edm --target edm --weighting edm --sampler heun --spacing exponential";
   expect(await run(`${points} ${edm} --name edm`)).toMatchObject({ code: 0 });
-  const improved = "--variance learned --sampler ddpm --name improved";
+  const improved = "--variance learned --sampler ddpm --self-condition --name improved";
   expect(await run(`${points} ${improved}`)).toMatchObject({ code: 0 });
-  expect(await run(`${points} --self-condition --name self`)).toMatchObject({ code: 0 });
   expect(await run(`${points} --objective consistency --process edm --name one-step`)).toMatchObject({ code: 0 });
   expect(await shapeOf("runs/one-step --n 3 --steps 1")).toEqual([3, 2]);
   expect((await run(`${points} --objective consistency`)).err).toContain("expected --process edm");
 });
 
 it("points move in an animation, and are drawn as numbers", async () => {
-  expect(await run(`train diffusion --data grid --points 200 ${SMALL} --name grid`)).toMatchObject({ code: 0 });
-  expect(readdirSync(at("runs/grid/samples"))).toContain("denoising-animation-0000012.gif");
-  expect(await shapeOf("runs/grid --n 3")).toEqual([3, 2]);
+  expect(readdirSync(at("runs/edm/samples"))).toContain("denoising-animation-0000012.gif");
+  expect(await shapeOf("runs/edm --n 3")).toEqual([3, 2]);
+});
+
+it("a model of points becomes one of 2 steps, and that one of 1", async () => {
+  const distil = `train distil ${POINTS} --batch-size 8 --every 8`;
+  expect(await run(`${distil} --teacher runs/edm --sampler-steps 2 --halvings 2 --steps 8 --name two`)).toMatchObject({
+    code: 0,
+  });
+  const card = parseCard(readFileSync(at("runs/two/model/card.json"), "utf8"), { file: "card.json" });
+  expect(card.recipe).toMatchObject({ recipe: "distil", options: { process: "edm", samplerSteps: 2, width: 32 } });
+  expect(await run(`${distil} --teacher runs/two --sampler-steps 1 --halvings 1 --steps 8 --name one`)).toMatchObject({
+    code: 0,
+  });
+  expect(await shapeOf("runs/one --n 3")).toEqual([3, 2]);
+});
+
+it.each([
+  ["--data two-moons --teacher runs/edm", "expected the data of the teacher, grid"],
+  ["--data grid --points 100 --teacher runs/edm", "expected the data of the teacher, grid"],
+  [`${POINTS} --teacher runs/edm --teacher-guidance 2`, "expected a teacher that can be guided"],
+  [`${POINTS} --teacher runs/improved`, "a teacher that follows an ODE step by step, got one with self-conditioning"],
+  [`${POINTS} --teacher runs/one-step`, "got a consistency model"],
+  [`${POINTS} --teacher runs/edm --halvings 9 --steps 4`, "from 1 halving to one an update (4), got 9"],
+  [`${POINTS} --teacher runs/nobody`, "expected an exported model, got a place without card.json"],
+  [POINTS, "expected --teacher"],
+])("a student is told what is wrong: %s", async (options, words) => {
+  const { code, err } = await run(`train distil ${options}`);
+  expect(code).not.toBe(0);
+  expect(err).toContain(words);
 });

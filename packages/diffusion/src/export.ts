@@ -45,7 +45,8 @@ const DESCRIBED = {
   negativeContext: "what each row is guided away from",
   guidance: "weight of the condition: 0 leaves it out, 1 is the model as it was trained, above 1 more of it",
   n: "how many rows",
-  steps: "steps of the sampler: more are slower and better; at least 1",
+  steps:
+    "steps of the sampler: more are slower and better; of less than 1 a file fails with an index that is out of bounds",
   strength: "how much noise, from 0 (keeps a row) to 1 (draws a new one); what lies beyond counts as the nearer end",
   z: "code of each row: a draw from N(0, I), for rows like the data",
   mask: "1 where x is known, 0 where it is to be filled in",
@@ -119,7 +120,7 @@ export function exportedFiles(model: Diffusion, options: ExportOptions = {}): Re
       purpose: "a bound on −log p(x) of rows, by so many steps of the chain",
       trace: (sizes) => boundOfSeed(model, sizes as OpenSizes),
       symbols: ofRows,
-      describe: { ...describe, steps: "parts of the chain of which one step each is looked at; at least 1" },
+      describe: { ...describe, steps: "parts of the chain of which one step each is looked at, at least 1" },
       example: ({ n, steps }) => ({ ...rows(n!), steps: whole(steps!), seed: whole(7) }),
     },
   };

@@ -1,7 +1,9 @@
 /** @file Programs whose sizes stay open and whose randomness comes from a feed `seed`: what exported files hold. */
 import {
   inference,
+  iota,
   keyFromSeed,
+  scalar,
   traceScope,
   type BatchField,
   type BatchSpec,
@@ -55,10 +57,10 @@ function drawingOf(model: Diffusion, feeds: Feeds, options: SeedOptions): DrawOp
   };
 }
 
-const openSteps = (feeds: Feeds, steps: number): Pick<OdeOptions, "steps" | "count"> => ({
-  steps,
-  count: feeds["steps"]!.cast("f32"),
-});
+function openSteps(feeds: Feeds, steps: number): Required<Pick<OdeOptions, "steps" | "count">> {
+  const first = iota(steps).gather(scalar(0, "i32")); // is 0; of no steps there is none: the file fails, and does not give NaN
+  return { steps, count: feeds["steps"]!.cast("f32").add(first) };
+}
 
 /** Where they draw: all randomness comes from the seed. What needs none takes no seed. */
 function seeded(feeds: Feeds, n: number): DrawAt {
@@ -126,7 +128,8 @@ export function logProbOfSeed(model: Diffusion, { n, steps }: OpenSizes): Progra
 export function boundOfSeed(model: Diffusion, { n, steps }: OpenSizes): Program {
   return inference(model, { ...fields(model, { n }), steps: INTEGER, seed: INTEGER }, (feeds: Feeds) => {
     const at = seeded(feeds, n);
-    const { nats, terms, logDet } = boundOf(model, { parts: steps, count: feeds["steps"]!.cast("f32") }, { feeds, at });
+    const { count } = openSteps(feeds, steps);
+    const { nats, terms, logDet } = boundOf(model, { parts: steps, count }, { feeds, at });
     return { bound: inUnits(model, nats, logDet).nats, terms };
   });
 }

@@ -3,9 +3,10 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { batches, fit, key, ndarray, trainStep, type Runtime, type Store } from "@gen/core";
+import { batches, fit, key, ndarray, trainStep, type NdArray, type Runtime, type Store } from "@gen/core";
 import { exportFolder, node, openFolder } from "@gen/core/node";
 import { adam } from "@gen/core/optim";
+import { InferenceSession, Tensor } from "onnxruntime-node";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { diffusionLoss, exportedFiles, fields, sampleOfSeed } from "../src/index.js";
 import { blobs, labels, tiny, whole } from "./models.js";
@@ -84,6 +85,27 @@ it.each([
   expect(dims).toEqual([n, 2]);
   data.forEach((v, i) => expect(Math.abs(v - Number(samples!.data[i]))).toBeLessThan(1e-4 * (1 + Math.abs(v))));
 });
+
+const ORT_TYPES = { f32: "float32", i32: "int32", i64: "int64" } as const;
+
+/** An array of ours as one of ONNX Runtime's. */
+function tensorOf({ dtype, data, shape }: NdArray): Tensor {
+  return new Tensor(ORT_TYPES[dtype as keyof typeof ORT_TYPES], data as Float32Array, shape);
+}
+
+it.each(["sampler", "complete", "edit", "bound", "decode", "encode", "logprob"])(
+  "%s.onnx fails, and gives no NaN, for steps that are none",
+  async (name) => {
+    const session = await InferenceSession.create(join(folder, `${name}.onnx`), { logSeverityLevel: 4 });
+    const given = Object.entries(exportedFiles(model)[name]!.example({ n: 2, steps: 3 }));
+    const feeds = Object.fromEntries(given.map(([field, array]) => [field, tensorOf(array)]));
+    for (const { data } of Object.values(await session.run(feeds)))
+      expect((data as Float32Array).every((v) => Number.isFinite(v))).toBe(true);
+    for (const none of [0, -1])
+      await expect(session.run({ ...feeds, steps: tensorOf(whole(none)) })).rejects.toThrow("out of data bounds");
+    await session.release();
+  },
+);
 
 it("has learned: the samples of a class lie where its rows do", async () => {
   const n = 400;

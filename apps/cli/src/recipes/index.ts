@@ -2,6 +2,7 @@
 import type { Recipe } from "../recipe.js";
 import { Registry } from "../registry.js";
 import { diffusionRecipe } from "./diffusion.js";
+import { distilRecipe } from "./distil.js";
 import { flowRecipe } from "./flow.js";
 import { ganRecipe } from "./gan.js";
 import { musicRecipe } from "./music.js";
@@ -14,6 +15,7 @@ const all: readonly Recipe[] = [
   vaeRecipe,
   flowRecipe,
   diffusionRecipe,
+  distilRecipe,
   ganRecipe,
   pixelCnnRecipe,
   nadeRecipe,

@@ -30,7 +30,7 @@ export async function exportModel(
   const { family, name } = plan.recipe;
   const recipe: Origin = {
     recipe: recipeHash === undefined ? recipeName : basename(recipeName),
-    options: asCalled(plan),
+    options: { ...trainable.inherited, ...asCalled(plan) },
     ...(data.classes === undefined ? {} : { classes: data.classes }),
     ...(data.rate === undefined ? {} : { rate: data.rate }),
     ...(trainable.words === undefined ? {} : { words: trainable.words }),
