@@ -101,8 +101,8 @@ it("the student of a stage is the teacher of the next", async () => {
   const { store, step } = await halved(1, 5);
   const read = async (who: string): Promise<NdArray> => store.read(`${who}.network.first.weight`);
   const seen: { student: NdArray; teacher: NdArray }[] = [];
-  for await (const _ of fit(step, { runtime, store, data, steps: 5, every: 1, key: key(2) }))
-    seen.push({ student: await read("student"), teacher: await read("teacher") });
+  for await (const { n } of fit(step, { runtime, store, data, steps: 5, every: 1, key: key(2) }))
+    seen[n - 1] = { student: await read("student"), teacher: await read("teacher") };
   const first = (await teacher.read("network.first.weight")).data;
   expect(seen[0]!.teacher.data).toEqual(first);
   expect(seen[1]!.teacher.data).toEqual(seen[0]!.student.data);

@@ -38,7 +38,7 @@ export interface Made {
   readonly masked: boolean;
   /** Words that it knows, if it is told words. */
   readonly vocabulary: readonly string[] | undefined;
-  rows(split: "train" | "validation" | "test"): Dataset;
+  readonly rows: (split: "train" | "validation" | "test") => Dataset;
 }
 
 /** @throws GenError `data` for rows that are none of its kind, `option` for options that do not fit them or each other */
