@@ -36,5 +36,9 @@ export function originOf({ recipe: made }: Card): Origin {
 }
 
 function isScore(score: unknown): score is Score {
-  return isRecord(score) && [score["low"], score["stepsPerQuarter"], score["tempo"]].every(Number.isFinite);
+  if (!isRecord(score) || ![score["low"], score["stepsPerQuarter"], score["tempo"]].every(Number.isFinite))
+    return false;
+  const { instruments } = score;
+  if (instruments === undefined) return true;
+  return isRecord(instruments) && Array.isArray(instruments["programs"]) && Number.isInteger(instruments["pitches"]);
 }

@@ -62,6 +62,35 @@ describe("a model of a folder of MIDI files", () => {
     expect(existsSync(join(place, "runs", "songs", "drawn-seed-3.mid"))).toBe(true);
   });
 
+  it("keeps instruments apart, and composes them as tracks", async () => {
+    mkdirSync(join(place, "duets"));
+    for (let i = 0; i < 4; i++) {
+      const [flute, organ] = [
+        [[60], [62]],
+        [[48], [48]],
+      ].map((bar) => Array.from({ length: 8 }, () => bar).flat());
+      const tracks = [
+        { piece: organ!, program: 19 },
+        { piece: flute!, program: 73, name: "flute" },
+      ];
+      writeFileSync(join(place, "duets", `${i}.mid`), encodeMidi(tracks, { stepsPerQuarter: 4 }));
+    }
+    const options = "--instruments --length 16 --hidden 16 --note-hidden 24 --dropout 0 --learning-rate 0.03";
+    const trained = await run(`train music ./duets --steps 120 --batch-size 4 ${options} --name duets`);
+    expect(trained).toMatchObject({ code: 0 });
+    expect(await run("sample runs/duets --seed 3 --steps 16 --to duet.mid")).toMatchObject({ code: 0 });
+    const { tracks } = parseMidi(bytesOf("duet.mid"), { file: "duet.mid" });
+    expect(tracks.map(({ program }) => program)).toEqual([19, 73]);
+    const [organ, flute] = tracks.map(({ piece }) => piece.flat());
+    expect(new Set(organ)).toEqual(new Set([48]));
+    expect(new Set(flute)).toEqual(new Set([60, 62]));
+    const card = JSON.parse(readFileSync(join(place, "runs", "duets", "model", "card.json"), "utf8")) as object;
+    expect(JSON.stringify(card)).toContain(
+      "15 columns from MIDI pitch 48 for each of the General MIDI programs 19, 73",
+    );
+    expect(await run("sample runs/duets --seed 3 --steps 16 --to duet.wav")).toMatchObject({ code: 0 });
+  });
+
   it.each([
     ["sample runs/songs --to x.png", "expected a .mid, .wav or .json for music"],
     ["sample runs/songs --to x.mid --scale 2", "expected --scale only for a .png"],

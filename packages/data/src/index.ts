@@ -21,7 +21,7 @@ export { play, type PlayOptions } from "./play.js";
 export { END, PAD, parseScan, type ScanDataset } from "./scan.js";
 export { splitRows, type SplitOptions } from "./splits.js";
 export { fieldPerColumn, type TableDataset } from "./table.js";
-export { stackTracks, trackColumns, unstackTracks, type TrackColumns } from "./tracks.js";
+export { mergeTracks, stackTracks, trackColumns, unstackTracks, type TrackColumns } from "./tracks.js";
 export {
   checkerboard,
   gridCentres,

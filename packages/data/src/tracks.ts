@@ -34,10 +34,16 @@ export function stackTracks(tracks: readonly Piece[], { tracks: count, pitches: 
         throw new GenError(
           "data",
           `stackTracks: track ${k}, step ${t}: expected pitches from ${low} to ${high}, got ${pitch}`,
+          { fix: "widen `pitches`" },
         );
       }),
     ),
   );
+}
+
+/** What sounds at each step in any of some tracks of one length. */
+export function mergeTracks(tracks: readonly Piece[]): Piece {
+  return (tracks[0] ?? []).map((_, t) => [...new Set(tracks.flatMap((piece) => piece[t]!))].sort((a, b) => a - b));
 }
 
 /** Undoes {@link stackTracks}. */

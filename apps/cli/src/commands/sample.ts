@@ -2,13 +2,13 @@
 import { join, resolve as resolvePath } from "node:path";
 import { GenError, ndarray, type NdArray } from "@gen/core";
 import { openFolder, writeAtomic } from "@gen/core/node";
-import { encodeWav, grid, piecesOf } from "@gen/data";
+import { encodeWav, grid } from "@gen/data";
 import { writePng } from "@gen/data/node";
 import { draw, modelFolder } from "../exported.js";
 import { generated } from "../generated.js";
 import { originOf } from "../origin.js";
 import { columnsOf, csvText } from "../output/csv.js";
-import { numbered, scoreFile } from "../output/score.js";
+import { numbered, scoreFile, tracksOf } from "../output/score.js";
 import { resolve } from "../schema/resolve.js";
 import { defineOptions } from "../schema/schema.js";
 import { outputSection, type Command } from "./command.js";
@@ -114,10 +114,10 @@ export const sampleCommand: Command = {
     if (!isMusic) refuse({ tempo }, "the music of a model of music", path);
     let paths = [path];
     if (isMusic) {
-      const pieces = piecesOf(samples, score.low);
+      const pieces = tracksOf(samples, score);
       const sounding = { ...score, tempo: tempo ?? score.tempo };
       paths = numbered(path, n);
-      for (const [i, piece] of pieces.entries()) await writeAtomic(paths[i]!, scoreFile(paths[i]!, piece, sounding));
+      for (const [i, tracks] of pieces.entries()) await writeAtomic(paths[i]!, scoreFile(paths[i]!, tracks, sounding));
     } else if (table !== undefined && path.endsWith(".csv")) {
       await writeAtomic(path, csvText(table, samples));
     } else if (isHeard) {

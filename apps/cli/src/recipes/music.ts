@@ -2,8 +2,7 @@
 import { batches, GenError, inference, ndarray, trainStep, type Program, type Tensor } from "@gen/core";
 import { adam, chain, clipByGlobalNorm, cosine, ema } from "@gen/core/optim";
 import { rollFields, rollFiles, RollModel, sampleRolls, type RollBatch } from "@gen/autoregressive";
-import { piecesOf, play } from "@gen/data";
-import type { Score } from "../output/score.js";
+import { soundOf, tracksOf, type Score } from "../output/score.js";
 import { defineRecipe, type Picture, type PrepareContext, type Recording, type Trainable } from "../recipe.js";
 import { defineOptions, type OptionsOf } from "../schema/schema.js";
 import { pick } from "../sources/views.js";
@@ -77,7 +76,16 @@ function prepare(chosen: Options, { data, batchSize, steps, key: order }: Prepar
     from: "ema",
     pictures: { rolls: rolls(model) },
     recordings: { pieces: recorded(model, score) },
-    files: rollFiles(model, { low: score.low }),
+    files: rollFiles(model, { low: score.low, ...columnsOf(score) }),
+  };
+}
+
+/** What the columns are, where instruments have columns of their own. */
+function columnsOf({ low, instruments }: Score): { readonly columns?: string } {
+  if (instruments === undefined) return {};
+  const { programs, pitches } = instruments;
+  return {
+    columns: `${pitches} columns from MIDI pitch ${low} for each of the General MIDI programs ${programs.join(", ")}`,
   };
 }
 
@@ -114,15 +122,14 @@ function rolls(model: RollModel): Picture {
   };
 }
 
-function recorded(model: RollModel, { low, stepsPerQuarter, tempo }: Score): Recording {
-  const stepSeconds = 60 / tempo / stepsPerQuarter;
+function recorded(model: RollModel, score: Score): Recording {
   return {
     title: "Pieces to listen to",
     caption: "What the model composes, from its first step on; gen sample writes more of them, as .mid or .wav.",
     async record({ runtime, store, from, key }) {
-      const steps = Math.ceil(SECONDS / stepSeconds);
+      const steps = Math.ceil((SECONDS * score.tempo * score.stepsPerQuarter) / 60);
       const { samples } = await runtime.run(sampleRolls(model, { n: SHOWN, steps }), { store, from, key });
-      return piecesOf(samples!, low).map((piece) => play(piece, { stepSeconds, rate: RATE }));
+      return tracksOf(samples!, score).map((tracks) => soundOf(tracks, { ...score, rate: RATE }));
     },
   };
 }

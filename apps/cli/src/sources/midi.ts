@@ -1,7 +1,7 @@
 /** @file A folder of the user's own music: MIDI files. */
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename } from "node:path";
-import { pianoRolls } from "@gen/data";
+import { mergeTracks, pianoRolls, stackTracks, trackColumns, type Piece } from "@gen/data";
 import { midiFolder, type MidiPiece } from "@gen/data/node";
 import { GenError } from "@gen/core";
 import { defineDataSource } from "../data-source.js";
@@ -22,7 +22,7 @@ export function isMidi(path: string): boolean {
 
 export const midiSource = defineDataSource({
   name: "midi",
-  summary: "MIDI files: give the path of their folder, as in --data ./my-midi-files; all tracks of a file together",
+  summary: "MIDI files: give the path of their folder, as in --data ./my-midi-files",
   options: defineOptions({
     stepsPerQuarter: {
       kind: "integer",
@@ -39,8 +39,13 @@ export const midiSource = defineDataSource({
       unit: "steps",
       description: "Steps of a row; longer pieces give several rows",
     },
+    instruments: {
+      kind: "boolean",
+      default: false,
+      description: "Keep instruments apart, each by columns of its own: they are composed as tracks",
+    },
   }),
-  async open({ stepsPerQuarter, length }, { data }) {
+  async open({ stepsPerQuarter, length, instruments }, { data }) {
     const all = await midiFolder({ path: data, stepsPerQuarter });
     const name = basename(data);
     if (all.length < 3) {
@@ -51,21 +56,43 @@ export const midiSource = defineDataSource({
     const sounding = all.flatMap(({ piece }) => piece.flat());
     const pitches = [sounding.reduce((a, b) => Math.min(a, b)), sounding.reduce((a, b) => Math.max(a, b))] as const;
     const share = Math.min(SHARE, all.length);
+    const programs = instruments ? programsOf(all) : [];
+    const columns = { tracks: programs.length, pitches };
     const rolls = (isOf: (at: number) => boolean) =>
       pianoRolls(
-        all.filter((_, i) => isOf(i % share)).map(({ piece }) => piece),
-        { name, length, pitches },
+        all
+          .filter((_, i) => isOf(i % share))
+          .map((one) => (instruments ? stackTracks(byProgram(one, programs), columns) : one.piece)),
+        { name, length, pitches: instruments ? trackColumns(columns) : pitches },
       );
     const train = rolls((at) => at > 1);
     return {
       train,
       validation: rolls((at) => at === 0),
       test: rolls((at) => at === 1),
-      about: `${name}, ${showCount(all.length)} MIDI files, ${showCount(train.length)} rows of ${length} steps, ${stepsPerQuarter} a quarter note`,
-      score: { low: pitches[0], stepsPerQuarter, tempo: Math.round(median(all)) },
+      about: `${name}, ${showCount(all.length)} MIDI files, ${showCount(train.length)} rows of ${length} steps, ${stepsPerQuarter} a quarter note${instruments ? `, ${showCount(programs.length)} instruments` : ""}`,
+      score: {
+        low: pitches[0],
+        stepsPerQuarter,
+        tempo: Math.round(median(all)),
+        ...(instruments ? { instruments: { programs, pitches: pitches[1] - pitches[0] + 1 } } : {}),
+      },
     };
   },
 });
+
+/** The instruments of all pieces, by their numbers in General MIDI. */
+function programsOf(pieces: readonly MidiPiece[]): number[] {
+  return [...new Set(pieces.flatMap(({ tracks }) => tracks.map(({ program = 0 }) => program)))].sort((a, b) => a - b);
+}
+
+/** What each instrument plays; tracks of one instrument are one. */
+function byProgram({ piece, tracks }: MidiPiece, programs: readonly number[]): Piece[] {
+  const silence = piece.map(() => []);
+  return programs.map((wanted) =>
+    mergeTracks([silence, ...tracks.filter(({ program = 0 }) => program === wanted).map((track) => track.piece)]),
+  );
+}
 
 /** Of the tempos. */
 function median(pieces: readonly MidiPiece[]): number {

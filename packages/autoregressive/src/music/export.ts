@@ -6,6 +6,8 @@ import type { RollDraw, RollModel } from "./roll-model.js";
 export interface RollFileOptions {
   /** MIDI pitch of the first column, for the card. @default 21 */
   readonly low?: number;
+  /** What the columns are, for the card. @default pitches from `low` on */
+  readonly columns?: string;
 }
 
 const INTEGER: BatchField = { shape: [], dtype: "i64" };
@@ -13,8 +15,11 @@ const INTEGER: BatchField = { shape: [], dtype: "i64" };
 type Feeds = Readonly<Record<string, Tensor>>;
 
 /** The files of a model of music: logprob, sampler and continue. */
-export function rollFiles(model: RollModel, { low = 21 }: RollFileOptions = {}): Readonly<Record<string, ExportFile>> {
-  const X = `piano rolls, 1 where a pitch sounds; column 0 is MIDI pitch ${low}`;
+export function rollFiles(
+  model: RollModel,
+  { low = 21, columns = `column 0 is MIDI pitch ${low}` }: RollFileOptions = {},
+): Readonly<Record<string, ExportFile>> {
+  const X = `piano rolls, 1 where a pitch sounds; ${columns}`;
   const STEPS = "steps of each piece";
   const symbols = { n: { from: "dim", input: "x", axis: 0 }, steps: { from: "dim", input: "x", axis: 1 } } as const;
   const rolls = ({ n, steps }: Sizes): Record<string, NdArray> => {

@@ -3,8 +3,9 @@ import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { GenError } from "@gen/core";
 import { fileError, readBytes } from "@gen/core/node";
-import { parseMidi } from "../midi.js";
+import { parseMidi, type Track } from "../midi.js";
 import type { Piece } from "../piano-rolls.js";
+import { mergeTracks } from "../tracks.js";
 
 export interface MidiFolderOptions {
   /** The folder, or one file. */
@@ -18,6 +19,8 @@ export interface MidiPiece {
   readonly file: string;
   /** All tracks together, without drums. */
   readonly piece: Piece;
+  /** Each by itself. */
+  readonly tracks: readonly Track[];
   /** Quarter notes a minute, as it begins. */
   readonly tempo: number;
 }
@@ -41,8 +44,7 @@ export async function midiFolder({ path, stepsPerQuarter = 4 }: MidiFolderOption
     files.map(async (file) => {
       const { tracks, tempo } = parseMidi(await readBytes(file), { file, stepsPerQuarter });
       if (tracks.length === 0) throw new GenError("data", `${file}: expected notes, got none (drums do not count)`);
-      const steps = tracks[0]!.piece.map((_, t) => [...new Set(tracks.flatMap(({ piece }) => piece[t]!))]);
-      return { file, piece: steps.map((step) => step.sort((a, b) => a - b)), tempo };
+      return { file, piece: mergeTracks(tracks.map(({ piece }) => piece)), tracks, tempo };
     }),
   );
 }
