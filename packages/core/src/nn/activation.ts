@@ -1,8 +1,7 @@
 /** @file Activations by name: functions from real numbers to real numbers, element by element. */
 import { GenError } from "../error.js";
-import { gelu, leakyRelu, silu, softplus } from "../tensor/math.js";
-import { withGradient } from "../tensor/control.js";
-import { scalar, type Tensor } from "../tensor/tensor.js";
+import { gelu, geluTanh, leakyRelu, silu, softplus } from "../tensor/math.js";
+import type { Tensor } from "../tensor/tensor.js";
 
 const functions = {
   identity: (x: Tensor): Tensor => x,
@@ -10,7 +9,7 @@ const functions = {
   leakyRelu: (x: Tensor): Tensor => leakyRelu(x, 0.2),
   elu: (x: Tensor): Tensor => elu(x),
   gelu,
-  geluTanh: (x: Tensor): Tensor => geluTanh(x),
+  geluTanh,
   silu,
   softplus,
   sigmoid: (x: Tensor): Tensor => x.sigmoid(),
@@ -40,32 +39,4 @@ export function activationOf(activation: Activation): (x: Tensor) => Tensor {
 /** x where it is positive, eˣ − 1 elsewhere; its slope at 0 is 1. Clevert, Unterthiner & Hochreiter 2016, arXiv:1511.07289 */
 export function elu(x: Tensor): Tensor {
   return x.less(0).where(x.minimum(0).exp().sub(1), x);
-}
-
-/**
- * {@link gelu} nearly, by a hyperbolic tangent: what GPT-2 was trained with. As ½(1 + tanh z) = σ(2z), in
- * u = x/s with 2·√(2/π)·0.044715·s³ = 1 and k = 2·√(2/π)·s:
- *
- *     y = x·σ(2√(2/π)·(x + 0.044715 x³)) = u·σ(v) · s,  v = u·(u² + k)        y' = σ + u·σ·(1 − σ)·(3u² + k)
- *
- * Hendrycks & Gimpel 2016, arXiv:1606.08415 §2
- */
-export function geluTanh(x: Tensor): Tensor {
-  const s = 1 / Math.cbrt(2 * Math.sqrt(2 / Math.PI) * 0.044715);
-  const k = 2 * Math.sqrt(2 / Math.PI) * s;
-  const parts = (v: Tensor): { square: Tensor; share: Tensor; y: Tensor } => {
-    const u = v.mul(1 / s);
-    const square = u.square();
-    const share = u.mul(square.add(k)).sigmoid();
-    return { square, share, y: u.mul(share) };
-  };
-  return withGradient(
-    [x],
-    ([v]) => parts(v!).y.mul(s),
-    ([v], _, g) => {
-      const { square, share, y } = parts(v!);
-      const slope = y.mul(scalar(1, v!.dtype).sub(share)).mul(square.mul(3).add(k));
-      return [g.mul(slope.add(share))];
-    },
-  );
 }

@@ -1,16 +1,18 @@
 /**
- * @file Expressions of several nodes that one kernel computes in one pass over memory: softmax along the last axis, and its
- * normalisation. plan.ts asks for them. What such an expression is made of must be read by it alone, or it would be
- * computed twice; in a training step the gradient of a norm reads its parts, so norms are fused where models are only used.
+ * @file Expressions of several nodes that one kernel computes in one pass over memory: softmax along the last axis, its
+ * normalisation, and GELU. plan.ts asks for them. What such an expression is made of must be read by it alone, or it would be
+ * computed twice; in a training step gradients read the parts of norms and of GELU, so those are fused where models are only used.
  */
 import { typeOf, type Node, type NodeOf } from "../ir/node.js";
 import type { Op } from "../ir/ops.js";
 import { uniformValue } from "../ir/simplify-fold.js";
 import { sameShape } from "../shape.js";
+import { GELU_TANH } from "../tensor/math.js";
 
 /** An operator that stands for an expression. */
 export type Fused =
   | { readonly op: "Softmax"; readonly x: Node }
+  | { readonly op: "Gelu"; readonly x: Node; readonly approximate: "none" | "tanh" }
   | {
       readonly op: "LayerNormalization";
       /** Centred already: the kernel takes the variance as E[x²] − E[x]², which is near only where E[x] is near 0. */
@@ -30,12 +32,12 @@ export function fusedOf(node: Node, readers: ReadonlyMap<Node, number>): Fused |
     const norm = y.op === "mul" && isOnce(y) && isFeatures(shift, y) ? scaledNorm(y, isOnce) : undefined;
     return norm?.scale === undefined ? undefined : { ...norm, shift };
   }
-  return node.op === "mul" ? (scaledNorm(node, isOnce) ?? normOf(node, isOnce)) : undefined;
+  return node.op === "mul" ? (geluOf(node, readers) ?? scaledNorm(node, isOnce) ?? normOf(node, isOnce)) : undefined;
 }
 
 /** What the operator reads. */
 export function operandsOf(fused: Fused): readonly Node[] {
-  if (fused.op === "Softmax") return [fused.x];
+  if (fused.op !== "LayerNormalization") return [fused.x];
   const { x, scale, shift } = fused;
   return [x, scale, shift].filter((operand) => operand !== undefined);
 }
@@ -52,6 +54,34 @@ function softmaxOf(node: NodeOf<"div">, readers: ReadonlyMap<Node, number>): Fus
   return below.op === "sub" && readers.get(below) === 1 && isAlongLast(top, "reduceMax", x)
     ? { op: "Softmax", x }
     : undefined;
+}
+
+/**
+ * With u = x/s: u·(1 + erf u)·√½ and s = √2, or u·σ(u·(u² + k))·s, as tensor/math.ts has them. Where factors move into
+ * products (takesFactor in target.ts) there is nothing left to find.
+ */
+function geluOf(node: NodeOf<"mul">, readers: ReadonlyMap<Node, number>): Fused | undefined {
+  const [y, after] = node.inputs as [Node, Node];
+  const [u, share] = y.inputs as [Node, Node];
+  if (y.op !== "mul" || u.op !== "mul" || readers.get(y) !== 1) return undefined;
+  const [x, before] = u.inputs as [Node, Node];
+  const scales = (first: number, second: number): boolean => isNumber(before, first) && isNumber(after, second);
+  /** The operands of a node that is read once. */
+  const within = (part: Node | undefined, op: Op): readonly Node[] =>
+    part?.op === op && readers.get(part) === 1 ? part.inputs : [];
+  const [erf, one] = within(share, "add");
+  if (within(erf, "erf")[0] === u && isNumber(one, 1) && readers.get(u) === 2)
+    return scales(Math.SQRT1_2, Math.SQRT1_2) ? { op: "Gelu", x, approximate: "none" } : undefined;
+  const [same, sum] = within(within(share, "sigmoid")[0], "mul");
+  const [square, k] = within(sum, "add");
+  const isCubic = same === u && within(square, "mul").filter((v) => v === u).length === 2;
+  if (!isCubic || !isNumber(k, GELU_TANH.k) || readers.get(u) !== 4) return undefined;
+  return scales(1 / GELU_TANH.s, GELU_TANH.s) ? { op: "Gelu", x, approximate: "tanh" } : undefined;
+}
+
+/** Is this a constant number, as near as f32 holds it? */
+function isNumber(node: Node | undefined, wanted: number): boolean {
+  return node !== undefined && Number(uniformValue(node) ?? NaN) === Math.fround(wanted);
 }
 
 function scaledNorm(node: NodeOf<"mul">, isOnce: IsOnce): (Fused & { op: "LayerNormalization" }) | undefined {

@@ -2,7 +2,7 @@
 import { DTYPES, type DType } from "../dtype.js";
 import type { ConvAttrs } from "../ir/ops.js";
 import { normalizeAxes, normalizeAxis, sizeOf } from "../shape.js";
-import { logSoftmax, softmax, softplus } from "../tensor/math.js";
+import { gelu, geluTanh, logSoftmax, softmax, softplus } from "../tensor/math.js";
 import { argTopK, takeAlong } from "../tensor/select.js";
 import { apply, concat, constant, iota, scalar, type Tensor } from "../tensor/tensor.js";
 import { ndarray } from "../ndarray.js";
@@ -40,6 +40,7 @@ export const importers: Readonly<Record<string, Importer | undefined>> = Object.
   Cos: one((x) => x.cos()),
   Not: one((x) => x.not()),
   Softplus: one(softplus),
+  Gelu: (site: Site) => (site.string("approximate", "none") === "tanh" ? geluTanh : gelu)(site.x(0)),
   Softmax: (site: Site) => softmax(site.x(0), site.int("axis", -1)),
   LayerNormalization: (site: Site) => {
     const x = site.x(0);

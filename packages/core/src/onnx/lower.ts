@@ -172,6 +172,8 @@ function lowerFused(scope: Scope, fused: Fused): string {
   const axis = shape.length - 1;
   const operands = operandsOf(fused).map((operand) => scope.read(operand));
   if (fused.op === "Softmax") return scope.emit("Softmax", operands, { axis });
+  if (fused.op === "Gelu")
+    return scope.emit("Gelu", operands, { approximate: { type: "string", value: fused.approximate } });
   if (fused.scale === undefined) {
     const features = shape[axis]!;
     operands.push(scope.constant(ndarray(new Float32Array(features).fill(1), [features]), `ones ${features}`));

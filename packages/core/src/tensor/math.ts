@@ -55,6 +55,39 @@ export function gelu(x: Tensor): Tensor {
   );
 }
 
+/** What {@link geluTanh} scales by, and its k. */
+export const GELU_TANH = (() => {
+  const s = 1 / Math.cbrt(2 * Math.sqrt(2 / Math.PI) * 0.044715);
+  return { s, k: 2 * Math.sqrt(2 / Math.PI) * s };
+})();
+
+/**
+ * {@link gelu} nearly, by a hyperbolic tangent: what GPT-2 was trained with. As ½(1 + tanh z) = σ(2z), in
+ * u = x/s with 2·√(2/π)·0.044715·s³ = 1 and k = 2·√(2/π)·s:
+ *
+ *     y = x·σ(2√(2/π)·(x + 0.044715 x³)) = u·σ(v) · s,  v = u·(u² + k)        y' = σ + u·σ·(1 − σ)·(3u² + k)
+ *
+ * Hendrycks & Gimpel 2016, arXiv:1606.08415 §2
+ */
+export function geluTanh(x: Tensor): Tensor {
+  const { s, k } = GELU_TANH;
+  const parts = (v: Tensor): { square: Tensor; share: Tensor; y: Tensor } => {
+    const u = v.mul(1 / s);
+    const square = u.square();
+    const share = u.mul(square.add(k)).sigmoid();
+    return { square, share, y: u.mul(share) };
+  };
+  return withGradient(
+    [x],
+    ([v]) => parts(v!).y.mul(s),
+    ([v], _, g) => {
+      const { square, share, y } = parts(v!);
+      const slope = y.mul(scalar(1, v!.dtype).sub(share)).mul(square.mul(3).add(k));
+      return [g.mul(slope.add(share))];
+    },
+  );
+}
+
 /** x where it is positive, `slope` · x elsewhere, which is also its slope at 0. */
 export function leakyRelu(x: Tensor, slope = 0.01): Tensor {
   return withGradient(
