@@ -23,25 +23,31 @@ function players(set: keyof typeof sets, values: number): Players {
   };
 }
 
-const about = (what: string, { steps, values }: { readonly steps: number; readonly values: number }): string =>
-  `standardised points, deviation of a mode 0.05, 2 apart; 128-128-128 relu against 128-128-128 leaky relu, z four numbers of N(0, I)${values > 0 ? ` and one of ${values} values` : ""}; ${what}; ${steps.toLocaleString("en")} steps with cosine decay, running averages of the generator 0.995`;
+const about = (what: string, { steps, values, decay }: Required<Length>): string =>
+  `standardised points, deviation of a mode 0.05, 2 apart; 128-128-128 relu against 128-128-128 leaky relu, z four numbers of N(0, I)${values > 0 ? ` and one of ${values} values` : ""}; ${what}; ${steps.toLocaleString("en")} steps with cosine decay, running averages of the generator ${decay}`;
 
 interface Length {
   readonly steps: number;
   /** Values of a part of the noise that comes in steps. @default none */
   readonly values?: number;
+  /** Of the running averages. @default 0.995 */
+  readonly decay?: number;
 }
 
-/**
- * Non-saturating losses with R1.
- *
- * @param how.weight γ, which falls evenly in log γ to `last`, if given: at first players find the modes, then their shapes
- */
+interface R1Options extends Length {
+  /** γ, which falls evenly in log γ to `last`, if given: at first players find the modes, then their shapes. */
+  readonly weight: number;
+  readonly last?: number;
+  /** Of the generator; the discriminator's is 2e-3. A generator as quick as that makes modes too narrow. @default 2e-3 */
+  readonly generatorRate?: number;
+}
+
+/** Non-saturating losses with R1. */
 export function withR1(
   set: keyof typeof sets,
-  { steps, values = 0, weight, last }: Length & { readonly weight: number; readonly last?: number },
+  { steps, values = 0, decay = 0.995, weight, last, generatorRate = 2e-3 }: R1Options,
 ): Recipe {
-  const optimizer = adam({ learningRate: cosine(2e-3, { steps }), beta1: 0, beta2: 0.99 });
+  const by = (rate: number): Optimizer => adam({ learningRate: cosine(rate, { steps }), beta1: 0, beta2: 0.99 });
   const penalty =
     last === undefined
       ? r1({ weight })
@@ -50,27 +56,38 @@ export function withR1(
   return {
     set,
     model: new Gan({ ...players(set, values), loss: nonSaturating(), penalties: [penalty] }),
-    game: { batch: 256, optimizers: bothBy(optimizer), average: ema({ decay: 0.995 }) },
+    game: {
+      batch: 256,
+      optimizers: { discriminator: by(2e-3), generator: by(generatorRate) },
+      average: ema({ decay }),
+    },
     steps,
     every: 2000,
-    notes: about(`R1 with γ = ${gamma}, Adam 2e-3, β₁ 0, β₂ 0.99, batch 256`, { steps, values }),
+    notes: about(
+      `R1 with γ = ${gamma}, Adam 2e-3${generatorRate === 2e-3 ? "" : ` (generator ${generatorRate})`}, β₁ 0, β₂ 0.99, batch 256`,
+      { steps, values, decay },
+    ),
   };
 }
 
 /** WGAN-GP: five updates of the critic for one of the generator; after three, modes were lost on the ring. */
-export function withGradientPenalty(set: keyof typeof sets, { steps, values = 0 }: Length): Recipe {
+export function withGradientPenalty(set: keyof typeof sets, { steps, values = 0, decay = 0.995 }: Length): Recipe {
   const optimizer = adam({ learningRate: cosine(1e-3, { steps }), beta1: 0, beta2: 0.9 });
   return {
     set,
     model: new Gan({ ...players(set, values), loss: wasserstein(), penalties: [gradientPenalty({ weight: 0.1 })] }),
-    game: { batch: 256, optimizers: bothBy(optimizer), updates: { discriminator: 5 }, average: ema({ decay: 0.995 }) },
+    game: {
+      batch: 256,
+      optimizers: { discriminator: optimizer, generator: optimizer },
+      updates: { discriminator: 5 },
+      average: ema({ decay }),
+    },
     steps,
     every: 1000,
-    notes: about("five updates of the critic for one, λ = 0.1, Adam 1e-3, β₁ 0, β₂ 0.9, batch 256", { steps, values }),
+    notes: about("five updates of the critic for one, λ = 0.1, Adam 1e-3, β₁ 0, β₂ 0.9, batch 256", {
+      steps,
+      values,
+      decay,
+    }),
   };
 }
-
-const bothBy = (optimizer: Optimizer): GanModesOptions["game"]["optimizers"] => ({
-  discriminator: optimizer,
-  generator: optimizer,
-});

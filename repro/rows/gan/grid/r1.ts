@@ -2,4 +2,14 @@
 import { withR1 } from "../../../src/gan-modes-models.js";
 import { ganModesRow } from "../../../src/gan-modes-row.js";
 
-export const row = ganModesRow({ id: "gan/grid/r1", ...withR1("grid", { steps: 30_000, weight: 0.03 }) });
+export const row = ganModesRow({
+  id: "gan/grid/r1",
+  ...withR1("grid", {
+    steps: 24_000,
+    values: 32,
+    decay: 0.999,
+    weight: 0.03,
+    last: 0.0005,
+    generatorRate: 1e-3,
+  }),
+});
