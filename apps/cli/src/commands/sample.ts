@@ -54,7 +54,7 @@ const options = defineOptions({
   to: {
     kind: "path",
     description:
-      "File to write: .png for a grid of pictures, .csv for rows of a table, .mid or .wav for music, .json for the numbers; beside the model unless given",
+      "File to write: .png for a grid of pictures, .csv for rows of a table, .wav for sounds one after the other, .mid or .wav for music, .json for the numbers; beside the model unless given",
   },
   columns: {
     kind: "integer",
@@ -79,6 +79,7 @@ export const sampleCommand: Command = {
     'gen sample runs/emoji --words "red heart" --guidance 3',
     "gen sample runs/digits --walk 12 --n 6 --to walks.png",
     "gen sample runs/digits --code 1 --n 6 --to codes.png",
+    "gen sample runs/drums --n 8 --to drums.wav",
     "gen sample runs/chorales --n 3 --to chorale.wav",
   ],
   sections: () => [{ title: "Options", schema: options }, outputSection],
