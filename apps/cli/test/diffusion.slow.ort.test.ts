@@ -23,13 +23,13 @@ async function shapeOf(line: string): Promise<number[]> {
 
 it("sounds are windows of a folder of WAV files, and are drawn as one", async () => {
   mkdirSync(at("sounds"));
-  for (let i = 0; i < 40; i++) {
-    const samples = Float32Array.from({ length: 64 }, (_, t) => 0.5 * Math.sin((t + i) * (i % 2 === 0 ? 0.3 : 0.8)));
-    writeFileSync(at("sounds", `${i}.wav`), encodeWav({ samples: ndarray(samples, [1, 64]), rate: 8000 }));
+  for (let i = 0; i < 10; i++) {
+    const samples = Float32Array.from({ length: 256 }, (_, t) => 0.5 * Math.sin((t + i) * (i % 2 === 0 ? 0.3 : 0.8)));
+    writeFileSync(at("sounds", `${i}.wav`), encodeWav({ samples: ndarray(samples, [1, 256]), rate: 8000 }));
   }
   expect(
     await run(
-      `train diffusion --data sounds --folder ${at("sounds")} --length 64 ${SMALL.replace("--depth 1", "")} --name sounds`,
+      `train diffusion --data sounds --folder ${at("sounds")} --length 64 --hop 64 ${SMALL.replace("--depth 1", "")} --name sounds`,
     ),
   ).toMatchObject({
     code: 0,

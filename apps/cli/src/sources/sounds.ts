@@ -22,9 +22,15 @@ export const soundsSource = defineDataSource({
       unit: "samples",
       description: "Of a sound that are kept; silence is added",
     },
+    hop: {
+      kind: "integer",
+      min: 1,
+      unit: "samples",
+      description: "From one window of a sound to the next, which may overlap; its beginning alone unless given",
+    },
   }),
-  async open({ folder, length }) {
-    const all = await audioFolder({ path: folder, length });
+  async open({ folder, length, hop }) {
+    const all = await audioFolder({ path: folder, length, ...(hop !== undefined && { hop }) });
     if (all.length < 3) {
       throw new GenError("data", `${folder}: expected at least 3 sounds, got ${all.length}`, {
         fix: "cut long ones into several files: some are held out, to measure with",

@@ -102,6 +102,23 @@ describe("audioFolder", () => {
     expect((await audioFolder({ path, length: 3 })).classes).toBeUndefined();
   });
 
+  it("takes windows of each sound, which may overlap", async () => {
+    const path = folder();
+    const write = (name: string, samples: number[]): void =>
+      writeFileSync(
+        join(path, name),
+        encodeWav({ samples: ndarray(samples, [1, samples.length]), rate: 8_000 }, { bits: "float" }),
+      );
+    write("a_long.wav", [0.1, 0.2, 0.3, 0.4, 0.5, 0.6]);
+    write("b_short.wav", [0.7]);
+    const set = await audioFolder({ path, length: 3, hop: 2, classOf: (name) => name[0]! });
+    expect(set.length).toBe(3);
+    const { x, label } = await set.rows([0, 1, 2]);
+    expect([...(x!.data as Float32Array)]).toEqual([0.1, 0.2, 0.3, 0.3, 0.4, 0.5, 0.7, 0, 0].map(Math.fround));
+    expect([...(label!.data as Int32Array)]).toEqual([0, 0, 1]);
+    expect((await errorOf(() => audioFolder({ path, length: 3, hop: 0 }))).message).toContain("expected hop ≥ 1");
+  });
+
   it("says which file is damaged, or of another rate", async () => {
     const path = folder();
     expect((await errorOf(() => audioFolder({ path, length: 3 }))).message).toContain("expected WAV files, got none");
