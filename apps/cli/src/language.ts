@@ -1,6 +1,6 @@
 /** @file A trained language model read from a folder: one that gen exported, or one that others published. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import {
   Gpt,
   gptOfConfig,
@@ -130,7 +130,7 @@ function readForeign(folder: string): Published {
     ...(special === undefined ? {} : { end: special[0] }),
     async load({ store }) {
       const files = weightsIn(folder).map((path) => [
-        basename(path),
+        path,
         naming("cannot read", path, () => new Uint8Array(readFileSync(path))),
       ]);
       await loadGpt(gpt, { store, files: Object.fromEntries(files) as Record<string, Uint8Array> });

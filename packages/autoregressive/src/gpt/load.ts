@@ -25,7 +25,8 @@ export async function loadGpt(gpt: Gpt, { store, files }: LoadGptOptions): Promi
     {},
     ...Object.entries(files).map(([file, bytes]) => decodeSafetensors(bytes, { file }).tensors),
   ) as Record<string, NdArray>;
-  const named = new Named(tensors, Object.keys(files).join(", "));
+  const [first, ...others] = Object.keys(files);
+  const named = new Named(tensors, others.length === 0 ? first! : `${first!} and ${others.length} more`);
   const source = gpt.options.positions === "rotary" ? rotary(gpt, named) : gpt2(gpt, named);
   await loadWeights({ store, model: gpt, source: Object.fromEntries(source) });
 }

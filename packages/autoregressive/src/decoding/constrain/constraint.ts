@@ -49,7 +49,7 @@ function constraintOf(language: Language, tokenizer: Tokenizer): Constraint {
       "option",
       "constraint: expected a text that tokens of this vocabulary spell, got a constraint that none meets",
       {
-        fix: "use characters that the tokenizer has tokens for",
+        fix: "use characters that the tokenizer has tokens for, or a tokenizer of bytes",
       },
     );
   }
