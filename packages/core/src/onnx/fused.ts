@@ -1,6 +1,6 @@
 /**
  * @file Expressions of several nodes that one kernel computes in one pass over memory: softmax along the last axis, its
- * normalisation, and GELU. plan.ts asks for them. What such an expression is made of must be read by it alone, or it would be
+ * normalisation, GELU, and on the CPU where numbers are positive. plan.ts asks for them. What such an expression is made of must be read by it alone, or it would be
  * computed twice; in a training step gradients read the parts of norms and of GELU, so those are fused where models are only used.
  */
 import { typeOf, type Node, type NodeOf } from "../ir/node.js";
@@ -8,11 +8,14 @@ import type { Op } from "../ir/ops.js";
 import { uniformValue } from "../ir/simplify-fold.js";
 import { sameShape } from "../shape.js";
 import { GELU_TANH } from "../tensor/math.js";
+import { flushesDenormals, fuses, type Target } from "./target.js";
 
 /** An operator that stands for an expression. */
 export type Fused =
   | { readonly op: "Softmax"; readonly x: Node }
   | { readonly op: "Gelu"; readonly x: Node; readonly approximate: "none" | "tanh" }
+  /** 1 where x is positive, else 0: its slope is so steep that all but denormal numbers are clamped. */
+  | { readonly op: "HardSigmoid"; readonly x: Node; readonly slope: number }
   | {
       readonly op: "LayerNormalization";
       /** Centred already: the kernel takes the variance as E[x²] − E[x]², which is near only where E[x] is near 0. */
@@ -23,9 +26,10 @@ export type Fused =
     };
 
 /** The operator that computes what a node is, from other nodes than its own inputs. */
-export function fusedOf(node: Node, readers: ReadonlyMap<Node, number>): Fused | undefined {
-  if (node.types.length !== 1 || typeOf(node).dtype !== "f32") return undefined;
+export function fusedOf(node: Node, readers: ReadonlyMap<Node, number>, target: Target): Fused | undefined {
+  if (!fuses(target) || node.types.length !== 1 || typeOf(node).dtype !== "f32") return undefined;
   const isOnce = (part: Node): boolean => readers.get(part) === 1;
+  if (node.op === "cast") return flushesDenormals(target) ? stepOf(node, isOnce) : undefined;
   if (node.op === "div") return softmaxOf(node, readers);
   if (node.op === "add") {
     const [y, shift] = node.inputs as [Node, Node];
@@ -54,6 +58,15 @@ function softmaxOf(node: NodeOf<"div">, readers: ReadonlyMap<Node, number>): Fus
   return below.op === "sub" && readers.get(below) === 1 && isAlongLast(top, "reduceMax", x)
     ? { op: "Softmax", x }
     : undefined;
+}
+
+/** 0 < x as a number. */
+function stepOf(node: NodeOf<"cast">, isOnce: IsOnce): Fused | undefined {
+  const [less] = node.inputs as [Node];
+  const [zero, x] = less.inputs as [Node, Node];
+  if (less.op !== "less" || !isOnce(less) || !isNumber(zero, 0)) return undefined;
+  const isWhole = typeOf(x).dtype === "f32" && sameShape(typeOf(x).shape, typeOf(node).shape);
+  return isWhole ? { op: "HardSigmoid", x, slope: 2 ** 127 } : undefined;
 }
 
 /**

@@ -174,6 +174,11 @@ function lowerFused(scope: Scope, fused: Fused): string {
   if (fused.op === "Softmax") return scope.emit("Softmax", operands, { axis });
   if (fused.op === "Gelu")
     return scope.emit("Gelu", operands, { approximate: { type: "string", value: fused.approximate } });
+  if (fused.op === "HardSigmoid")
+    return scope.emit("HardSigmoid", operands, {
+      alpha: { type: "float", value: fused.slope },
+      beta: { type: "float", value: 0 },
+    });
   if (fused.scale === undefined) {
     const features = shape[axis]!;
     operands.push(scope.constant(ndarray(new Float32Array(features).fill(1), [features]), `ones ${features}`));
@@ -183,12 +188,12 @@ function lowerFused(scope: Scope, fused: Fused): string {
 
 /** A node that an operator computes together with what stands around it, or an operator of its own. */
 const perhapsMore =
-  (op: string) =>
-  (scope: Scope, node: Node): string => {
+  <N extends Node>(otherwise: (scope: Scope, node: N) => string) =>
+  (scope: Scope, node: N): string => {
     const { products, fused } = scope.plan;
     const [whole, product] = [fused.get(node), products.get(node)];
     if (whole !== undefined) return lowerFused(scope, whole);
-    return product === undefined ? plain(op)(scope, node) : lowerProduct(scope, product, typeOf(node).shape.length);
+    return product === undefined ? otherwise(scope, node) : lowerProduct(scope, product, typeOf(node).shape.length);
   };
 
 const rules: LowerTable = {
@@ -224,12 +229,12 @@ const rules: LowerTable = {
   sin: plain("Sin"),
   cos: plain("Cos"),
   not: plain("Not"),
-  cast: (scope, node) => scope.cast(alias(scope, node), node.attrs.dtype),
+  cast: perhapsMore((scope, node: NodeOf<"cast">) => scope.cast(alias(scope, node), node.attrs.dtype)),
 
-  add: perhapsMore("Add"),
+  add: perhapsMore(plain("Add")),
   sub: plain("Sub"),
-  mul: perhapsMore("Mul"),
-  div: perhapsMore("Div"),
+  mul: perhapsMore(plain("Mul")),
+  div: perhapsMore(plain("Div")),
   pow: plain("Pow"),
   max: plain("Max"),
   min: plain("Min"),

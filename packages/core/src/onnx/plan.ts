@@ -10,7 +10,7 @@ import { sameShape } from "../shape.js";
 import { factorOf } from "./around-products.js";
 import { fusedOf, operandsOf as operandsOfFused, type Fused } from "./fused.js";
 import type { Target } from "./target.js";
-import { fuses, takesFactor, takesTransposed } from "./target.js";
+import { takesFactor, takesTransposed } from "./target.js";
 
 /** A matrix product as a kernel takes it. */
 export interface Product {
@@ -73,7 +73,7 @@ export function plan(roots: readonly Node[], target: Target): Plan {
       loops.set(node, loop);
       return [...loop.carries, ...loop.scanned, ...loop.captures].map((index) => node.inputs[index]!);
     }
-    const whole = fuses(target) ? fusedOf(node, readers) : undefined;
+    const whole = fusedOf(node, readers, target);
     if (whole !== undefined) {
       fused.set(node, whole);
       return operandsOfFused(whole);

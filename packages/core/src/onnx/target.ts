@@ -29,6 +29,11 @@ export function fuses(target: Target): boolean {
   return target !== "webgpu";
 }
 
+/** May denormal numbers count as 0? Our sessions on a CPU ask for it (not wasm, which has no such switch); who runs a file of ours may not. */
+export function flushesDenormals(target: Target): boolean {
+  return target === "cpu";
+}
+
 /** Can a product of more than two axes be scaled and transposed by com.microsoft.FusedMatMul? */
 export function hasFusedMatMul(target: Target): boolean {
   return target === "cpu";

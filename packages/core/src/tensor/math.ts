@@ -95,7 +95,8 @@ export function leakyRelu(x: Tensor, slope = 0.01): Tensor {
     ([v]) => (slope <= 1 ? v!.maximum(v!.mul(slope)) : v!.minimum(v!.mul(slope))),
     ([v], _, g) => {
       const isPositive = v!.greater(0).cast(v!.dtype);
-      return [g.mul(isPositive.mul(1 - slope).add(slope))];
+      const either = slope >= 0 && slope <= 1 ? isPositive.maximum(slope) : isPositive.mul(1 - slope).add(slope);
+      return [g.mul(either)];
     },
   );
 }

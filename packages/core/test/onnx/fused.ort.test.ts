@@ -6,6 +6,7 @@ import { ndarray } from "../../src/ndarray.js";
 import { importModel } from "../../src/onnx/import.js";
 import { lower } from "../../src/onnx/lower.js";
 import { encodeModel } from "../../src/onnx/proto.js";
+import type { Target } from "../../src/onnx/target.js";
 import { gelu, geluTanh } from "../../src/tensor/math.js";
 import { feed } from "../../src/tensor/inputs.js";
 import type { Tensor } from "../../src/tensor/tensor.js";
@@ -20,7 +21,7 @@ const made = (f: (x: Tensor) => Tensor) => {
 it.each([
   ["none", gelu],
   ["tanh", geluTanh],
-] as const)("is one operator, and reads back as it was: %s", async (approximate, f) => {
+] as const)("GELU is one operator, and reads back as it was: %s", async (approximate, f) => {
   const graph = made(f);
   const model = await check(graph, { x });
   expect(listing(model)).toBe(`y = Gelu(x) {approximate=${approximate}}`);
@@ -33,7 +34,19 @@ it.each([
   ["as does that of the other", (x: Tensor) => geluTanh(x).add(grad(geluTanh(x).sum(), [x])[0]!)],
   ["another factor", (x: Tensor) => x.mul(Math.SQRT1_2).mul(x.mul(Math.SQRT1_2).erf().add(1))],
   ["another function", (x: Tensor) => x.mul(0.5).mul(x.mul(0.5).sigmoid()).mul(2)],
-])("is several where %s", (_, f) => {
+])("GELU is several where %s", (_, f) => {
   const { nodes } = lower(made(f)).graph;
   expect(nodes.filter(({ op }) => op === "Gelu")).toEqual([]);
+});
+
+it("numbers are compared with 0 by a steep slope on the CPU, unless somebody reads the comparison", async () => {
+  const mask = (v: Tensor): Tensor => v.greater(0).cast("f32");
+  const numbers = ndarray([-Infinity, -1, -1e-37, -0, 0, 1e-37, 1, 3e38, Infinity], [3, 3]);
+  const model = await check(made(mask), { x: numbers }, { target: "cpu", rtol: 0, atol: 0 });
+  expect(listing(model)).toBe(`y = HardSigmoid(x) {alpha=${2 ** 127} beta=0}`);
+  const operators = (f: (x: Tensor) => Tensor, target: Target): string[] =>
+    lower(made(f), { target }).graph.nodes.map(({ op }) => op);
+  expect(operators(mask, "portable")).toEqual(["Less", "Cast"]);
+  expect(operators((v) => v.less(0).cast("f32"), "cpu")).toEqual(["Less", "Cast"]);
+  expect(operators((v) => v.greater(0).where(mask(v), v), "cpu")).toEqual(["Less", "Cast", "Where"]);
 });
