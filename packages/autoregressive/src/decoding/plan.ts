@@ -144,13 +144,14 @@ export function planOf({ model, runtime }: Written, options: GenerateOptions): P
 
 /** Tokens to guess; 0 without a draft model. */
 function aheadOf(
-  { draft, ahead = 4, ...options }: GenerateOptions,
+  { draft, ahead: wanted, ...options }: GenerateOptions,
   { prompts, model }: { readonly prompts: readonly (readonly number[])[]; readonly model: Written["model"] },
 ): number {
   if (draft === undefined) {
-    if (ahead === 4) return 0;
+    if (wanted === undefined) return 0;
     throw new GenError("option", "decoding: expected ahead only beside a draft model, got it without");
   }
+  const ahead = wanted ?? 4;
   if (!Number.isInteger(ahead) || ahead < 1) {
     throw new GenError("range", `decoding: expected ahead ≥ 1, got ${ahead}`);
   }

@@ -111,7 +111,7 @@ describe("sampling", () => {
       "at most 62 tokens after 2 in a context of 64, got maxTokens 63",
     ],
     ["a draft for many", { draft: model, prompt: [[1], [2]] }, "one prompt, got 2"],
-    ["ahead without a draft", { ahead: 3 }, "ahead only beside a draft model"],
+    ["ahead without a draft", { ahead: 4 }, "ahead only beside a draft model"],
   ])("says what is wrong: %s", async (_, options, message) => {
     await expect(complete(model, { prompt: [1], maxTokens: 1, ...options })).rejects.toThrow(message);
   });
