@@ -15,7 +15,7 @@ const CHUNK = 250;
 export const ganRecipe = defineRecipe({
   family: "gan",
   name: "gan",
-  summary: "Adversarial networks: a generator that learns to fool a discriminator, by any loss and penalty",
+  summary: "Adversarial networks of pictures, sounds, points or rows of tables, by any loss and penalty",
   options: ganOptions,
   defaults: { steps: 5000, batchSize: 64 },
   prepare,
