@@ -14,6 +14,7 @@ import type { Diffusion } from "./diffusion.js";
 import { conditionFields } from "./feeds.js";
 import { rangeOf } from "./forward.js";
 import { denoise } from "./programs.js";
+import { samplerOf } from "./samplers.js";
 import {
   boundOfSeed,
   completeOfSeed,
@@ -35,6 +36,9 @@ export interface ExportOptions extends Omit<SeedOptions, "n" | "steps"> {
   /** Rows to hold the files against the trainer on. @default draws from U(0, 1) */
   readonly rows?: (n: number) => NdArray;
 }
+
+/** Of files that take Heun's steps from σ to σ′: each multiplies what rounding did to an estimate by σ/σ′. */
+const AFTER_HEUN = { tolerance: 1e-2 };
 
 const DESCRIBED = {
   label: "class of each row; the count of classes stands for none, in a model that can be guided",
@@ -74,9 +78,11 @@ export function exportedFiles(model: Diffusion, options: ExportOptions = {}): Re
     ...conditions(model, n),
   });
   const steps = { steps: { from: "input", name: "steps" } } as const;
+  const asSampled = options.sampler !== undefined && samplerOf(options.sampler).name === "heun" ? AFTER_HEUN : {};
   const ofRows = { n: { from: "dim", input: "x", axis: 0 }, ...steps } as const;
   const files: Record<string, ExportFile> = {
     sampler: {
+      ...asSampled,
       purpose: "new rows from a seed",
       trace: (sizes) => sampleOfSeed(model, { ...options, ...(sizes as OpenSizes) }),
       symbols: { n: { from: "input", name: "n" }, ...steps },
@@ -110,6 +116,7 @@ export function exportedFiles(model: Diffusion, options: ExportOptions = {}): Re
       },
     },
     edit: {
+      ...asSampled,
       purpose: "rows changed: noise, then down again",
       trace: (sizes) => editOfSeed(model, { ...options, ...(sizes as OpenSizes) }),
       symbols: ofRows,
@@ -127,6 +134,7 @@ export function exportedFiles(model: Diffusion, options: ExportOptions = {}): Re
   if (model.selfCondition) return files;
   const fromCodes: Record<string, ExportFile> = {
     decode: {
+      ...AFTER_HEUN,
       purpose: "codes to rows: undoes encode",
       trace: (sizes) => decodeOfSteps(model, sizes as OpenSizes),
       symbols: { n: { from: "dim", input: "z", axis: 0 }, ...steps },
@@ -143,6 +151,7 @@ export function exportedFiles(model: Diffusion, options: ExportOptions = {}): Re
     ...files,
     ...fromCodes,
     encode: {
+      ...AFTER_HEUN,
       purpose: "rows to their codes",
       trace: (sizes) => encodeOfSteps(model, sizes as OpenSizes),
       symbols: ofRows,
@@ -150,6 +159,7 @@ export function exportedFiles(model: Diffusion, options: ExportOptions = {}): Re
       example: ({ n, steps }) => ({ ...rows(n!), steps: whole(steps!) }),
     },
     logprob: {
+      ...AFTER_HEUN,
       purpose: "log p(x) of rows",
       trace: (sizes) => logProbOfSeed(model, sizes as OpenSizes),
       symbols: ofRows,
