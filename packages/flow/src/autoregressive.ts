@@ -2,12 +2,12 @@
  * @file Autoregressive transforms: each feature is moved by parameters that depend on those before it.
  * Papamakarios, Pavlakou & Murray 2017, "Masked Autoregressive Flow". arXiv:1705.07057
  */
-import { GenError, scan, type Shape, type Tensor } from "@gen/core";
+import { scan, type Shape, type Tensor } from "@gen/core";
 import { MaskedMlp, zeroWeights, type Activation } from "@gen/core/nn";
 import type { Mapped } from "@gen/core/prob";
 import { affine, logDetOf, type ElementMap } from "./element-map.js";
 import { moved } from "./permutation.js";
-import { checkRows, type At, type Bijection, type Unmapped } from "./transform.js";
+import { checkDim, checkRows, type At, type Bijection, type Unmapped } from "./transform.js";
 
 export interface AutoregressiveOptions {
   /** D: features of a row. */
@@ -48,8 +48,7 @@ export class Autoregressive implements Bijection {
     activation = "relu",
     contextDim = 0,
   }: AutoregressiveOptions) {
-    if (!Number.isInteger(dim) || dim < 1) throw new GenError("range", `Autoregressive: expected dim ≥ 1, got ${dim}`);
-    this.shape = [dim];
+    this.shape = [checkDim(dim, "Autoregressive")];
     this.contextDim = contextDim;
     this.#map = map;
     const along = Array.from({ length: dim }, (_, d) => d);

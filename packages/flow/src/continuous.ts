@@ -7,7 +7,7 @@ import { Mlp, type Activation } from "@gen/core/nn";
 import type { Mapped } from "@gen/core/prob";
 import { jacobianOf, traceOf } from "./jacobian.js";
 import { dormandPrince, MAX_STEPS, rungeKutta, type AdaptiveOptions, type Solve } from "./ode.js";
-import { checkRows, type At, type Bijection, type Unmapped } from "./transform.js";
+import { checkDim, checkRows, type At, type Bijection, type Unmapped } from "./transform.js";
 
 export interface ContinuousOptions {
   readonly dim: number;
@@ -54,7 +54,7 @@ export class Continuous implements Bijection {
   }: ContinuousOptions) {
     if (!Number.isInteger(steps) || steps < 1)
       throw new GenError("range", `Continuous: expected steps ≥ 1, got ${steps}`);
-    if (!Number.isInteger(dim) || dim < 1) throw new GenError("range", `Continuous: expected dim ≥ 1, got ${dim}`);
+    checkDim(dim, "Continuous");
     this.field = new Mlp({ inputs: dim + 1 + contextDim, hidden, outputs: dim, activation });
     this.shape = [dim];
     this.contextDim = contextDim;

@@ -7,7 +7,7 @@ import { activationOf, Linear } from "@gen/core/nn";
 import type { Mapped } from "@gen/core/prob";
 import { jacobianOf, logDetOfPositive } from "./jacobian.js";
 import { contraction } from "./lipschitz.js";
-import { checkRows, type At, type Bijection, type Unmapped } from "./transform.js";
+import { checkDim, checkRows, type At, type Bijection, type Unmapped } from "./transform.js";
 import { identity } from "./triangular.js";
 
 /** How log det(I + J) is found. */
@@ -66,7 +66,7 @@ export class Residual implements Bijection {
     const widths = [dim + contextDim, ...hidden, dim];
     const weightMap = contraction(coefficient ** (1 / (widths.length - 1)));
     this.layers = widths.slice(1).map((outputs, i) => new Linear({ inputs: widths[i]!, outputs, weightMap }));
-    this.shape = [dim];
+    this.shape = [checkDim(dim, "Residual")];
     this.contextDim = contextDim;
     this.tolerance = tolerance;
     this.#logDet = logDet;

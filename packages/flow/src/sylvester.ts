@@ -4,7 +4,7 @@
  */
 import { GenError, type Shape, type Tensor } from "@gen/core";
 import type { Mapped } from "@gen/core/prob";
-import { Householder } from "./linear.js";
+import { Householder } from "./orthogonal.js";
 import { RowParams } from "./row-params.js";
 import { identity, strictly } from "./triangular.js";
 import { checkRows, type At, type Transform } from "./transform.js";

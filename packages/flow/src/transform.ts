@@ -81,6 +81,12 @@ interface RowsCheck {
   readonly where: string;
 }
 
+/** A number of features, rows of a matrix. @throws GenError `range` naming what it is for, if it is not whole or too small */
+export function checkDim(dim: number, where: string, least = 1): number {
+  if (Number.isInteger(dim) && dim >= least) return dim;
+  throw new GenError("range", `${where}: expected dim ≥ ${least}, got ${dim}`);
+}
+
 /** Sums all axes but the first: [N, …] → [N]. */
 export function sumRows(x: Tensor): Tensor {
   return x.rank === 1 ? x : x.flatten().sum(1);

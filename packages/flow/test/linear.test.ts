@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Diagonal, Householder, LinearBijection, Lu, Rotation } from "../src/index.js";
 import { logAbsDet } from "./laws.js";
-import { luOf, orthogonalOf } from "../src/matrices.js";
+import { luOf, orthogonalOf } from "../src/lu-factors.js";
 import { describeTransform } from "./laws.js";
 
 const dims = [1, 2, 3, 5, 64];

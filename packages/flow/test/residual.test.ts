@@ -1,7 +1,7 @@
 import { constant, ndarray } from "@gen/core";
 import { valuesOf } from "@gen/core/testing";
 import { describe, expect, it } from "vitest";
-import { contraction, Residual, seriesBound, spectralBound } from "../src/index.js";
+import { contraction, Residual, seriesBound, spectralBound, type ResidualLogDet } from "../src/index.js";
 import { describeTransform, evaluated } from "./laws.js";
 
 const hidden = [8];
@@ -53,6 +53,53 @@ describe("the power series of Residual", () => {
     expect(Math.abs(mean - exact)).toBeLessThan(seriesBound({ dim: 2, terms, coefficient: 0.6 }) + 4 * error);
     expect(error).toBeLessThan(0.05);
     if (terms === 8) expect(Math.abs(mean - exact)).toBeLessThan(4 * error + 0.01);
+  });
+
+  it("falls as fast as the slope's powers, within its bound, with the number of terms", () => {
+    // In one dimension a probe v gives v² · Σ (−1)^(k+1) Jᵏ/k: the same v for each number of terms drops out.
+    const coefficient = 0.8;
+    const rows = ndarray(Float64Array.of(-1.1, -0.2, 0.3, 0.9), [4, 1], "f64");
+    const seriesOf = (logDet: ResidualLogDet): number[] => {
+      const transform = new Residual({ dim: 1, hidden, coefficient, logDet });
+      const { found } = evaluated(transform, { x: rows, reach: 2 }, (feed, at) => ({
+        found: transform.forward(feed, at).logDet,
+      }));
+      return Array.from(found!.data, Number);
+    };
+    const exact = seriesOf("exact");
+    const all = seriesOf({ terms: 120 });
+    const counts = [1, 2, 4, 8, 16];
+    const errors = counts.map((terms) =>
+      seriesOf({ terms }).map((v, i) => Math.abs(v / all[i]! - 1) * Math.abs(exact[i]!)),
+    );
+    exact.forEach((logDet, i) => {
+      const slope = Math.abs(Math.expm1(logDet)); // |J|
+      expect(slope).toBeGreaterThan(0.05);
+      expect(slope).toBeLessThan(coefficient);
+      counts.forEach((terms, k) => {
+        expect(errors[k]![i]).toBeLessThan(seriesBound({ dim: 1, terms, coefficient }));
+        if (k > 0) expect(errors[k]![i]! / errors[k - 1]![i]!).toBeLessThan(slope ** counts[k - 1]! + 1e-9);
+      });
+    });
+  });
+});
+
+describe("the inverse of Residual", () => {
+  it("comes nearer by the coefficient with each turn, as far as its tolerance says", () => {
+    const [coefficient, at] = [0.8, 1.2];
+    const x = ndarray(Float64Array.of(at), [1, 1], "f64");
+    for (const tolerance of [1e-2, 1e-4, 1e-8]) {
+      // Without hidden layers g is a line, as steep as it may be.
+      const transform = new Residual({ dim: 1, hidden: [], coefficient, tolerance });
+      const { y, again } = evaluated(transform, { x, reach: 3 }, (feed, world) => {
+        const { y } = transform.forward(feed, world);
+        return { y, again: transform.inverse(y, world).x };
+      });
+      const [error, step] = [Number(again!.data[0]) - at, Number(y!.data[0]) - at].map(Math.abs) as [number, number];
+      const share = error / step / (tolerance * (1 - coefficient));
+      expect(share).toBeLessThan(1 + 1e-6);
+      expect(share).toBeGreaterThan(coefficient - 1e-6);
+    }
   });
 });
 

@@ -6,23 +6,7 @@ import { flowOptions, layers, type RecipeOptions } from "./options.js";
 export interface CnfOptions extends RecipeOptions, Pick<ContinuousOptions, "steps" | "adaptive" | "trace"> {}
 
 /** One vector field, or `depth` of them one after the other. */
-export function cnf({
-  dim,
-  depth = 1,
-  contextDim: context = 0,
-  classes = 0,
-  base,
-  codec,
-  contextCodec,
-  ...field
-}: CnfOptions): Flow {
-  const { contextDim, options } = flowOptions({
-    contextDim: context,
-    classes,
-    ...(base && { base }),
-    ...(codec && { codec }),
-    ...(contextCodec && { contextCodec }),
-  });
-  const transforms = layers(depth, () => new Continuous({ dim, contextDim, ...field }));
-  return new Flow({ transforms, ...options });
+export function cnf({ depth = 1, ...given }: CnfOptions): Flow {
+  const { contextDim, options, rest } = flowOptions(given);
+  return new Flow({ transforms: layers(depth, () => new Continuous({ ...rest, contextDim })), ...options });
 }

@@ -28,14 +28,23 @@ export interface RecipeOptions extends FlowRecipeOptions {
   readonly activation?: Activation;
 }
 
-/** What a recipe hands on to its flow, and the width of context for its layers. */
-export function flowOptions({ contextDim = 0, classes = 0, base, codec, contextCodec }: FlowRecipeOptions): {
+/** What a recipe hands on to its flow, the width of context for its layers, and what else it was given. */
+export function flowOptions<O extends FlowRecipeOptions>({
+  contextDim = 0,
+  classes = 0,
+  base,
+  codec,
+  contextCodec,
+  ...rest
+}: O): {
   readonly contextDim: number;
   readonly options: Omit<FlowOptions, "transforms">;
+  readonly rest: Omit<O, keyof FlowRecipeOptions>;
 } {
   return {
     contextDim: Math.max(contextDim, classes),
     options: { classes, ...(base && { base }), ...(codec && { codec }), ...(contextCodec && { contextCodec }) },
+    rest,
   };
 }
 

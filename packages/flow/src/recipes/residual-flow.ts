@@ -8,27 +8,8 @@ export interface ResidualFlowOptions
   extends Omit<RecipeOptions, "activation">, Pick<ResidualOptions, "coefficient" | "logDet" | "tolerance"> {}
 
 /** Residual blocks that take turns with ActNorm. 6 of them unless `depth` says otherwise. */
-export function residualFlow({
-  dim,
-  depth = 6,
-  hidden = [64, 64],
-  contextDim: context = 0,
-  classes = 0,
-  base,
-  codec,
-  contextCodec,
-  ...residual
-}: ResidualFlowOptions): Flow {
-  const { contextDim, options } = flowOptions({
-    contextDim: context,
-    classes,
-    ...(base && { base }),
-    ...(codec && { codec }),
-    ...(contextCodec && { contextCodec }),
-  });
-  const transforms = layers(depth, () => [
-    new ActNorm({ shape: [dim] }),
-    new Residual({ dim, hidden, contextDim, ...residual }),
-  ]).flat();
-  return new Flow({ transforms, ...options });
+export function residualFlow({ depth = 6, ...given }: ResidualFlowOptions): Flow {
+  const { contextDim, options, rest } = flowOptions(given);
+  const transforms = layers(depth, () => [new ActNorm({ shape: [rest.dim] }), new Residual({ ...rest, contextDim })]);
+  return new Flow({ transforms: transforms.flat(), ...options });
 }
