@@ -1,5 +1,5 @@
 /** @file What an exported model is told when it draws: class, words, columns, and how far they count; from flags to the inputs of a file. */
-import { GenError, nearestName, ndarray, sizeOf, type Card, type NdArray } from "@gen/core";
+import { GenError, nearestName, ndarray, sizeOf, type Card, type NdArray, type Rows } from "@gen/core";
 import type { ColumnInfo } from "@gen/core/codec";
 import { wordNumbers, wordsOf } from "@gen/data";
 import { originOf } from "./origin.js";
@@ -30,6 +30,8 @@ export interface ToldOptions extends Told {
   readonly file?: string;
   /** The command, for errors. @default "gen sample" */
   readonly where?: string;
+  /** What data say of each row: its `label`, and `context` of columns, in the place of what is told. */
+  readonly rows?: Rows;
 }
 
 /**
@@ -72,7 +74,7 @@ function refuse(card: Card, flag: Flag, { where = "gen sample", ...options }: To
 const ALL_NOISE = 6;
 
 /** Steps of a file that takes them, unless somebody says how many: a chain of a flow needs more than a sampler. */
-export function usualSteps(card: Card): number {
+function usualSteps(card: Card): number {
   return Number(originOf(card).options["samplerSteps"] ?? (card.family === "flow" ? 500 : 50));
 }
 
@@ -91,7 +93,7 @@ function settingsFor(card: Card, options: ToldOptions): Record<string, NdArray> 
 
 /** What the input `label` gets: one class, all in turn, or none where words are given in its place. */
 function labelsFor(card: Card, options: ToldOptions): Record<string, NdArray> {
-  const { n, label, words, first = 0 } = options;
+  const { n, label, words, first = 0, rows } = options;
   const port = portOf(card, "label", options);
   if (port === undefined) {
     refuse(card, "label", options);
@@ -102,7 +104,7 @@ function labelsFor(card: Card, options: ToldOptions): Record<string, NdArray> {
   const one = label !== undefined ? classOf(label, classes, options) : words !== undefined ? classes.length : undefined;
   const labels = Array.from(
     { length: sizeOf(shape) },
-    (_, i) => one ?? (classes.length === 0 ? 0 : (first + i) % classes.length),
+    (_, i) => one ?? rows?.["label"]?.data[i] ?? (classes.length === 0 ? 0 : (first + i) % classes.length),
   );
   const none = new Int32Array(labels.length).fill(classes.length);
   return {
@@ -144,8 +146,9 @@ function checkWords(text: string, vocabulary: readonly string[], { flag, where }
 
 /** What the input `context` gets: the same values in each row. */
 function contextFor(card: Card, options: ToldOptions): Record<string, NdArray> {
-  const { n, given, where = "gen sample" } = options;
+  const { n, given, where = "gen sample", rows } = options;
   const hasContext = portOf(card, "context", options) !== undefined;
+  if (hasContext && rows?.["context"] !== undefined) return { context: rows["context"] };
   const columns = hasContext ? givenColumns(card) : [];
   const pairs = (given ?? "")
     .split(",")
@@ -177,6 +180,19 @@ export function givenColumns(card: Card): readonly ColumnInfo[] {
   const { options, columns = [] } = originOf(card);
   const names = typeof options["given"] === "string" ? options["given"].split(",").map((word) => word.trim()) : [];
   return names.flatMap((name) => columns.filter((column) => column.name === name));
+}
+
+/**
+ * The class that is asked for, by its number.
+ *
+ * @throws GenError `option` if none is, or one that the model does not have
+ */
+export function classNumber(card: Card, label: string | undefined, where: string): number {
+  const { classes = [] } = originOf(card);
+  if (label !== undefined) return classOf(label, classes, { n: 1, where });
+  throw new GenError("option", `${where}: expected --label, since ${card.name} is conditioned on classes, got none`, {
+    fix: classes.length === 0 ? "say the number of one" : `say one of ${classes.join(" ").slice(0, 200)}`,
+  });
 }
 
 /** The number of a class. A name counts before a number: the class "7" of a set of digits is what one means by 7. */

@@ -1,5 +1,5 @@
 /** @file Rows of tables for a model that was exported, and rows of a file that has its columns. */
-import { GenError, isGenError, nearestName, type Card, type Dataset } from "@gen/core";
+import { GenError, isGenError, nearestName, type Card, type Dataset, type NdArray } from "@gen/core";
 import type { Codec, ColumnInfo } from "@gen/core/codec";
 import { csvRecords, csvTable } from "@gen/data/node";
 import { originOf } from "./origin.js";
@@ -78,14 +78,23 @@ export async function checkRows(rows: Dataset, codec: Codec, path: string): Prom
   for (let at = 0; at < rows.length; at += CHUNK) {
     const size = Math.min(CHUNK, rows.length - at);
     const { x } = await rows.rows(Array.from({ length: size }, (_, i) => at + i));
-    try {
-      codec.check(x!, { first: at + 1 });
-    } catch (thrown) {
-      if (!isGenError(thrown)) throw thrown;
-      throw new GenError(thrown.code, `${path}: ${thrown.message}`, {
-        fix: "the model gives such a value no probability: mend the row, or train on data with values like it",
-        cause: thrown,
-      });
-    }
+    checkValues(x!, codec, { path, first: at + 1 });
+  }
+}
+
+/** The same of rows that follow each other in a file, from row `first` on. */
+export function checkValues(
+  x: NdArray,
+  codec: Codec,
+  { path, first }: { readonly path: string; readonly first: number },
+): void {
+  try {
+    codec.check(x, { first });
+  } catch (thrown) {
+    if (!isGenError(thrown)) throw thrown;
+    throw new GenError(thrown.code, `${path}: ${thrown.message}`, {
+      fix: "the model gives such a value no probability: mend the row, or train on data with values like it",
+      cause: thrown,
+    });
   }
 }

@@ -78,6 +78,9 @@ describe("a GAN of conditional pictures", () => {
       expect(await run(line)).toMatchObject({ code: 0 });
       expect([way, columns("edited.png")]).toEqual([way, shown]);
     }
+    const one = "edit runs/bars --picture bar.png --label second --toward hole.png --n 1 --steps 3 --to one.png";
+    expect(await run(one)).toMatchObject({ code: 0 });
+    expect(columns("one.png")).toBe(3);
   });
 
   it("finds the class of a picture that it is not told", async () => {

@@ -83,6 +83,36 @@ describe("a flow of a CSV file", () => {
     expect(cells[2]![column("income")]).toMatch(/^-?\d+$/);
   });
 
+  it("walks from one row to another through its codes, and what it is conditioned on goes along", async () => {
+    const rows = ["city,income,height,sex", "Bern,20100,177.0,m", "Rom,,160.0,f", "Bern,20100,177.0,m"];
+    writeFileSync(join(place, "ends.csv"), rows.join("\n"));
+    const walk = "edit runs/people --data ends.csv --to between.csv";
+    expect(await run(`${walk} --toward 2 --n 4`)).toMatchObject({ code: 0 });
+    const [head, ...walked] = lines("between.csv");
+    expect(head).toBe("height,city,income,sex");
+    expect(walked).toHaveLength(6);
+    expect(walked[0]).toBe("177,Bern,20100,m");
+    expect(walked[5]).toBe("160,Rom,,f");
+    expect(walked.map((row) => row.at(-1)).join("")).toBe("mmmfff");
+    for (const row of walked) expect(row).toMatch(/^\d+(\.\d)?,(Bern|Rom|"Paris, FR"),(-?\d+)?,[mf]$/);
+    // Between two equal rows there is that row.
+    expect(await run(`${walk} --toward 3 --n 1`)).toMatchObject({ code: 0 });
+    expect(new Set(lines("between.csv").slice(1))).toEqual(new Set(["177,Bern,20100,m"]));
+  });
+
+  it.each([
+    ["edit runs/people --toward 2 --to x.csv", "expected --data and --toward for a model of a table"],
+    ["edit runs/people --data people.csv --row 401 --toward 2 --to x.csv", "expected a row of 1 to 400"],
+    ["edit runs/people --data people.csv --toward me.png --to x.csv", "expected the number of a row of the table"],
+    ["edit runs/people --data people.csv --toward 2 --label m --to x.csv", "--label only for a model with classes"],
+    ["edit runs/people --picture me.png --toward 2 --to x.csv", "expected --picture only for a model of pictures"],
+    ["complete runs/people --data people.csv --label m --to x.csv", "--label only for a model with classes"],
+  ])("%s", async (line, words) => {
+    const heard = await run(line);
+    expect(heard.code).toBe(2);
+    expect(heard.err).toContain(words);
+  });
+
   it("draws rows under a condition, as CSV", async () => {
     expect(await run("sample runs/people --n 200 --given sex=m --to men.csv")).toMatchObject({ code: 0 });
     const [head, ...rows] = lines("men.csv");
@@ -117,20 +147,52 @@ it("each kind of flow of rows learns points in the plane and shows its density",
   }
 });
 
+it("a flow with classes fills gaps and walks under the class that a column says, or the one that is asked for", async () => {
+  const line = "train flow --data people.csv --omit number --label sex --conditional --model nice --hidden 8 --depth 1";
+  expect(await run(`${line} --steps 8 --batch-size 32 --name classes`)).toMatchObject({ code: 0 });
+  writeFileSync(join(place, "classes.csv"), "city,income,height,sex\nBern,20100,,m\nRom,20000,166.0,f");
+  expect(await run("complete runs/classes --data classes.csv --steps 5 --to full.csv")).toMatchObject({ code: 0 });
+  const [head, ...rows] = lines("full.csv");
+  expect(head).toBe("height,city,income,sex");
+  expect(rows.map((row) => row.at(-1))).toEqual(["m", "f"]);
+  const walk = "edit runs/classes --data classes.csv --row 2 --toward 2 --n 1 --to walk.csv";
+  expect(await run(walk)).toMatchObject({ code: 0 });
+  expect(lines("walk.csv").slice(1)).toEqual(["166,Rom,20000", "166,Rom,20000", "166,Rom,20000"]);
+
+  writeFileSync(join(place, "open.csv"), "city,income,height\nBern,20100,\nRom,20000,166.0");
+  expect(await run("complete runs/classes --data open.csv --label m --steps 5 --to full.csv")).toMatchObject({
+    code: 0,
+  });
+  expect(lines("full.csv")[0]).toBe("height,city,income");
+  expect((await run("complete runs/classes --data open.csv --to full.csv")).err).toContain('"sex"');
+  expect((await run("complete runs/classes --data open.csv --label x --to full.csv")).err).toContain(
+    "a class, one of f m, got x",
+  );
+  expect((await run("edit runs/classes --data open.csv --row 2 --toward 2 --to walk.csv")).err).toContain(
+    "is conditioned on classes, got none",
+  );
+});
+
 it("a flow of pictures scores a folder of them, and fills in their hidden half", async () => {
-  const line = "train flow --data bars --model glow --levels 2 --depth 1 --channels 4 --batch-size 16";
+  const line = "train flow --data bars --model glow --levels 2 --depth 1 --channels 4 --batch-size 16 --conditional";
   expect(await run(`${line} --steps 20 --every 10 --name bars`)).toMatchObject({ code: 0 });
   mkdirSync(join(place, "pictures"));
   for (let i = 0; i < 3; i++) {
     const data = Uint8Array.from({ length: 16 }, (_, k) => (Math.floor(k / 4) === i ? 250 : 0));
     await writePng(join(place, "pictures", `${i}.png`), { data, width: 4, height: 4, channels: 1 });
   }
-  const scored = await run("score runs/bars --data pictures --order data --to scores-of-bars.csv");
+  const scored = await run("score runs/bars --data pictures --label first --order data --to scores-of-bars.csv");
   expect(scored).toMatchObject({ code: 0 });
   const [head, ...rows] = lines("scores-of-bars.csv");
   expect(head).toMatch(/log p \(nats\),bits\/dim/);
   expect(rows).toHaveLength(3);
-  const filled = await run("complete runs/bars --data pictures --keep 0.5 --steps 5 --to whole.png");
+  const complete = "complete runs/bars --data pictures --keep 0.5 --steps 5 --to whole.png";
+  expect((await run(complete)).err).toContain("0.png: expected a class of the model, one of first second third fourth");
+  const filled = await run(`${complete} --label first`);
   expect(filled).toMatchObject({ code: 0 });
   expect(existsSync(join(place, "whole.png"))).toBe(true);
+  const walk = "edit runs/bars --picture pictures/0.png --toward pictures/2.png --n 1 --to walk.png";
+  expect((await run(walk)).err).toContain("is conditioned on classes, got none");
+  expect(await run(`${walk} --label second`)).toMatchObject({ code: 0 });
+  expect(readFileSync(join(place, "walk.png")).readUInt32BE(16)).toBe(3 * (14 * 4 + 2) + 2); // both ends, one between
 });

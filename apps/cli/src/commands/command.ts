@@ -1,8 +1,9 @@
 /** @file What a command is, and the options that several share. */
+import { GenError } from "@gen/core";
 import type { Context, World } from "../context.js";
 import type { Section } from "../schema/help.js";
 import type { GivenOptions } from "../schema/resolve.js";
-import { defineOptions } from "../schema/schema.js";
+import { defineOptions, type Schema } from "../schema/schema.js";
 
 export interface Positional {
   readonly name: string;
@@ -33,3 +34,17 @@ export const outputOptions = defineOptions({
   json: { kind: "boolean", default: false, description: "Print one JSON object a line, for machines" },
 });
 export const outputSection: Section = { title: "Output", schema: outputOptions };
+
+/** @throws GenError `option` for an option that has an effect with another kind of model only */
+export function refuse(
+  { fields }: Schema,
+  given: GivenOptions,
+  { kind, where }: { readonly kind: string; readonly where: string },
+): void {
+  for (const [name, { spelling }] of given) {
+    if (!(name in fields)) continue;
+    throw new GenError("option", `${where}: expected ${spelling} only for a model of ${kind}, got it for another`, {
+      fix: `leave out ${spelling}`,
+    });
+  }
+}

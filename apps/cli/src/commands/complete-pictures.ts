@@ -3,10 +3,10 @@ import { GenError, ndarray, type NdArray } from "@gen/core";
 import type { ModelFolder } from "@gen/core/node";
 import { grid } from "@gen/data";
 import { writePng } from "@gen/data/node";
+import { told } from "../conditions.js";
 import { folderPictures } from "../folder-pictures.js";
 import { originOf } from "../origin.js";
 import { defineOptions, type OptionsOf } from "../schema/schema.js";
-import { effortOf } from "./complete-table.js";
 
 const WHERE = "gen complete";
 
@@ -37,6 +37,8 @@ export interface Completion extends OptionsOf<typeof pictureOptions> {
   readonly seed: number;
   /** Steps of a chain, for a file that takes them. @default what is usual for the family */
   readonly steps?: number | undefined;
+  /** Class of all pictures, for a model with classes. @default the folder that each lies in */
+  readonly label?: string | undefined;
 }
 
 /** Does a model go on with pictures? */
@@ -52,23 +54,36 @@ export function goesOn({ card }: ModelFolder, file: string): boolean {
 export async function completePictures(
   model: ModelFolder,
   file: string,
-  { data, to, seed, keep, n, variants, scale, steps }: Completion,
+  { data, to, seed, keep, n, variants, scale, steps, label }: Completion,
 ): Promise<number> {
   if (!to.endsWith(".png")) throw new GenError("option", `${WHERE}: expected a .png for pictures, got ${to}`);
   const { inputs } = model.card.files[file]!;
   const takes = (name: string): boolean => inputs.some((input) => input.name === name);
-  const effort = effortOf(model, { steps });
   const shape = shapeOf(inputs);
   const [, height, width] = shape as [number, number, number];
   const { background } = originOf(model.card).options;
-  const rows = folderPictures(data, { shape, where: WHERE, ...(typeof background === "number" && { background }) });
+  const rows = folderPictures(data, {
+    shape,
+    where: WHERE,
+    ...(typeof background === "number" && { background }),
+    ...(takes("label") && { classes: originOf(model.card).classes ?? [] }),
+    label,
+  });
   const count = Math.min(n, rows.length);
-  const { x } = await rows.rows(Array.from({ length: count }, (_, i) => i));
+  const { x, label: labels } = await rows.rows(Array.from({ length: count }, (_, i) => i));
   const one = Array.from(x!.data as Uint8Array, (v) => v / 255);
   const given = Float32Array.from({ length: variants * one.length }, (_, i) => one[i % one.length]!);
   const kept = Math.min(height - 1, Math.max(1, Math.round(keep * height))) * width;
   const isKept = (i: number): boolean => i % (height * width) < kept;
   const all = [count * variants, ...shape];
+  const labelled = labels && {
+    label: ndarray(
+      Array.from({ length: count * variants }, (_, i) => Number(labels.data[i % count])),
+      [count * variants],
+      "i32",
+    ),
+  };
+  const how = { n: count * variants, file, where: WHERE, steps, ...(labelled && { rows: labelled }) };
   const session = await model.open(file);
   try {
     const { completed } = await session.run({
@@ -83,7 +98,7 @@ export async function completePictures(
             ),
           }),
       seed: ndarray([seed], [], "i64"),
-      ...effort,
+      ...told(model.card, how),
     });
     const upper = one.map((v, i) => (isKept(i) ? v : 0.5));
     const lines = [...one, ...upper, ...Array.from(completed!.data as Float32Array)];

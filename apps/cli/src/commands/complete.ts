@@ -6,12 +6,12 @@ import { openFolder, writeAtomic } from "@gen/core/node";
 import { givenColumns } from "../conditions.js";
 import { modelFolder } from "../exported.js";
 import { columnsOf, csvText } from "../output/csv.js";
-import { resolve, type GivenOptions } from "../schema/resolve.js";
-import { defineOptions, type Schema } from "../schema/schema.js";
+import { resolve } from "../schema/resolve.js";
+import { defineOptions } from "../schema/schema.js";
 import { checkRows } from "../tables.js";
-import { outputSection, type Command } from "./command.js";
+import { outputSection, refuse, type Command } from "./command.js";
 import { completePictures, goesOn, pictureOptions } from "./complete-pictures.js";
-import { completed, openRows } from "./complete-table.js";
+import { completed, labelOf, openRows } from "./complete-table.js";
 import { only } from "./train.js";
 
 const FILE = "complete.onnx";
@@ -22,6 +22,11 @@ const options = defineOptions({
     description: "CSV file with gaps, its columns named as those of the model; or a folder of pictures",
   },
   to: { kind: "path", required: true, description: "CSV file to write; or .png, for pictures" },
+  label: {
+    kind: "string",
+    description:
+      "Class of all rows, of a model with classes; unless given, the folder of a picture, or the column of the class",
+  },
   seed: { kind: "integer", default: 0, min: 0, description: "Where the draws come from" },
 });
 const tableOptions = defineOptions({
@@ -59,13 +64,9 @@ export const completeCommand: Command = {
     const shown = positionals[0]!;
     const { data, to, seed, ...how } = resolve(every, only(every, given), "gen complete");
     const model = await openFolder(modelFolder(resolvePath(context.cwd, shown), shown));
-    if (model.card.files[FILE]?.inputs.some(({ name }) => name === "label") === true) {
-      throw new GenError("option", "gen complete: expected a model without classes, got one that is conditional", {
-        fix: "train it without --conditional, the class a column like the others",
-      });
-    }
     const isPictures = goesOn(model, FILE);
-    refuse(isPictures ? tableOptions : pictureOptions, given, isPictures ? "a table" : "pictures");
+    const [others, kind] = isPictures ? [tableOptions, "a table"] : [pictureOptions, "pictures"];
+    refuse(others, given, { kind, where: "gen complete" });
     const path = resolvePath(context.cwd, to);
     if (isPictures) {
       const from = resolvePath(context.cwd, data);
@@ -81,10 +82,16 @@ export const completeCommand: Command = {
     }
     const place = resolvePath(context.cwd, data);
     const conditions = givenColumns(model.card);
-    const rows = await openRows(place, { columns, conditions });
+    const label = labelOf(model, how.label);
+    const rows = await openRows(place, { columns, conditions, ...(label && { label }) });
     await checkRows(rows, codecOf(model.card.codec, { file: join(model.path, "card.json") }), place);
-    const { filled, gaps } = await completed(model, rows, { ...how, seed, context });
-    await writeAtomic(path, csvText([...columns, ...conditions], filled));
+    const { filled, gaps } = await completed(model, rows, {
+      ...how,
+      seed,
+      beside: ["context", ...(label?.column ? ["label"] : [])],
+      context,
+    });
+    await writeAtomic(path, csvText([...columns, ...conditions, ...(label?.column ? [label.column] : [])], filled));
     context.output.result(
       { path, rows: rows.length, gaps },
       `Filled ${gaps} gaps in ${rows.length} rows, wrote ${path}`,
@@ -92,13 +99,3 @@ export const completeCommand: Command = {
     return 0;
   },
 };
-
-/** @throws GenError `option` for an option that has an effect with another kind of model only */
-function refuse({ fields }: Schema, given: GivenOptions, kind: string): void {
-  for (const [name, { spelling }] of given) {
-    if (!(name in fields)) continue;
-    throw new GenError("option", `gen complete: expected ${spelling} only for a model of ${kind}, got it for another`, {
-      fix: `leave out ${spelling}`,
-    });
-  }
-}

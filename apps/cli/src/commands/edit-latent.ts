@@ -6,7 +6,7 @@ import { GenError, ndarray, type NdArray } from "@gen/core";
 import { withCodes } from "../codes.js";
 import { movedNoise, noiseWalk } from "../noise.js";
 import { originOf } from "../origin.js";
-import { hole, joined, picture, repeated, run, WHERE, type EditWork, type Makers } from "./edit-work.js";
+import { givenPicture, hole, joined, picture, repeated, run, WHERE, type EditWork, type Makers } from "./edit-work.js";
 
 const FILE = "search.onnx";
 /** Of the search, unless told otherwise. */
@@ -29,7 +29,7 @@ export const latentMakers: Makers = {
   },
   async mask(work) {
     const { chosen } = work;
-    const x = await picture(work, FILE, chosen.picture);
+    const x = await givenPicture(work, FILE);
     const { open, mask } = await hole(work, FILE, x);
     const labelled = await withLabel(work, x, mask);
     const { made } = await search(labelled, repeated(x, chosen.n), repeated(mask, chosen.n));
@@ -40,24 +40,29 @@ export const latentMakers: Makers = {
   },
   async toward(work) {
     const { chosen, model } = work;
-    const ends = [await picture(work, FILE, chosen.picture), await picture(work, FILE, chosen.toward!)] as const;
+    const ends = [await givenPicture(work, FILE), await picture(work, FILE, chosen.toward!)] as const;
     const both = joined(ends);
     const labelled = await withLabel(work, both, whole(both));
     const { z } = await search(labelled, both, whole(both));
-    const width = z!.shape[1]!;
-    const numbers = Array.from(z!.data, Number);
-    const end = (i: number): NdArray => ndarray(numbers.slice(i * width, (i + 1) * width), [width]);
-    const between = noiseWalk(model.card, [end(0), end(1)], Math.max(2, chosen.n));
+    const [from, to] = [rowOf(z!, 0), rowOf(z!, 1)];
+    const { n } = chosen; // with what was found for both ends, or what lies in the middle
+    const between = n === 1 ? rowOf(noiseWalk(model.card, [from, to], 3), 1) : noiseWalk(model.card, [from, to], n);
     return joined([ends[0], await generate(labelled, between), ends[1]]);
   },
 };
 
 /** The picture, its noise and what the generator makes of that; and how to generate more of its class. */
 async function found(work: EditWork) {
-  const x = await picture(work, FILE, work.chosen.picture);
+  const x = await givenPicture(work, FILE);
   const labelled = await withLabel(work, x, whole(x));
   const { z, made } = await search(labelled, x, whole(x));
   return { x, z: z!, made: made!, generate: (noise: NdArray) => generate(labelled, noise) };
+}
+
+/** One row of several: [1, …] */
+function rowOf({ data, shape: [n, ...rest] }: NdArray, i: number): NdArray {
+  const row = data.length / n!;
+  return ndarray(Array.from(data.subarray(i * row, (i + 1) * row), Number), [1, ...rest]);
 }
 
 /** A mask of ones: all of a picture counts. */
@@ -81,12 +86,13 @@ async function withLabel(work: EditWork, x: NdArray, mask: NdArray): Promise<Edi
   }
   note(`searching for the noise of the picture in ${classes.length} classes; --label says which it is, and is quicker`);
   const errors = new Array<number>(classes.length).fill(0);
-  const row = x.data.length / x.shape[0]!;
-  const one = ({ data, shape: [, ...rest] }: NdArray, i: number): NdArray =>
-    ndarray(Array.from(data.subarray(i * row, (i + 1) * row), Number), [1, ...rest]);
   for (let i = 0; i < x.shape[0]!; i++) {
     // Without a label, rows have the classes in turn.
-    const { error } = await search(work, repeated(one(x, i), classes.length), repeated(one(mask, i), classes.length));
+    const { error } = await search(
+      work,
+      repeated(rowOf(x, i), classes.length),
+      repeated(rowOf(mask, i), classes.length),
+    );
     errors.forEach((_, c) => (errors[c]! += Number(error!.data[c])));
   }
   const label = classes[errors.indexOf(Math.min(...errors))]!;

@@ -3,15 +3,16 @@ import { resolve as resolvePath } from "node:path";
 import { GenError, ndarray, type NdArray } from "@gen/core";
 import type { ModelFolder } from "@gen/core/node";
 import { decodePicture } from "@gen/data/node";
+import { interpolate } from "@gen/gan";
 import { told, type ToldOptions } from "../conditions.js";
 import { defineOptions, type OptionsOf } from "../schema/schema.js";
 
 export const WHERE = "gen edit";
 
-export const editOptions = defineOptions({
+/** Of a model of pictures. */
+export const pictureOptions = defineOptions({
   picture: {
     kind: "path",
-    required: true,
     description: "PNG, JPEG or WebP file; it is scaled to the size of the model's",
   },
   strength: {
@@ -25,31 +26,50 @@ export const editOptions = defineOptions({
     kind: "path",
     description: "Picture that is white where something new shall be, and black where nothing changes",
   },
-  toward: { kind: "path", description: "Picture to go to, through what the model draws between" },
   code: {
     kind: "string",
     description:
       "Codes of an InfoGAN that are changed, the rest of the noise kept: 1=3 sets the first, 1 walks through it",
   },
+  words: { kind: "string", description: "Words that they shall fit, of a model that knows some" },
+  guidance: { kind: "number", min: 0, description: "Weight of class and words, of a diffusion model: 1 is as trained" },
+  seed: { kind: "integer", default: 0, min: 0, description: "Where the noise comes from" },
+});
+
+/** Of a model of a table. */
+export const rowOptions = defineOptions({
+  data: { kind: "path", description: "Of a table: CSV file, its columns named as those of the model" },
+  row: { kind: "integer", default: 1, min: 1, description: "Of a table: row to start from, counted from 1" },
+});
+
+export const editOptions = defineOptions({
+  ...pictureOptions.fields,
+  ...rowOptions.fields,
+  toward: {
+    kind: "string",
+    description: "Picture to go to, through what the model draws between; of a table, the number of the row",
+  },
   n: {
     kind: "integer",
     default: 8,
     min: 1,
-    description: "Pictures that are made; of a code without numbers, all values",
+    description: "Pictures or rows that are made; of a code without numbers, all values",
   },
   label: {
     kind: "string",
     description: "Class that they shall have, of a model with classes; of a GAN the one that fits best unless given",
   },
-  words: { kind: "string", description: "Words that they shall fit, of a model that knows some" },
   steps: {
     kind: "integer",
     min: 1,
     description: "Steps of the sampler, of a diffusion model; of the search for the noise of a picture, of a GAN",
   },
-  guidance: { kind: "number", min: 0, description: "Weight of class and words, of a diffusion model: 1 is as trained" },
-  seed: { kind: "integer", default: 0, min: 0, description: "Where the noise comes from" },
-  to: { kind: "path", required: true, description: "File to write, a .png: the picture, then what became of it" },
+  to: {
+    kind: "path",
+    required: true,
+    description:
+      "File to write: a .png, the picture, then what became of it; or a .csv, the rows from one to the other",
+  },
 });
 
 export type EditOptions = OptionsOf<typeof editOptions>;
@@ -68,6 +88,13 @@ export type Way = (typeof WAYS)[number];
 
 /** By way: the pictures that are shown, [·, C, H, W]. */
 export type Makers = Readonly<Record<Way, (work: EditWork) => Promise<NdArray>>>;
+
+/** The picture that is changed. @throws GenError `option` if none is given */
+export function givenPicture(work: EditWork, file: string): Promise<NdArray> {
+  const { picture: path } = work.chosen;
+  if (path !== undefined) return picture(work, file, path);
+  throw new GenError("option", `${WHERE}: expected --picture for a model of pictures, got none`);
+}
 
 /** A picture of the size and the channels of the model, [1, C, H, W] in [0, 1]. @throws GenError `option` for a model of something else */
 export async function picture({ model, cwd }: EditWork, file: string, path: string): Promise<NdArray> {
@@ -140,4 +167,13 @@ export function joined(parts: readonly NdArray[]): NdArray {
     parts.flatMap(({ data }) => Array.from(data, Number)),
     [n, ...parts[0]!.shape.slice(1)],
   );
+}
+
+/** Codes on the way from the first of two to the second, without both. @param z [2, …] @returns [n, …] */
+export function codesBetween(z: NdArray, n: number, path: "spherical" | "linear"): NdArray {
+  const numbers = Array.from(z.data, Number);
+  const width = numbers.length / 2;
+  const end = (from: number): NdArray => ndarray(numbers.slice(from, from + width), [width]);
+  const { data } = interpolate({ from: end(0), to: end(width), steps: n + 2, path });
+  return ndarray(Array.from(data.subarray(width, (n + 1) * width), Number), [n, ...z.shape.slice(1)]);
 }
