@@ -64,8 +64,8 @@ export function inputGradForm({ strides }: ConvAttrs, pads: readonly number[]): 
 const ROW = 6;
 /** Columns that a product should have: fewer leave its kernel idle. */
 const COLUMNS = 8;
-/** Bytes of the layout of one picture: beyond, it no longer stays near the processor. */
-const PICTURE_BYTES = 4 * 2 ** 20;
+/** Bytes of the rows that the places of one picture see, by number: they are a constant of the file. */
+const TABLE_BYTES = 4 * 2 ** 20;
 
 /** Is this convolution a product of gathered rows (conv-products.ts) on the CPU? */
 export function isProduct(node: ConvNode): boolean {
@@ -73,9 +73,9 @@ export function isProduct(node: ConvNode): boolean {
   const { channels, columns, reaches } = seenBy(node);
   return reaches.every((reach) => {
     const taps = sizeOf(reach.map(({ offsets }) => offsets.length));
-    const bytes = 4 * sizeOf(reach.map(({ places }) => places)) * taps * channels;
+    const bytes = 4 * sizeOf(reach.map(({ places }) => places)) * taps;
     const isWorthIt = columns >= COLUMNS && neighbours(reach) * channels >= ROW;
-    return taps > 0 && isWorthIt && (taps === 1 || bytes <= PICTURE_BYTES);
+    return taps > 0 && isWorthIt && (taps === 1 || bytes <= TABLE_BYTES);
   });
 }
 
