@@ -116,7 +116,9 @@ export class RollModel {
 
   /**
    * How far the uniform numbers of a draw under this scope lie outside of those of which each note of x is made, given what
-   * comes before it; 0 where steps are given. For x of {@link sample} it is what rounding is worth. @returns [n, T, D]
+   * comes before it, and in steps that are given how far x is from them. For x of {@link sample} it is what rounding is worth.
+   *
+   * @returns [n, T, D]
    */
   outside(x: Tensor, { scope, given }: Omit<RollDraw, "steps">): Tensor {
     const key = scope.nextKey();
@@ -127,7 +129,8 @@ export class RollModel {
       ys: [bernoulli({ logits: logits! }).outside(own!, splitKey(key, t!))],
     }));
     const all = ys[0]!.transpose([1, 0, 2]);
-    return given === undefined ? all : given.known.unsqueeze(1).lessEqual(steps).unsqueeze(2).where(all, 0);
+    if (given === undefined) return all;
+    return given.known.unsqueeze(1).lessEqual(steps).unsqueeze(2).where(all, x.sub(given.x).abs());
   }
 
   /** The notes of a step, from the lowest to the highest. @param h [n, H] @returns [n, D] */

@@ -107,7 +107,7 @@ export class PixelModel {
 
   /**
    * How far the uniform numbers of a draw under this scope lie outside of those of which each pixel of x is made, given the
-   * pixels before it; 0 where pixels are given. For x of {@link sample} it is what rounding is worth.
+   * pixels before it, and of pixels that are given how far x is from them. For x of {@link sample} it is what rounding is worth.
    *
    * @param x [n, C, H, W], intensities in [0, 1] @returns [n, H·W]
    */
@@ -127,7 +127,12 @@ export class PixelModel {
       ys: [this.law.of(at!).outside(own!, splitKey(key, place!))],
     }));
     const all = ys[0]!.transpose();
-    return given === undefined ? all : given.known.unsqueeze(1).lessEqual(places).where(all, 0);
+    if (given === undefined) return all;
+    const apart = inTurn(y.sub(this.#encoded(given.x)))
+      .abs()
+      .max([2, 3])
+      .transpose(); //                              [n, H·W]
+    return given.known.unsqueeze(1).lessEqual(places).where(all, apart);
   }
 
   #encoded(x: Tensor): Tensor {

@@ -22,7 +22,7 @@ import {
 import type { Codec } from "@gen/core/codec";
 import { madeMasks, torchUniform } from "@gen/core/nn";
 import { bernoulli, mixture, normal, type InvertedLaw } from "@gen/core/prob";
-import { free, type VectorDraw, type VectorModel } from "./vector-model.js";
+import { outsideOrApart, type VectorDraw, type VectorModel } from "./vector-model.js";
 
 export interface MadeOptions {
   /** D: numbers in a row. */
@@ -118,7 +118,7 @@ export class Made implements VectorModel {
     const [draws, choice] = [scope.nextKey(), scope.nextKey()];
     const { y } = this.#encoded(x, scope);
     const inOrder = (k: number): Tensor => this.#outsideIn(y, { from: splitKey(draws, k), k });
-    if (given !== undefined) return free(inOrder(0), given);
+    if (given !== undefined) return outsideOrApart(inOrder(0), x, given);
     return this.#chosen(stack(this.#orders.map((_, k) => inOrder(k))), choice);
   }
 

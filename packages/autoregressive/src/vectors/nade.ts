@@ -12,7 +12,7 @@ import {
   type Tensor,
 } from "@gen/core";
 import { bernoulli } from "@gen/core/prob";
-import { free, type VectorDraw, type VectorModel } from "./vector-model.js";
+import { outsideOrApart, type VectorDraw, type VectorModel } from "./vector-model.js";
 
 export interface NadeOptions {
   /** D: numbers in a row, each 0 or 1. */
@@ -58,7 +58,7 @@ export class Nade implements VectorModel {
 
   outside(x: Tensor, { scope, given }: VectorDraw): Tensor {
     const law = bernoulli({ logits: this.#logits(x).transpose() }); // [D, n], as the numbers of `sample`
-    return free(law.outside(bits(x).transpose(), scope.nextKey()).transpose(), given);
+    return outsideOrApart(law.outside(bits(x).transpose(), scope.nextKey()).transpose(), x, given);
   }
 
   /** Log-odds of each number, given those before it: [N, D]. */

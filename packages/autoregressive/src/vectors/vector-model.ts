@@ -36,7 +36,9 @@ export interface VectorModel {
   sample(n: number, draw: VectorDraw): Tensor;
   /**
    * How far the uniform numbers of a draw under the same scope lie outside of those of which each number of x is made, given
-   * those before it; 0 where numbers are given. For x of `sample` it is what rounding is worth. @returns [n, D]
+   * those before it, and of numbers that are given how far x is from them. For x of `sample` it is what rounding is worth.
+   *
+   * @returns [n, D]
    */
   outside(x: Tensor, draw: VectorDraw): Tensor;
 }
@@ -69,9 +71,10 @@ export function flatRows(x: Tensor): Tensor {
   return rows.dtype === "u8" ? rows.cast("f32").mul(1 / 255) : rows;
 }
 
-/** Of what is said of each number [n, D], that of the numbers which are not given; 0 for the others. */
-export function free(all: Tensor, given: VectorDraw["given"]): Tensor {
-  return given === undefined ? all : given.known.unsqueeze(1).lessEqual(iota(all.shape[1]!, "i32")).where(all, 0);
+/** Of what lies outside of its part [n, D], for numbers that were drawn; for those that are given, how far x is from them. */
+export function outsideOrApart(outside: Tensor, x: Tensor, given: VectorDraw["given"]): Tensor {
+  if (given === undefined) return outside;
+  return given.known.unsqueeze(1).lessEqual(iota(x.shape[1]!, "i32")).where(outside, x.sub(given.x).abs());
 }
 
 type VectorFields = { readonly x: { readonly shape: Shape; readonly dtype: "u8" | "f32" } };
