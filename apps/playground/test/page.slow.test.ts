@@ -1,33 +1,10 @@
 /** @file The bundled page in Chromium: five families learn in it, without a complaint of the browser or of axe. */
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
 import { missing } from "@gen/vitest/chromium";
 import { expect, it } from "vitest";
 import { openSite, violations } from "./site.js";
 
 const site = openSite();
-
-/** The pages of this site that learn and tell, and what is there once they are. */
-const PAGES = [
-  ["?page=train", "button.primary"],
-  ["?page=compare", ".intervals canvas"],
-  ["?page=understand&family=vae&graph=density", ".graph .node"],
-  ["?page=understand&family=gan&graph=step", ".graph .node"],
-] as const;
-const SCHEMES = ["light", "dark"] as const;
-
-it.for(SCHEMES.flatMap((scheme) => PAGES.map(([search, shown]) => ({ scheme, search, shown }))))(
-  "$search meets WCAG 2 AA in $scheme colours",
-  async ({ scheme, search, shown }, { skip }) => {
-    if (missing !== undefined) skip(missing);
-    const { page, complaints } = await site.open(search, { colorScheme: scheme });
-    await page.locator(shown).first().waitFor();
-    expect(await violations(page)).toEqual([]);
-    expect(complaints).toEqual([]);
-    await page.close();
-  },
-);
 
 it("shows a graph whose nodes can be asked, by pointer and by keys", async ({ skip }) => {
   if (missing !== undefined) skip(missing);
@@ -72,22 +49,6 @@ it("trains five families, pauses, exports one, goes on, stops, and takes the exp
   await page.getByText(/notes\.onnx: /).waitFor();
   expect(complaints).toEqual([]);
   await page.close();
-});
-
-it("asks for at most 250 kB of our code, gzipped, before anything is clicked", async ({ skip }) => {
-  if (missing !== undefined) skip(missing);
-  for (const search of ["", "?page=train"]) {
-    const { page } = await site.open(search);
-    await page.waitForLoadState("networkidle");
-    const scripts = await page.evaluate(() =>
-      performance.getEntriesByType("resource").map(({ name }) => new URL(name).pathname),
-    );
-    await page.close();
-    const ours = scripts.filter((path) => path.endsWith(".js"));
-    const sizes = await Promise.all(ours.map(async (path) => gzipSync(await readFile(join(site.folder, path))).length));
-    expect(sizes.length).toBeGreaterThan(0);
-    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(250_000);
-  }
 });
 
 it("opens again without a connection, with the model that was played with", async ({ skip }) => {

@@ -1,5 +1,6 @@
 /** @file Data of one's own: dropped here, learned here by a small model, sampled, and taken away as ONNX. */
 import { useEffect, useState } from "react";
+import { trainingOptions } from "../../../cli/src/train/options.js";
 import { ErrorText } from "../shell/error-text.js";
 import { FileButton } from "../shell/file-button.js";
 import { Choice } from "../shell/choice.js";
@@ -22,6 +23,13 @@ const CHOICES = {
 } as const;
 const LABELS = { steps: "Steps", batch: "Batch", rate: "Learning rate", seed: "Seed", device: "Device" } as const;
 type Name = keyof typeof CHOICES;
+const { steps: STEPS, batchSize, seed: SEED } = trainingOptions.fields;
+/** Of those that `gen train` has, too. */
+const HINTS: Partial<Record<Name, string>> = {
+  steps: STEPS.description,
+  batch: batchSize.description,
+  seed: SEED.description,
+};
 const NAMES = Object.keys(CHOICES) as Name[];
 
 /** What becomes of what. */
@@ -55,6 +63,7 @@ export function OwnPage() {
       const { openOwn } = await import("./own.js");
       const next = await openOwn(files);
       stop();
+      models.forget();
       setOwn(next);
     } catch (cause) {
       setError(cause); // what was there stays
@@ -65,11 +74,11 @@ export function OwnPage() {
   useDropAnywhere((files) => {
     if (!isBusy && !isReading) void read(files);
   });
+  const settings: Settings = {
+    learningRate: Number(chosen.rate),
+    batch: Math.min(Number(chosen.batch), own?.points.length ?? 1),
+  };
   const train = (): void => {
-    const settings: Settings = {
-      learningRate: Number(chosen.rate),
-      batch: Math.min(Number(chosen.batch), own!.points.length),
-    };
     const { kind, about, points, family } = own!;
     const recipe = { of: "own", kind, settings } as const;
     start({
@@ -79,7 +88,8 @@ export function OwnPage() {
       steps,
       device: chosen.device,
       settings,
-      about: { name: `${family.id}-own-${kind}`, data: about, licence: "that of the data", recipe },
+      from: models.from,
+      about: { name: `own-${kind}`, data: about, licence: "that of the data", recipe },
     });
   };
 
@@ -127,6 +137,7 @@ export function OwnPage() {
               <Choice
                 key={name}
                 label={LABELS[name]}
+                hint={HINTS[name]}
                 value={chosen[name]}
                 options={CHOICES[name] as readonly string[]}
                 onChange={(value) => choose({ [name]: value })}
@@ -159,6 +170,14 @@ export function OwnPage() {
               >
                 Export as ONNX
               </button>
+              <FileButton
+                label="Load a model"
+                accept=".zip,.onnx"
+                disabled={isBusy || models.isBusy}
+                onFiles={([file]) =>
+                  void models.load(file!, { of: "own", families: [own.family], points: own.points, settings })
+                }
+              />
             </div>
           </form>
           <Status progress={progress} note={models.note} goOn={goOn} />

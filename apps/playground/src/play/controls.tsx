@@ -10,10 +10,12 @@ export interface SliderProps {
   readonly onChange: (value: number) => void;
   /** How the value reads. @default as a number */
   readonly show?: (value: number) => string;
+  /** What it does, in a line. */
+  readonly hint?: string;
   readonly disabled?: boolean;
 }
 
-export function Slider({ label, value, min, max, step, onChange, show = String, disabled = false }: SliderProps) {
+export function Slider({ label, value, min, max, step, onChange, show = String, hint, disabled = false }: SliderProps) {
   const id = useId();
   return (
     <div className="slider">
@@ -28,8 +30,10 @@ export function Slider({ label, value, min, max, step, onChange, show = String, 
         step={step}
         disabled={disabled}
         aria-valuetext={show(value)}
+        aria-describedby={hint === undefined ? undefined : `${id}-hint`}
         onChange={(event) => onChange(Number(event.target.value))}
       />
+      {hint === undefined ? null : <small id={`${id}-hint`}>{hint}</small>}
     </div>
   );
 }

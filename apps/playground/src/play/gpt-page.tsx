@@ -1,7 +1,9 @@
 /** @file The GPT: text that streams, every way of choosing the next character, and what it chooses from. */
+import type { SamplingOptions } from "@gen/autoregressive";
 import { useMemo, useState } from "react";
+import { shapes } from "../../../cli/src/write/shapes.js";
 import { useModel } from "../models/use-model.js";
-import { number, SEED, text, useAddress } from "../url-state.js";
+import { number, SEED, text, useAddress, type Setting } from "../url-state.js";
 import { SeedBox, Slider, Words } from "./controls.js";
 import { CHARACTERS, nextOf, readable, written } from "./gpt.js";
 import { PlayPage } from "./play-page.js";
@@ -13,32 +15,40 @@ const [LENGTH, MOST] = [64, 600];
 /** Next characters that are shown. */
 const SHOWN = 12;
 
+/** Where an option of `gen write` stands on its slider. */
+interface Range {
+  readonly min: number;
+  readonly max: number;
+  readonly step: number;
+  readonly start: number;
+  /** The value that leaves the option out, and how that reads. @default none does */
+  readonly off?: readonly [value: number, reads: string];
+  /** It shapes a draw, and nothing else. */
+  readonly draws?: true;
+}
+
+const RANGES: Readonly<Record<Shape, Range>> = {
+  temperature: { min: 0.1, max: 2, step: 0.05, start: 0.8, draws: true },
+  topK: { min: 0, max: CHARACTERS.length, step: 1, start: 0, off: [0, "all"], draws: true },
+  topP: { min: 0.05, max: 1, step: 0.05, start: 1, draws: true },
+  minP: { min: 0, max: 0.5, step: 0.01, start: 0, draws: true },
+  typicalP: { min: 0.05, max: 1, step: 0.05, start: 1, draws: true },
+  repetitionPenalty: { min: 1, max: 2, step: 0.05, start: 1 },
+  presencePenalty: { min: 0, max: 2, step: 0.05, start: 0 },
+  frequencyPenalty: { min: 0, max: 1, step: 0.02, start: 0 },
+  noRepeat: { min: 0, max: 12, step: 1, start: 0, off: [0, "may repeat"] },
+};
+type Shape = keyof typeof shapes.fields;
+const SHAPES = Object.keys(shapes.fields) as Shape[];
+
 const ADDRESS = {
   prompt: text({ start: "ROMEO:", length: LENGTH }),
   seed: SEED,
   choose: ["draw", "greedy"],
-  temperature: number({ start: 0.8, min: 0.1, max: 2, decimals: 2 }),
-  topk: number({ start: 0, min: 0, max: CHARACTERS.length }),
-  topp: number({ start: 1, min: 0.05, max: 1, decimals: 2 }),
-  minp: number({ start: 0, min: 0, max: 0.5, decimals: 2 }),
-  typical: number({ start: 1, min: 0.05, max: 1, decimals: 2 }),
-  repetition: number({ start: 1, min: 1, max: 2, decimals: 2 }),
-  presence: number({ start: 0, min: 0, max: 2, decimals: 2 }),
-  frequency: number({ start: 0, min: 0, max: 1, decimals: 2 }),
-  norepeat: number({ start: 0, min: 0, max: 12 }),
+  ...(Object.fromEntries(
+    SHAPES.map((name) => [name, number({ ...RANGES[name], decimals: RANGES[name].step < 1 ? 2 : 0 })]),
+  ) as Record<Shape, Setting<number>>),
 } as const;
-
-const WAYS = [
-  { name: "temperature", label: "Temperature", min: 0.1, max: 2, step: 0.05, draws: true },
-  { name: "topk", label: "Top k (0: all)", min: 0, max: CHARACTERS.length, step: 1, draws: true },
-  { name: "topp", label: "Top p", min: 0.05, max: 1, step: 0.05, draws: true },
-  { name: "minp", label: "Min p", min: 0, max: 0.5, step: 0.01, draws: true },
-  { name: "typical", label: "Typical p", min: 0.05, max: 1, step: 0.05, draws: true },
-  { name: "repetition", label: "Repetition penalty", min: 1, max: 2, step: 0.05, draws: false },
-  { name: "presence", label: "Presence penalty", min: 0, max: 2, step: 0.05, draws: false },
-  { name: "frequency", label: "Frequency penalty", min: 0, max: 1, step: 0.02, draws: false },
-  { name: "norepeat", label: "No repeat of so many (0: may)", min: 0, max: 12, step: 1, draws: false },
-] as const;
 
 export function GptPage() {
   const [chosen, set] = useAddress(ADDRESS);
@@ -48,17 +58,8 @@ export function GptPage() {
   const [own, setOwn] = useState(""); // letters that were chosen by hand
   const prompt = readable(chosen.prompt) || "\n";
   const isGreedy = chosen.choose === "greedy";
-  const { temperature, topk, topp, minp, typical, repetition, presence, frequency, norepeat } = chosen;
-  const options = useMemo(
-    () => ({
-      repetitionPenalty: repetition,
-      presencePenalty: presence,
-      frequencyPenalty: frequency,
-      noRepeat: norepeat,
-      ...(isGreedy ? { greedy: true } : { temperature, topK: topk, topP: topp, minP: minp, typicalP: typical }),
-    }),
-    [isGreedy, temperature, topk, topp, minp, typical, repetition, presence, frequency, norepeat],
-  );
+  const values = SHAPES.map((name) => chosen[name]).join();
+  const options = useMemo(() => optionsOf(values.split(",").map(Number), isGreedy), [values, isGreedy]);
   const shown = items.at(-1) ?? prompt + own;
   const next = useLatest(
     useMemo(
@@ -158,19 +159,39 @@ export function GptPage() {
             <option value="greedy">always the likeliest</option>
           </select>
         </label>
-        {WAYS.map(({ name, draws, ...way }) => (
-          <Slider
-            key={name}
-            {...way}
-            value={chosen[name]}
-            disabled={isGreedy && draws}
-            onChange={(v) => set({ [name]: v })}
-            show={(v) => String(Number(v.toFixed(2)))}
-          />
-        ))}
+        {SHAPES.map((name) => {
+          const { min, max, step, off, draws = false } = RANGES[name];
+          return (
+            <Slider
+              key={name}
+              label={labelOf(name)}
+              hint={shapes.fields[name].description}
+              {...{ min, max, step }}
+              value={chosen[name]}
+              disabled={isGreedy && draws}
+              onChange={(v) => set({ [name]: v })}
+              show={(v) => (v === off?.[0] ? off[1] : String(Number(v.toFixed(2))))}
+            />
+          );
+        })}
       </section>
     </PlayPage>
   );
+}
+
+/** What the sliders mean to the package, in the order of {@link SHAPES}. */
+function optionsOf(values: readonly number[], isGreedy: boolean): SamplingOptions {
+  const given = SHAPES.flatMap((name, i) => {
+    const { off, draws = false } = RANGES[name];
+    return values[i] === off?.[0] || (isGreedy && draws) ? [] : [[name, values[i]!] as const];
+  });
+  return { ...(Object.fromEntries(given) as SamplingOptions), ...(isGreedy && { greedy: true }) };
+}
+
+/** "topK" as "Top k". */
+function labelOf(name: string): string {
+  const words = name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return words[0]!.toUpperCase() + words.slice(1);
 }
 
 function chancesOf(p: Float64Array | undefined): readonly { readonly character: string; readonly p: number }[] {

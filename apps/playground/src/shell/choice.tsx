@@ -5,6 +5,8 @@ export interface ChoiceProps<T extends string> {
   readonly options: readonly T[];
   /** What people read instead of the value. */
   readonly titles?: Readonly<Record<string, string>>;
+  /** What it does, in a line, where one asks for it. */
+  readonly hint?: string | undefined;
   /** @default false */
   readonly disabled?: boolean;
   readonly onChange: (value: T) => void;
@@ -15,13 +17,14 @@ export function Choice<T extends string>({
   value,
   options,
   titles,
+  hint,
   disabled = false,
   onChange,
 }: ChoiceProps<T>) {
   return (
     <label>
       {label}
-      <select value={value} disabled={disabled} onChange={(event) => onChange(event.target.value as T)}>
+      <select title={hint} value={value} disabled={disabled} onChange={(event) => onChange(event.target.value as T)}>
         {options.map((option) => (
           <option key={option} value={option}>
             {titles?.[option] ?? option}

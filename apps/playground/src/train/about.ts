@@ -21,6 +21,14 @@ export interface PlaneRecipe {
   readonly settings: Settings;
 }
 
+/** What it takes to go on with a model of data of one's own: beside it, the data. */
+export interface OwnRecipe {
+  readonly of: "own";
+  readonly kind: string;
+  readonly steps: number;
+  readonly settings: Settings;
+}
+
 /** Of a model of points in the plane. */
 export function aboutPlane({ shape, seed, settings }: Omit<PlaneRecipe, "of" | "steps">): About {
   const recipe: Omit<PlaneRecipe, "steps"> = { of: "plane", shape, seed, settings };

@@ -4,7 +4,7 @@ import { decodeModel } from "@gen/core/onnx";
 import { loadWeights, openFiles, type ModelFiles } from "@gen/core/tune";
 import { unzipSync } from "fflate";
 import type { Family, Settings } from "./course.js";
-import type { PlaneRecipe } from "./about.js";
+import type { OwnRecipe, PlaneRecipe } from "./about.js";
 import type { Standing } from "./training.js";
 
 /** A model of a file, and where its training stood. */
@@ -12,18 +12,21 @@ export interface Reopened {
   readonly family: Family;
   readonly standing: Standing;
   /** What it was trained on; not known of a single ONNX file. */
-  readonly recipe?: PlaneRecipe;
+  readonly recipe?: PlaneRecipe | OwnRecipe;
 }
 
 export interface ReopenOptions {
+  /** Whose exports are taken. */
+  readonly of: "plane" | "own";
   readonly families: readonly Family[];
-  /** Any points: a model of them is made to see what it holds. */
+  /** Rows of the kind that is learned: a model of them is made to see what it holds. */
   readonly points: Dataset;
   readonly settings: Settings;
 }
 
 /** A file of a zip that says it is larger is left packed. */
 const LARGEST = 64 * 2 ** 20;
+const EXPECTED = { plane: "a model of the plane", own: "a model of data like these" } as const;
 const FIX = "take the .zip that Export of this page wrote, whole";
 
 /** @throws GenError `format`, `shape`, `hash` or `version`, saying what the file is and what it should be */
@@ -56,16 +59,16 @@ async function unpacked(name: string, bytes: Uint8Array): Promise<ModelFiles> {
 }
 
 async function ofFolder(files: ModelFiles, name: string, options: ReopenOptions): Promise<Reopened> {
-  const recipe = files.card.recipe as Partial<PlaneRecipe> | null;
+  const recipe = files.card.recipe as Partial<PlaneRecipe | OwnRecipe> | null;
   const family = options.families.find(({ id }) => id === files.card.family);
-  if (family === undefined || recipe?.of !== "plane") {
-    throw new GenError("format", `${name}: expected a model of the plane, got "${files.card.name}"`, {
+  if (family === undefined || recipe?.of !== options.of) {
+    throw new GenError("format", `${name}: expected ${EXPECTED[options.of]}, got "${files.card.name}"`, {
       fix: "this page goes on with what it exported; another model is trained on by what made it, with `gen resume`",
     });
   }
   const steps = Number.isInteger(recipe.steps) ? recipe.steps! : 0;
   const states = await numbers(modelOf(family, options), files);
-  return { family, standing: { steps, states }, recipe: recipe as PlaneRecipe };
+  return { family, standing: { steps, states }, recipe: recipe as PlaneRecipe | OwnRecipe };
 }
 
 /** A single ONNX file: of the family whose numbers it holds, if any. */

@@ -50,8 +50,9 @@ export function TrainPage() {
     if (name === "batch") change({ ...settings, batch: Number(value) });
   };
   const load = async (file: File): Promise<void> => {
-    const recipe = await models.load(file, settings);
-    if (recipe !== undefined) choose({ shape: recipe.shape, seed: String(recipe.seed) as typeof seed });
+    const points = cloud("moons", 0, []);
+    const recipe = await models.load(file, { of: "plane", families: FAMILIES, points, settings });
+    if (recipe?.of === "plane") choose({ shape: recipe.shape, seed: String(recipe.seed) as typeof seed });
   };
 
   return (

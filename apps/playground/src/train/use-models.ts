@@ -1,11 +1,8 @@
 /** @file Models that leave the tab and come back: what the page does when Export is pressed or a file is given. */
 import { useState } from "react";
 import { explained } from "../shell/explained.js";
-import type { Settings } from "./course.js";
-import { cloud } from "./densities.js";
-import { FAMILIES } from "./families.js";
-import type { PlaneRecipe } from "./about.js";
 import type { Exported } from "./export.js";
+import type { Reopened, ReopenOptions } from "./reopen.js";
 import type { Standing } from "./training.js";
 
 export interface Models {
@@ -16,7 +13,9 @@ export interface Models {
   readonly from: ReadonlyMap<string, Standing>;
   save(family: string, exported: (family: string) => Promise<Exported>): Promise<void>;
   /** @returns what the model was trained on, if its file says so */
-  load(file: File, settings: Settings): Promise<PlaneRecipe | undefined>;
+  load(file: File, known: ReopenOptions): Promise<Reopened["recipe"]>;
+  /** Families begin anew, and nothing happened yet. */
+  forget(): void;
 }
 
 const NONE: ReadonlyMap<string, Standing> = new Map();
@@ -52,12 +51,15 @@ export function useModels(): Models {
           `${name}: ${files} ONNX files, ${(zip.size / 1000).toFixed(0)} kB. Run in this tab beside the trainer, they differ from it by at most ${worst.toExponential(0)} of 1 + |value|.`,
         );
       }),
-    load: (file, settings) =>
+    forget: () => {
+      setFrom(NONE);
+      setNote(undefined);
+    },
+    load: (file, known) =>
       busily(`Reading ${file.name} …`, async () => {
         const { reopened } = await import("./reopen.js");
         const bytes = new Uint8Array(await file.arrayBuffer());
-        const points = cloud("moons", 0, []);
-        const { family, standing, recipe } = await reopened(file.name, bytes, { families: FAMILIES, points, settings });
+        const { family, standing, recipe } = await reopened(file.name, bytes, known);
         setFrom((before) => new Map([...before, [family.id, standing]]));
         setNote(`${file.name}: the ${family.name} begins with these weights, at step ${standing.steps}. Press Train.`);
         return recipe;
