@@ -3,12 +3,12 @@
  * beside what the page's own code makes with onnxruntime-node. Draws decide what is run next, so a draw that differed would show.
  */
 import { join } from "node:path";
-import { node, openFolder } from "@gen/core/node";
+import { openFolder } from "@gen/core/node";
 import type { NdArray } from "@gen/core";
 import { wordNumbers } from "@gen/data";
 import { missing } from "@gen/vitest/chromium";
 import type { Page } from "playwright";
-import { afterAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import type { ModelName } from "../shipped/models.js";
 import type { OpenModel } from "../src/models/engine.js";
 import { i32, i64, normals } from "../src/play/arrays.js";
@@ -20,9 +20,6 @@ import { generated, within } from "../src/play/gan.js";
 import { directions, drawn, placeOf, repeated } from "../src/play/glyphs.js";
 import { written } from "../src/play/gpt.js";
 import { pixelByPixel, SIZE } from "../src/play/pixels.js";
-import { cloud } from "../src/train/densities.js";
-import { FAMILIES } from "../src/train/families.js";
-import { train } from "../src/train/training.js";
 import { openSite, root } from "./site.js";
 
 const site = openSite();
@@ -176,30 +173,5 @@ it.for<Case>([
   await page.goto(new URL(search, page.url()).href);
   if (press !== undefined) await page.getByRole("button", { name: press }).click({ timeout: 120_000 });
   await expect.poll(() => apart(page, made), { timeout: 240_000, interval: 1000 }).toBeLessThan(1e-4);
-  await page.close();
-});
-
-const runtime = await node({ threads: 1 });
-afterAll(() => runtime.close());
-
-it("?page=train", async ({ skip }) => {
-  if (missing !== undefined) skip(missing);
-  const settings = { learningRate: 2e-3, batch: 128 };
-  const plan = { families: FAMILIES, points: cloud("rings", 1, []), settings, seed: 1, steps: 25, turn: 25, signal };
-  const made: Given[] = [];
-  const families = FAMILIES.map((family) => ({
-    ...family,
-    course: (...args: Parameters<typeof family.course>) => ({ ...family.course(...args), logDensity: undefined! }),
-  }));
-  for await (const { samples } of train(runtime, { ...plan, families }))
-    made.push({ name: "samples", data: [...samples] });
-  const { page } = await site.open("?page=own");
-  await page.addInitScript(listen);
-  await page.goto(new URL("?page=train&device=wasm&shape=rings&seed=1&batch=128", page.url()).href);
-  await page.getByRole("button", { name: "Train" }).click();
-  for (const one of made) {
-    await expect.poll(() => apart(page, [one]), { timeout: 240_000, interval: 1000 }).toBeLessThan(1e-3);
-    console.warn(await apart(page, [one]));
-  }
   await page.close();
 });

@@ -29,7 +29,7 @@ export function Samples({ of, shown, rows }: SamplesProps) {
       return <Table columns={shown.columns} cell={shown.cell} numbers={numbers} of={of} />;
     case "text":
       return (
-        <pre className="text" tabIndex={0} aria-label={`Text of ${of}`}>
+        <pre className="text" role="group" tabIndex={0} aria-label={`Text of ${of}`}>
           {pieces(numbers, shown.length).map(shown.text).join("\n\n· · ·\n\n")}
         </pre>
       );

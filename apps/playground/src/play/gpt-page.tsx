@@ -124,7 +124,7 @@ export function GptPage() {
             </button>
           </div>
         </div>
-        <pre className="text" tabIndex={0} aria-label="What was written">
+        <pre className="text" role="group" tabIndex={0} aria-label="What was written">
           <strong>{shown.slice(0, prompt.length)}</strong>
           {shown.slice(prompt.length)}
         </pre>

@@ -1,5 +1,5 @@
 /** @file A model back into the tab: what an export of this page holds, or a sentence that says what else a file is. */
-import { GenError, key, paths, reference, type Dataset, type Model, type NdArray } from "@gen/core";
+import { GenError, key, messageOf, paths, reference, type Dataset, type Model, type NdArray } from "@gen/core";
 import { decodeModel } from "@gen/core/onnx";
 import { loadWeights, openFiles, type ModelFiles } from "@gen/core/tune";
 import { unzipSync } from "fflate";
@@ -73,7 +73,7 @@ async function ofFolder(files: ModelFiles, name: string, options: ReopenOptions)
 
 /** A single ONNX file: of the family whose numbers it holds, if any. */
 async function ofFile(name: string, bytes: Uint8Array, options: ReopenOptions): Promise<Reopened> {
-  const { graph } = decodeModel(bytes, { file: name });
+  const { graph } = decodedModel(name, bytes);
   const arrays = Object.fromEntries(graph.initializers.map(({ name, array }) => [name, array]));
   for (const family of options.families) {
     const model = modelOf(family, options);
@@ -87,6 +87,17 @@ async function ofFile(name: string, bytes: Uint8Array, options: ReopenOptions): 
     `${name}: expected the weights of a family of this page, got a model of ${graph.nodes.length} operators (${shown})`,
     { fix: `${FIX}; any ONNX Runtime runs other models, this page trains its own` },
   );
+}
+
+function decodedModel(name: string, bytes: Uint8Array): ReturnType<typeof decodeModel> {
+  try {
+    return decodeModel(bytes, { file: name });
+  } catch (cause) {
+    throw new GenError("format", `${name}: expected an ONNX model, got a file that is none (${messageOf(cause)})`, {
+      fix: FIX,
+      cause,
+    });
+  }
 }
 
 async function numbers(
