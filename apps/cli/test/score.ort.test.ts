@@ -126,6 +126,22 @@ describe("a flow of a CSV file", () => {
     });
   });
 
+  it("says of what kind a column is that has a word among its numbers, and which flows take one number", async () => {
+    const line = "train flow --steps 1 --model";
+    const numbers = Array.from({ length: 40 }, (_, i) => `${i}.5`);
+    writeFileSync(
+      join(place, "odd.csv"),
+      ["size,rooms", "big,3", ...numbers.map((v, i) => `${v},${i % 4}`)].join("\n"),
+    );
+    expect((await run(`${line} glow --data odd.csv`)).err).toContain(
+      'column "size" is taken for 41 categories, since not all are numbers: big',
+    );
+    writeFileSync(join(place, "one.csv"), ["size", ...numbers].join("\n"));
+    expect((await run(`${line} realnvp --data one.csv`)).err).toMatch(
+      /at least two numbers for --model realnvp, got one\n.*--model nsf-autoregressive, or maf/,
+    );
+  });
+
   it("refuses conditions that are not there, or on everything", async () => {
     expect(await run("train flow --data people.csv --given size")).toMatchObject({
       code: 2,

@@ -19,6 +19,8 @@ import { defineOptions, type OptionsOf } from "../schema/schema.js";
 
 const DENSE = ["nsf", "nsf-autoregressive", "realnvp", "maf", "iaf", "nice", "residual", "cnf"] as const;
 const PICTURES = ["multi-scale", "glow"] as const;
+/** Of rows, one half of which decides how the other moves. */
+const COUPLINGS = ["nsf", "realnvp", "nice"] as const;
 
 export const flowModelOptions = defineOptions({
   model: {
@@ -137,6 +139,11 @@ export function modelOf(options: Options, { codec, contextCodec, classes }: Mode
   if ((model === "multi-scale" || model === "glow") && shape.length !== 3) {
     throw new GenError("option", `flow: expected pictures for --model ${model}, got rows ${showShape(shape)}`, {
       fix: "use --model nsf",
+    });
+  }
+  if (rows.dim === 1 && (COUPLINGS as readonly string[]).includes(model)) {
+    throw new GenError("option", `flow: expected rows of at least two numbers for --model ${model}, got one`, {
+      fix: "use --model nsf-autoregressive, or maf",
     });
   }
   switch (model) {

@@ -1,5 +1,6 @@
 /** @file Tables: CSV files of the user, and those that have a name. */
 import { basename } from "node:path";
+import type { ColumnInfo } from "@gen/core/codec";
 import { openTable, tables, type OpenTableOptions, type TableEntry } from "@gen/data/node";
 import { defineDataSource, type DataSource } from "../data-source.js";
 import { showBytes, showCount } from "../output/format.js";
@@ -24,14 +25,25 @@ export const tableSource = defineDataSource({
     label: { kind: "string", description: "Column that is the class of a row" },
     omit: { kind: "string", description: "Columns to leave out, with commas between them" },
   }),
-  open: ({ separator, decimal, label, omit }, { data }) =>
-    open(data, {
+  async open({ separator, decimal, label, omit }, { data, note }) {
+    const splits = await open(data, {
       decimal,
       ...(separator === undefined ? {} : { separator: separator === "tab" ? "\t" : separator }),
       ...(label === undefined ? {} : { label }),
       ...(omit === undefined ? {} : { omit: omit.split(",").map((name) => name.trim()) }),
-    }),
+    });
+    for (const column of splits.columns ?? []) noteMixed(column, note);
+    return splits;
+  },
 });
+
+/** A word too many makes categories of a column of numbers: what nobody may have meant is said. */
+function noteMixed({ name, categories = [] }: ColumnInfo, note: (text: string) => void): void {
+  const words = categories.filter((word) => !Number.isFinite(Number(word.replace(",", "."))));
+  if (words.length === 0 || 2 * words.length >= categories.length) return;
+  const some = words.slice(0, 3).join(", ");
+  note(`column "${name}" is taken for ${categories.length} categories, since not all are numbers: ${some}`);
+}
 
 /** One source for each table that has a name. */
 export const tableSources: readonly DataSource[] = Object.entries(tables).map(([name, entry]: [string, TableEntry]) =>
