@@ -25,14 +25,14 @@ export const tableSource = defineDataSource({
     label: { kind: "string", description: "Column that is the class of a row" },
     omit: { kind: "string", description: "Columns to leave out, with commas between them" },
   }),
-  async open({ separator, decimal, label, omit }, { data, note }) {
+  async open({ separator, decimal, label, omit }, { data, ...context }) {
     const splits = await open(data, {
       decimal,
       ...(separator === undefined ? {} : { separator: separator === "tab" ? "\t" : separator }),
       ...(label === undefined ? {} : { label }),
       ...(omit === undefined ? {} : { omit: omit.split(",").map((name) => name.trim()) }),
     });
-    for (const column of splits.columns ?? []) noteMixed(column, note);
+    for (const column of splits.columns ?? []) noteMixed(column, (text) => context.note(text));
     return splits;
   },
 });
