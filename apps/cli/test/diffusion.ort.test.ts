@@ -27,7 +27,9 @@ beforeAll(async () => {
     }
   }
   expect(
-    await run(`train diffusion ./shapes --size 8 --words --conditional --guidance 2 ${SMALL} --name shapes`),
+    await run(
+      `train diffusion ./shapes --size 8 --words --attend-words --conditional --guidance 2 ${SMALL} --name shapes`,
+    ),
   ).toMatchObject({ code: 0 });
 });
 afterAll(() => rmSync(place, { recursive: true, force: true }));

@@ -32,6 +32,8 @@ export interface WordOptions {
   readonly vocabulary: number;
   /** K: words of a row, at most. */
   readonly length: number;
+  /** A vector of features / K for each word, to be attended to, in the place of their mean. @default false */
+  readonly each?: boolean;
 }
 
 export interface ConditionOptions {

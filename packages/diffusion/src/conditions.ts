@@ -15,10 +15,13 @@ import {
 import { Embedding, Linear } from "@gen/core/nn";
 import type { Condition, ConditionOptions, Given, GivenName, WordOptions } from "./condition.js";
 
-/** @throws GenError `option` if there is nothing to condition on, `range` for counts below 1 or a drop outside [0, 1) */
+/** @throws GenError `option` if there is nothing to condition on, `range` for counts below 1, a drop outside [0, 1), features that words do not share */
 export function conditionOf({ features, classes, words, context, drop = 0.1 }: ConditionOptions): Condition {
   if (!(drop >= 0 && drop < 1)) throw new GenError("range", `condition: expected drop in [0, 1), got ${drop}`);
-  for (const [name, count] of Object.entries({ classes, context, ...words }))
+  const { vocabulary, length, each = false } = words ?? {};
+  if (each && features % length! !== 0)
+    throw new GenError("range", `condition: expected features that ${length} words share, got ${features}`);
+  for (const [name, count] of Object.entries({ classes, context, vocabulary, length }))
     if (count !== undefined && !(Number.isInteger(count) && count >= 1))
       throw new GenError("range", `condition: expected ${name}, a whole number of at least 1, got ${count}`);
   const parts = [
@@ -61,21 +64,24 @@ class ClassCondition implements Condition {
   }
 }
 
-/** The mean of the words' vectors; a vector of its own for no words. */
+/** The mean of the words' vectors, with a vector of its own for no words; or the vector of each, one after the other. */
 class WordCondition implements Condition {
   readonly names = ["words"] as const;
   readonly hasNull: boolean;
   readonly table: Embedding;
-  /** [1, features] */
+  /** [1, features of a vector] */
   readonly nothing: Tensor;
   readonly #length: number;
+  readonly #each: boolean;
   readonly #drop: number;
 
-  constructor({ vocabulary, length, features, drop }: WordOptions & { features: number; drop: number }) {
-    this.table = new Embedding({ count: vocabulary + 1, features, std: 1 });
-    this.nothing = param([1, features], normalInit({ std: 1 }));
+  constructor({ vocabulary, length, each = false, features, drop }: WordOptions & { features: number; drop: number }) {
+    const width = each ? features / length : features;
+    this.table = new Embedding({ count: vocabulary + 1, features: width, std: 1 });
+    this.nothing = param([1, width], normalInit({ std: 1 }));
     this.hasNull = drop > 0;
     this.#length = length;
+    this.#each = each;
     this.#drop = drop;
   }
 
@@ -84,6 +90,13 @@ class WordCondition implements Condition {
   }
 
   embed({ words }: Given): Tensor {
+    if (this.#each) {
+      const isWord = words?.greater(0).unsqueeze(-1); //                           [N, K, 1]
+      const rows =
+        isWord?.where(this.table.forward(words!), this.nothing) ??
+        this.nothing.expand([this.#length, this.nothing.shape[1]!]);
+      return rows.reshape([-1, this.#length * this.nothing.shape[1]!]);
+    }
     if (words === undefined) return this.nothing;
     const isWord = words.greater(0).cast("f32"); //                                [N, K]
     const count = isWord.sum(1, { keepDims: true }); //                            [N, 1]

@@ -54,7 +54,8 @@ export async function modelOf(chosen: Options, data: Splits): Promise<Made> {
   const vocabulary = chosen.words ? vocabularyIn(data) : undefined;
   const condition = conditionOf(chosen, data, vocabulary);
   const codec = await codecOf(data, pixels);
-  const network = networkOf(chosen, { shape: codec.output, conditionFeatures: condition === undefined ? 0 : 64 });
+  const conditionFeatures = condition === undefined ? 0 : chosen.attendWords ? WORDS * 64 : 64;
+  const network = networkOf(chosen, { shape: codec.output, conditionFeatures });
   const { objective, selfCondition, variance } = chosen;
   const process = PROCESSES[chosen.process]();
   if (objective === "consistency" && process.name !== "edm")
@@ -115,7 +116,7 @@ function vocabularyIn({ texts }: Splits): readonly string[] {
 
 /** @throws GenError `option` where the data lack what the model shall be told */
 function conditionOf(
-  { conditional, words, ...guiding }: Options,
+  { conditional, words, attendWords, ...guiding }: Options,
   { classes = [] }: Splits,
   vocabulary: readonly string[] | undefined,
 ): DiffusionOptions["condition"] {
@@ -132,7 +133,7 @@ function conditionOf(
   if (!conditional && vocabulary === undefined) return undefined;
   return {
     ...(conditional && { classes: classes.length }),
-    ...(vocabulary && { words: { vocabulary: vocabulary.length, length: WORDS } }),
+    ...(vocabulary && { words: { vocabulary: vocabulary.length, length: WORDS, each: attendWords } }),
   };
 }
 
@@ -162,7 +163,7 @@ async function codecOf({ train, columns }: Splits, pixels: "u8" | "f32"): Promis
 const isSequence = (train: Dataset): boolean => train.fields["x"]!.shape.length === 2;
 
 function networkOf(
-  { network, width, depth, patch, attention, selfCondition, variance }: Options,
+  { network, width, depth, patch, attention, attendWords, selfCondition, variance }: Options,
   { shape, conditionFeatures }: { readonly shape: Shape; readonly conditionFeatures: number },
 ): Network {
   const fits = { mlp: shape.length === 1, dit: shape.length === 3, unet: shape.length === 2 || shape.length === 3 };
@@ -178,7 +179,15 @@ function networkOf(
     case "mlp":
       return new MlpNetwork({ dim: seen[0]!, outputs, width, depth, conditionFeatures });
     case "dit":
-      return new Dit({ shape: seen, outputs, patch, width, depth, conditionFeatures });
+      return new Dit({
+        shape: seen,
+        outputs,
+        patch,
+        width,
+        depth,
+        conditionFeatures,
+        ...(attendWords && { conditionTokens: WORDS }),
+      });
     case "unet":
       return new UNet({
         shape: seen,

@@ -108,6 +108,12 @@ export const diffusionOptions = defineOptions({
     default: false,
     description: "Condition on the words of names, where the data has them: emoji, files of a folder",
   },
+  attendWords: {
+    kind: "boolean",
+    default: false,
+    appliesWhen: { words: true, network: ["auto", "dit"] },
+    description: "dit attends to each word; without, it is told their mean",
+  },
   guidance: {
     kind: "number",
     default: 1,
