@@ -271,6 +271,12 @@ export const ledger: readonly Entry[] = [
     better: "lower",
   },
   {
+    id: "diffusion/glyphs/fid-unet",
+    paper: "no paper: the same of DDPM's U-Net",
+    unit: "Fréchet distance",
+    better: "lower",
+  },
+  {
     id: "diffusion/emoji/words",
     paper: "no paper: the bound of emoji that were not learned from, told their group and the words of their names",
     unit: "bits/dim, at most",

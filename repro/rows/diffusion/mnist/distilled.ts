@@ -1,7 +1,7 @@
 /** @file The transformer of diffusion/mnist/fid in 4 steps. Salimans & Ho 2022, "Progressive distillation", arXiv:2202.00512. */
 import { mnist } from "@gen/data/node";
 import { distilledRow } from "../../../src/distilled-row.js";
-import { mnistDit } from "../../../src/diffusion-mnist.js";
+import { mnistDit } from "../../../src/diffusion-28.js";
 
 const [stages, steps, batchSize, learningRate] = [[16, 8, 4], 300, 32, 5e-4];
 

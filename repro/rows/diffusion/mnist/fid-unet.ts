@@ -1,13 +1,13 @@
 /** @file DDPM's U-Net on MNIST, told the class. Ho, Jain & Abbeel 2020, arXiv:2006.11239. */
 import { mnist } from "@gen/data/node";
-import { mnistUNet } from "../../../src/diffusion-mnist.js";
+import { smallUNet } from "../../../src/diffusion-28.js";
 import { pictureRow } from "../../../src/picture-row.js";
 
 const [batchSize, steps, learningRate] = [32, 3_600, 1e-3];
 
 export const row = pictureRow({
   id: "diffusion/mnist/fid-unet",
-  model: mnistUNet(),
+  model: smallUNet(10),
   data: (split) => mnist({ split }),
   features: "mnist",
   classes: 10,

@@ -1,6 +1,6 @@
 /** @file A class-conditional diffusion transformer on MNIST. Peebles & Xie 2023, arXiv:2212.09748. */
 import { mnist } from "@gen/data/node";
-import { mnistDit } from "../../../src/diffusion-mnist.js";
+import { mnistDit } from "../../../src/diffusion-28.js";
 import { pictureRow } from "../../../src/picture-row.js";
 
 const [batchSize, steps, learningRate] = [256, 15_000, 2e-3];
