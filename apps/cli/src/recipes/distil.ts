@@ -8,7 +8,7 @@ import { fields, Halving, startPair, type DiffusionBatch } from "@gen/diffusion"
 import { modelFolder } from "../exported.js";
 import { originOf } from "../origin.js";
 import { defineRecipe, type Live, type PrepareContext, type Splits, type Trainable } from "../recipe.js";
-import { resolve } from "../schema/resolve.js";
+import { effective, resolve } from "../schema/resolve.js";
 import { defineOptions, type OptionsOf } from "../schema/schema.js";
 import { aboutModel, modelOf, type Made, type Options } from "./diffusion-model.js";
 import { diffusionOptions } from "./diffusion-options.js";
@@ -86,7 +86,7 @@ async function prepare(
     keepsBest: false,
     batches: batches(rows("train"), { size: batchSize, key }),
     loss: { label: "Distance to where two steps of the teacher lead", unit: "" },
-    inherited,
+    inherited: effective(diffusionOptions, inherited),
     ...(await aboutModel(made, { ...inherited, how: { sampler: inherited.sampler }, samplerSteps: steps })),
   };
 }
