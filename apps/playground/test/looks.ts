@@ -28,11 +28,15 @@ export async function looksOf(page: Page): Promise<string> {
   return Buffer.from(cells).toString("base64");
 }
 
-/** What is shown when nothing changes any more. */
+/** What is shown when no model works and nothing changes any more. */
 export async function settled(page: Page): Promise<string> {
-  for (let before = await looksOf(page); ;) {
+  const looksNow = async (): Promise<string> => {
+    await page.waitForFunction(() => document.querySelector("[aria-busy=true]") === null);
+    return looksOf(page);
+  };
+  for (let before = await looksNow(); ;) {
     await page.waitForTimeout(700);
-    const now = await looksOf(page);
+    const now = await looksNow();
     if (now === before) return now;
     before = now;
   }

@@ -23,7 +23,11 @@ export interface OpenOptions {
   readonly onFallback: (why: string) => void;
 }
 
-const homes: Readonly<Record<Device, Home>> = { wasm: new Home("wasm"), webgpu: new Home("webgpu") };
+const watchers = new Set<() => void>();
+const tell = (): void => {
+  for (const watcher of watchers) watcher();
+};
+const homes: Readonly<Record<Device, Home>> = { wasm: new Home("wasm", tell), webgpu: new Home("webgpu", tell) };
 /** Where the model is that was opened last. */
 let newest = homes.wasm;
 let models = 0;
@@ -98,6 +102,17 @@ async function checkGpu(): Promise<void> {
 
 /** What a download or a run that was stopped fails with. */
 export const STOPPED = new DOMException("stopped", "AbortError");
+
+/** Whether a model is fetched or run. */
+export function isWorking(): boolean {
+  return Object.values(homes).some((home) => home.isWorking);
+}
+
+/** Calls a watcher when {@link isWorking} may have changed. @returns what ends that */
+export function watchWork(watcher: () => void): () => void {
+  watchers.add(watcher);
+  return () => void watchers.delete(watcher);
+}
 
 /** Ends whatever is fetched or run for a model. */
 export function stopAll(): void {

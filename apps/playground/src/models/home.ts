@@ -25,8 +25,17 @@ export class Home {
   #worker: Worker | undefined;
   #requests = 0;
 
-  constructor(device: Device) {
+  readonly #onWork: () => void;
+
+  /** @param onWork called when it begins to work, and when it ends */
+  constructor(device: Device, onWork: () => void) {
     this.device = device;
+    this.#onWork = onWork;
+  }
+
+  /** Whether it was asked for something that it has not answered. */
+  get isWorking(): boolean {
+    return this.#waiting.size > 0;
   }
 
   /** The worker that answers now, if one does: another one knows no models of this. */
@@ -39,6 +48,7 @@ export class Home {
     const id = this.#requests++;
     return new Promise((done, fail) => {
       this.#waiting.set(id, { done, fail, onProgress });
+      this.#onWork();
       this.#worker!.postMessage({ ...request, id });
     });
   }
@@ -49,6 +59,7 @@ export class Home {
     this.#worker = undefined;
     for (const { fail } of this.#waiting.values()) fail(error);
     this.#waiting.clear();
+    this.#onWork();
   }
 
   #started(): Worker {
@@ -59,6 +70,7 @@ export class Home {
       this.#waiting.delete(data.id);
       if (data.is === "problem") asked?.fail(errorOf(data.problem));
       else asked?.done(data);
+      this.#onWork();
     };
     made.onerror = (event) => {
       event.preventDefault();

@@ -1,6 +1,6 @@
 /** @file What the pages with a shipped model share: title, equation, the model's state, and its card. */
-import { lazy, Suspense, useState, type ReactNode } from "react";
-import type { OpenModel } from "../models/engine.js";
+import { lazy, Suspense, useState, useSyncExternalStore, type ReactNode } from "react";
+import { isWorking, watchWork, type OpenModel } from "../models/engine.js";
 import { Loading } from "../models/loading.js";
 import { RunsOn } from "../models/runs-on.js";
 import type { ModelState } from "../models/use-model.js";
@@ -20,6 +20,7 @@ export interface PlayPageProps {
 }
 
 export function PlayPage({ title, lead, equation, paper, of, error, children }: PlayPageProps) {
+  const isBusy = useSyncExternalStore(watchWork, isWorking);
   return (
     <>
       <h1>{title}</h1>
@@ -29,7 +30,7 @@ export function PlayPage({ title, lead, equation, paper, of, error, children }: 
       </p>
       {of.state === "ready" ? <RunsOn fallback={of.fallback} /> : <Loading of={of} />}
       {error === undefined ? null : <ErrorText error={error} />}
-      <div className="play" aria-busy={of.state !== "ready"}>
+      <div className="play" aria-busy={of.state !== "ready" || isBusy}>
         {children}
       </div>
       <About model={of.state === "ready" ? of.model : undefined} />

@@ -155,8 +155,8 @@ export function neighbours(reach: readonly Reach[]): number {
   return offsets.every((offset, i) => i === 0 || offset === offsets[i - 1]! + 1) ? joined : 1;
 }
 
-/** Bytes of a layout that are worked on at a time: they should still be in a core's own cache when the product reads them. */
-const PART_BYTES = 2 ** 20;
+/** Bytes of a layout that are worked on at a time: they should still be near when the product reads them, and be few. */
+const PART_BYTES = 2 ** 21;
 
 type Part = readonly [start: number, end: number];
 

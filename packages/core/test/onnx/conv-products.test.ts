@@ -29,11 +29,11 @@ describe("convolutions as products", () => {
     },
   );
 
-  // Pictures of 0.33 or 1.3 MB as they are laid out: what is gathered of x for y and dw, and of g for dx.
+  // Pictures of 0.33 or 2.6 MB as they are laid out: what is gathered of x for y and dw, and of g for dx.
   it.each([
     { batch: 3, channels: 16, gathered: [3, 3] }, // one part is kept for the gradient of w
-    { batch: 5, channels: 16, gathered: [2, 2, 3, 3, 5] }, // several are gathered once more
-    { batch: 2, channels: 64, gathered: [0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 2] },
+    { batch: 8, channels: 16, gathered: [4, 4, 4, 4, 8] }, // several are gathered once more
+    { batch: 2, channels: 128, gathered: [0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 2] },
   ])("work on $batch pictures of $channels channels in parts", ({ batch, channels, gathered }) => {
     const shapes = { x: [batch, channels, 24, 24], w: [2, channels, 3, 3], g: [batch, 2, 24, 24] } as const;
     const [x, w, g] = [feed(shapes.x), feed(shapes.w), feed(shapes.g)];

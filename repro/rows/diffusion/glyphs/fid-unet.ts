@@ -3,7 +3,7 @@ import { glyphs } from "@gen/data/node";
 import { smallUNet } from "../../../src/diffusion-28.js";
 import { pictureRow } from "../../../src/picture-row.js";
 
-const [batchSize, steps, learningRate, classes] = [32, 2500, 1e-3, 62];
+const [batchSize, steps, learningRate, classes] = [32, 1200, 2e-3, 62];
 
 export const row = pictureRow({
   id: "diffusion/glyphs/fid-unet",
