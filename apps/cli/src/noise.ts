@@ -1,6 +1,5 @@
 /** @file The noise of an exported GAN, as its generator was trained on: draws, changed ones, and what lies between two. */
-import { key, ndarray, normalDraws, split, uniformDraws, type Card, type NdArray } from "@gen/core";
-import { interpolate } from "@gen/gan";
+import { interpolate, key, ndarray, normalDraws, split, uniformDraws, type Card, type NdArray } from "@gen/core";
 import { originOf } from "./origin.js";
 
 const FILE = "generator.onnx";

@@ -7,6 +7,8 @@ export { sameShape, showShape, sizeOf, stridesOf } from "./shape.js";
 export type { Shape } from "./shape.js";
 export { ndarray, scalarOf, zeros } from "./ndarray.js";
 export type { NdArray } from "./ndarray.js";
+export { interpolate } from "./interpolate.js";
+export type { InterpolateOptions } from "./interpolate.js";
 export { nearestName } from "./nearest.js";
 
 export { key, keyFrom, split } from "./rng/key.js";

@@ -27,8 +27,8 @@ export { dragan, gradientPenalty, r1, r2 } from "./gradient-penalty.js";
 export type { DraganOptions, GradientPenaltyOptions, SlopeOptions } from "./gradient-penalty.js";
 export { featureMatching, pathLength } from "./generator-penalty.js";
 export type { FeatureMatchingOptions, PathLengthOptions } from "./generator-penalty.js";
-export { interpolate } from "./interpolate.js";
-export type { InterpolateOptions } from "./interpolate.js";
+export { interpolate } from "@gen/core";
+export type { InterpolateOptions } from "@gen/core";
 export { LatentSpace } from "./latent.js";
 export type { CodeOptions, CodePlace, LatentOptions } from "./latent.js";
 export {

@@ -10,8 +10,8 @@ export type {
 } from "./architecture.js";
 export { HierarchicalVae } from "./hierarchical.js";
 export type { HierarchicalVaeOptions, LayerSizes } from "./hierarchical.js";
-export { interpolate } from "./interpolate.js";
-export type { InterpolateOptions } from "./interpolate.js";
+export { interpolate } from "@gen/core";
+export type { InterpolateOptions } from "@gen/core";
 export { bernoulliLikelihood, discretisedLogisticLikelihood, gaussianLikelihood, likelihoodOf } from "./likelihood.js";
 export type { GaussianOptions, Likelihood, LikelihoodName } from "./likelihood.js";
 export type { Draws, LatentModel, Posterior } from "./latent.js";

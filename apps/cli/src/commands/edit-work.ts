@@ -1,9 +1,8 @@
 /** @file What `gen edit` works on: its options, the picture that it is given, the files of the model. */
 import { resolve as resolvePath } from "node:path";
-import { GenError, ndarray, type NdArray } from "@gen/core";
+import { GenError, interpolate, ndarray, type NdArray } from "@gen/core";
 import type { ModelFolder } from "@gen/core/node";
 import { decodePicture } from "@gen/data/node";
-import { interpolate } from "@gen/gan";
 import { told, type ToldOptions } from "../conditions.js";
 import { defineOptions, type OptionsOf } from "../schema/schema.js";
 

@@ -1,7 +1,8 @@
 /**
  * @file Expressions of several nodes that one kernel computes in one pass over memory: softmax along the last axis, its
- * normalisation, GELU, and on the CPU where numbers are positive. plan.ts asks for them. What such an expression is made of must be read by it alone, or it would be
- * computed twice; in a training step gradients read the parts of norms and of GELU, so those are fused where models are only used.
+ * normalisation, GELU, and on the CPU where numbers are positive. plan.ts asks for them. What such an expression is made of
+ * must be read by it alone, or it would be computed twice; in a training step gradients read the parts of norms and of GELU,
+ * so those are fused where models are only used.
  */
 import { typeOf, type Node, type NodeOf } from "../ir/node.js";
 import type { Op } from "../ir/ops.js";

@@ -1,6 +1,5 @@
-import { key, ndarray, normalDraws } from "@gen/core";
 import { describe, expect, it } from "vitest";
-import { interpolate } from "../src/index.js";
+import { interpolate, key, ndarray, normalDraws } from "../src/index.js";
 
 const code = (...values: number[]): ReturnType<typeof ndarray> => ndarray(values, [values.length]);
 const rowsOf = ({ data, shape }: ReturnType<typeof interpolate>): number[][] =>

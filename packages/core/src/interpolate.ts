@@ -1,5 +1,7 @@
-/** @file Walks between latent codes, on the host: rows to decode. */
-import { GenError, ndarray, sameShape, showShape, type NdArray } from "@gen/core";
+/** @file Walks between two codes, or two rows of noise, on the host: rows to decode. */
+import { GenError } from "./error.js";
+import { ndarray, type NdArray } from "./ndarray.js";
+import { sameShape, showShape } from "./shape.js";
 
 export interface InterpolateOptions {
   /** Where the walk begins: one code, [Z] or [1, Z]. */
