@@ -39,8 +39,12 @@ const stages = [
 const steps = stages.at(-1)!.until;
 
 const model = new Translator({
-  ...{ sourceVocabulary: 15, targetVocabulary: 8, sourceLength: 10, targetLength: 49 },
-  ...{ features: 64, heads: 4 },
+  sourceVocabulary: 15,
+  targetVocabulary: 8,
+  sourceLength: 10,
+  targetLength: 49,
+  features: 64,
+  heads: 4,
 });
 
 /** Rows of the test set that are looked at on the way. */

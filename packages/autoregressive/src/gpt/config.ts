@@ -80,13 +80,11 @@ function rotaryOf(config: Config): GptOptions {
     hidden: config.whole("intermediate_size"),
     epsilon: config.number("rms_norm_eps", 1e-6),
     rotaryBase: (rope ?? config).number("rope_theta", 10_000),
-    ...{
-      positions: "rotary",
-      norm: "rms",
-      feedForward: "swiglu",
-      bias,
-      tied: config.flag("tie_word_embeddings", false),
-    },
+    positions: "rotary",
+    norm: "rms",
+    feedForward: "swiglu",
+    bias,
+    tied: config.flag("tie_word_embeddings", false),
   };
 }
 
