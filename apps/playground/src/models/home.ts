@@ -22,10 +22,9 @@ const SCRIPTS: Readonly<Record<Device, () => Worker>> = {
 export class Home {
   readonly device: Device;
   readonly #waiting = new Map<number, Waiting>();
+  readonly #onWork: () => void;
   #worker: Worker | undefined;
   #requests = 0;
-
-  readonly #onWork: () => void;
 
   /** @param onWork called when it begins to work, and when it ends */
   constructor(device: Device, onWork: () => void) {

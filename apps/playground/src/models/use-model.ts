@@ -14,7 +14,8 @@ export type ModelState =
   | {
       readonly state: "ready";
       readonly model: OpenModel;
-      /** Why it is on wasm though WebGPU was asked for. */ readonly fallback?: string;
+      /** Why it is on wasm though WebGPU was asked for. */
+      readonly fallback?: string;
     }
   | { readonly state: "failed"; readonly error: unknown; readonly retry: () => void };
 
