@@ -9,8 +9,6 @@ import {
   matching,
   type Tokenizer,
 } from "../../src/index.js";
-import { Automaton, bytesOf, DEAD } from "../../src/decoding/constrain/automaton.js";
-import { languageOf } from "../../src/decoding/constrain/expression.js";
 import { Bigram, expectCounts, softmax, someLogits, written } from "./bigram.js";
 
 describe("beam search", () => {
@@ -93,90 +91,6 @@ describe("speculative decoding", () => {
     },
     60_000,
   );
-});
-
-/** Whether a text is one of a language, as the automaton over bytes says. */
-function accepts(expression: string | RegExp, text: string): boolean {
-  const automaton = new Automaton(languageOf(expression));
-  let state = automaton.start;
-  for (const byte of new TextEncoder().encode(text)) if (state !== DEAD) state = automaton.step(state, byte);
-  return state !== DEAD && automaton.accepts(state);
-}
-
-describe("regular languages", () => {
-  it("are those of JavaScript's expressions", () => {
-    const expressions = [
-      "a*b+c?",
-      "(?:ab|cd){2,3}",
-      "[^a-c]\\d",
-      "x{0}y|",
-      "[\\w.-]+@[a-z]+\\.(de|com)",
-      "(a|b)*abb",
-      "é+|日本?",
-      ".",
-      "\\u0041\\x42",
-      "a{2,}",
-    ];
-    const texts = [
-      "",
-      "a",
-      "b",
-      "bc",
-      "aab",
-      "abcd",
-      "ababab",
-      "cdcdcdcd",
-      "d7",
-      "a7",
-      "y",
-      "a.b@c.de",
-      "x@y.org",
-      "aabb",
-      "abab",
-      "éé",
-      "日",
-      "日本",
-      "本",
-      "\n",
-      "👋",
-      "AB",
-      "aaaa",
-    ];
-    for (const expression of expressions) {
-      const theirs = new RegExp(`^(?:${expression})$`, "u");
-      for (const text of texts)
-        expect(`${expression} ${text} ${accepts(expression, text)}`).toBe(`${expression} ${text} ${theirs.test(text)}`);
-    }
-  });
-
-  it("cover code points by exactly their bytes", () => {
-    const sizes: [number, number][] = [
-      [0, 0x10ffff],
-      [0x7f, 0x801],
-      [0xfffe, 0x10010],
-      [0x3c0, 0x20ac],
-    ];
-    for (const [first, last] of sizes) {
-      const covered = bytesOf([first, last]).reduce(
-        (sum, parts) => sum + parts.reduce((n, [a, b]) => n * (b - a + 1), 1),
-        0,
-      );
-      expect(covered).toBe(last - first + 1);
-    }
-  });
-
-  it.each<[string | RegExp, string]>([
-    ["(?=a)b", "a plain group"],
-    ["a\\1", "an escape that is known"],
-    ["(a", 'expected ")" at 2'],
-    ["*a", "expected a character at 0"],
-    ["[b-a]", "a range upwards"],
-    ["a{3,2}", "the fewer first"],
-    ["a)", "its end at 1"],
-    [/a/i, 'without the flags "i"'],
-  ])("say what is not regular or not known: %s", (expression, message) => {
-    expect(() => languageOf(expression)).toThrow(message);
-  });
 });
 
 describe("a constraint", () => {
@@ -277,20 +191,5 @@ describe("a constraint", () => {
       maxTokens: 5,
     });
     expect(new Set(texts.map(({ text }) => text))).toEqual(new Set(["ac"]));
-  });
-
-  it.each<[string, object, string]>([
-    ["a keyword", { type: "integer", minimum: 3 }, "only type here at #/minimum, got 3"],
-    ["a type", { type: "date" }, 'at #/type, got "date"'],
-    ["more properties", { type: "object", additionalProperties: true }, "false at #/additionalProperties, got true"],
-    [
-      "itself",
-      { $ref: "#/$defs/a", $defs: { a: { type: "array", items: { $ref: "#/$defs/a" } } } },
-      "no schema within itself",
-    ],
-    ["another place", { $ref: "http://x" }, "a place in this schema"],
-    ["a name that is none", { type: "object", required: ["x"] }, "names of its properties"],
-  ])("of JSON says what it cannot honour: %s", (_, schema, message) => {
-    expect(() => jsonOf(schema, letters)).toThrow(message);
   });
 });

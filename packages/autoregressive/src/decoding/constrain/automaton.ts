@@ -3,7 +3,7 @@
  * bytes, and may be half a character. Thompson 1968, "Regular Expression Search Algorithm".
  */
 import { GenError } from "@gen/core";
-import type { Language, Range } from "./language.js";
+import { between, LAST, type Language, type Range } from "./language.js";
 
 /** Byte from, byte to, next state. */
 type Edge = readonly [number, number, number];
@@ -42,6 +42,14 @@ export class Automaton {
       this.#edges[s]!.flatMap(([from, last, next]) => (byte >= from && byte <= last ? [next] : [])),
     );
     return (this.#next[state]![byte] = to.length === 0 ? DEAD : this.#id(to));
+  }
+
+  /** The state after some bytes, or {@link DEAD}; also after none, as of a special token, which is no part of a text. */
+  walk(state: number, bytes: Uint8Array): number {
+    if (bytes.length === 0) return DEAD;
+    let at = state;
+    for (let i = 0; i < bytes.length && at !== DEAD; i++) at = this.step(at, bytes[i]!);
+    return at;
   }
 
   /** Whether what led here is a whole text of the language. */
@@ -136,33 +144,16 @@ export class Automaton {
   }
 }
 
-const LENGTHS = [0x7f, 0x7ff, 0xffff, 0x10ffff];
+const LENGTHS = [0x7f, 0x7ff, 0xffff, LAST];
+/** Bytes after the first of a character. */
+const LATER: Range = [0x80, 0xbf];
 
 /** Code points as sequences of ranges of bytes, which together are their UTF-8 and nothing else. */
 export function bytesOf([first, last]: Range): Range[][] {
   const end = LENGTHS.find((most) => first <= most)!;
   if (last > end) return [...bytesOf([first, end]), ...bytesOf([end + 1, last])];
   if (end === 0x7f) return [[[first, last]]];
-  const [a, b] = [encoded(first), encoded(last)];
-  return between(a, b);
-}
-
-/** All sequences of one length from `a` to `b`; bytes after the first are 0x80 to 0xbf. */
-function between(a: readonly number[], b: readonly number[]): Range[][] {
-  const [x, ...restA] = a as [number, ...number[]];
-  const [y, ...restB] = b as [number, ...number[]];
-  if (restA.length === 0) return [[[x, y]]];
-  const low = restA.map(() => 0x80);
-  const high = restA.map(() => 0xbf);
-  if (x === y) return between(restA, restB).map((rest) => [[x, x], ...rest]);
-  const isWhole = restA.every((v) => v === 0x80);
-  const isWholeEnd = restB.every((v) => v === 0xbf);
-  const [from, to] = [isWhole ? x : x + 1, isWholeEnd ? y : y - 1];
-  return [
-    ...(isWhole ? [] : between(restA, high).map((rest): Range[] => [[x, x], ...rest])),
-    ...(from <= to ? between(low, high).map((rest): Range[] => [[from, to], ...rest]) : []),
-    ...(isWholeEnd ? [] : between(low, restB).map((rest): Range[] => [[y, y], ...rest])),
-  ];
+  return between(encoded(first), encoded(last), LATER);
 }
 
 function encoded(point: number): number[] {

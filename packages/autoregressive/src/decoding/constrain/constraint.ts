@@ -17,33 +17,22 @@ export function matching(expression: string | RegExp, tokenizer: Tokenizer): Con
   return constraintOf(languageOf(expression), tokenizer);
 }
 
-/** Only JSON that a schema takes. @throws GenError `option` naming what of the schema cannot be honoured */
+/**
+ * Only JSON that a schema takes, as far as it is regular: no schema within itself.
+ *
+ * @throws GenError `option` naming what of the schema cannot be honoured
+ */
 export function jsonOf(schema: unknown, tokenizer: Tokenizer): Constraint {
   return constraintOf(languageOfSchema(schema), tokenizer);
 }
 
 /** States that are looked at in advance, for dead ends; a language of more is walked without. */
-const LOOKED_AT = 2000;
+const LOOKED_AT = 5000;
 
 function constraintOf(language: Language, tokenizer: Tokenizer): Constraint {
   const automaton = new Automaton(language);
-  const bytes = Array.from({ length: tokenizer.size }, (_, token) => tokenizer.bytesOf(token));
-  const tables = new Map<number, Int32Array>();
-  /** Of each token, the state after it; DEAD for one that must not come. */
-  const tableOf = (state: number): Int32Array => {
-    let table = tables.get(state);
-    if (table === undefined) {
-      table = Int32Array.from(bytes, (own) => {
-        if (own.length === 0) return DEAD;
-        let at = state;
-        for (let i = 0; i < own.length && at !== DEAD; i++) at = automaton.step(at, own[i]!);
-        return at;
-      });
-      tables.set(state, table);
-    }
-    return table;
-  };
-  const ends = endable(automaton, tableOf);
+  const tokens = Array.from({ length: tokenizer.size }, (_, token) => tokenizer.bytesOf(token));
+  const ends = endable(automaton, spellers(tokens));
   if (ends !== undefined && !ends.has(automaton.start)) {
     throw new GenError(
       "option",
@@ -57,13 +46,13 @@ function constraintOf(language: Language, tokenizer: Tokenizer): Constraint {
   const stateOf = (state: number): ConstraintState => {
     const known = states.get(state);
     if (known !== undefined) return known;
-    const table = tableOf(state);
-    const allowed = Uint8Array.from(table, (next) => Number(next !== DEAD && (ends?.has(next) ?? true)));
+    const next = Int32Array.from(tokens, (bytes) => automaton.walk(state, bytes));
+    const allowed = Uint8Array.from(next, (to) => Number(to !== DEAD && (ends?.has(to) ?? true)));
     const made: ConstraintState = {
       allowed,
       isComplete: automaton.accepts(state),
       isOver: automaton.accepts(state) && !allowed.includes(1),
-      after: (token) => stateOf(table[token]!),
+      after: (token) => stateOf(next[token]!),
     };
     states.set(state, made);
     return made;
@@ -71,13 +60,20 @@ function constraintOf(language: Language, tokenizer: Tokenizer): Constraint {
   return { start: () => stateOf(automaton.start) };
 }
 
+/** Tokens that spell whatever all of them spell: the single bytes, if each is one. */
+function spellers(tokens: readonly Uint8Array[]): readonly Uint8Array[] {
+  const bytes = tokens.filter(({ length }) => length === 1);
+  return new Set(bytes.map(([byte]) => byte)).size === 256 ? bytes : tokens;
+}
+
 /** The states from which tokens lead to a whole text; undefined for a language with too many of them. */
-function endable(automaton: Automaton, tableOf: (state: number) => Int32Array): Set<number> | undefined {
+function endable(automaton: Automaton, tokens: readonly Uint8Array[]): Set<number> | undefined {
   const before = new Map<number, Set<number>>();
   const open = [automaton.start];
   const found = new Set(open);
   for (let state = open.pop(); state !== undefined; state = open.pop()) {
-    for (const next of new Set(tableOf(state))) {
+    for (const bytes of tokens) {
+      const next = automaton.walk(state, bytes);
       if (next === DEAD) continue;
       before.set(next, (before.get(next) ?? new Set()).add(state));
       if (found.has(next)) continue;
