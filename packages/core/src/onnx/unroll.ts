@@ -31,9 +31,13 @@ export function unroll(roots: readonly Node[], bodies = new Map<Graph, readonly 
 function stepsOf({ inputs, attrs }: NodeOf<"scan">, bodies: Map<Graph, readonly Node[]>): Node[] {
   const { body, carries, scanned, length, reverse } = attrs;
   if (length > MOST_STEPS) {
-    throw new GenError("device", `webgpu: expected loops of at most ${MOST_STEPS} steps, got one of ${length}`, {
-      fix: `run this program on the CPU, or run a program of one step ${length} times`,
-    });
+    throw new GenError(
+      "device",
+      `webgpu: expected loops within loops of at most ${MOST_STEPS} steps, got one of ${length}`,
+      {
+        fix: `run this program on the CPU, or the steps of the outer loop one by one`,
+      },
+    );
   }
   const results =
     bodies.get(body) ??

@@ -102,7 +102,9 @@ describe("legalize", () => {
         .nodes()
         .some(({ op }) => op === "scan"),
     ).toBe(false);
-    expect(() => legalize(looped(65))).toThrow(/expected loops of at most 64 steps, got one of 65\n {2}fix: .*CPU/);
+    expect(() => legalize(looped(65))).toThrow(
+      /expected loops within loops of at most 64 steps, got one of 65\n {2}fix: .*CPU/,
+    );
   });
   it("refuses what WebGPU has no numbers for, by op", () => {
     const x = feed([2]);

@@ -6,6 +6,7 @@ import { feed } from "../../tensor/inputs.js";
 import type { Backend } from "../backend.js";
 import { drawOnHost } from "../draw-on-host.js";
 import { explained, gpuPort } from "../gpu-port.js";
+import { longLoops } from "../long-loops.js";
 import { GPU_SESSION, workerBackend } from "../worker-backend.js";
 import { inWords } from "../words.js";
 import { Thread } from "./thread.js";
@@ -25,7 +26,7 @@ export async function webgpuBackend({ threads }: { threads?: number | undefined 
   const thread = new Thread("onnxruntime-node", { copies: copies(), session: GPU_SESSION });
   const port = gpuPort(thread, explainedInNode);
   const spec = { device: "webgpu", loopsInside: false, target: "webgpu", session: GPU_SESSION } as const;
-  const backend = drawOnHost(inWords(workerBackend(port, spec)));
+  const backend = longLoops(drawOnHost(inWords(workerBackend(port, spec))));
   try {
     await backend.compile(smallest()); // never released: the device, and what it has compiled, lasts as long as a session
     return backend;

@@ -8,6 +8,7 @@ import type { Backend } from "../backend.js";
 import { fastest } from "../choose.js";
 import { drawOnHost } from "../draw-on-host.js";
 import { gpuPort } from "../gpu-port.js";
+import { longLoops } from "../long-loops.js";
 import { Runtime } from "../runtime.js";
 import { CPU_SESSION, GPU_SESSION, workerBackend } from "../worker-backend.js";
 import { inWords } from "../words.js";
@@ -57,7 +58,9 @@ const DEVICES = {
 async function open(device: "wasm" | "webgpu", options: WebOptions): Promise<Backend> {
   const port = await start(device, options);
   const spec = { device, ...DEVICES[device] };
-  return device === "webgpu" ? drawOnHost(inWords(workerBackend(gpuPort(port), spec))) : workerBackend(port, spec);
+  return device === "webgpu"
+    ? longLoops(drawOnHost(inWords(workerBackend(gpuPort(port), spec))))
+    : workerBackend(port, spec);
 }
 
 /** A worker whose ONNX Runtime works on the device. */
