@@ -1,5 +1,7 @@
 /** @file What goes wrong with games, told from what they report: collapse, vanishing gradients, divergence; and what to try. */
 
+import type { Side } from "./side.js";
+
 /** What a game reports after a step: the outputs of `game`, by name. */
 export type GameOutputs = Readonly<Record<string, number>>;
 
@@ -24,8 +26,10 @@ export interface DiagnosisOptions {
   readonly window?: number;
 }
 
-/** Windows that a collapse must have lasted: every generator begins with rows that are alike. */
+/** Windows that a collapse must have lasted, without becoming less: every generator begins with rows that are alike. */
 const YOUNG = 5;
+/** What is a rise of a number, and not its noise. */
+const RISE = 1.1;
 
 interface Window {
   readonly step: number;
@@ -35,13 +39,13 @@ interface Window {
 
 /**
  * Watches a game. Numbers are averaged over windows; a finding holds from some window to the last one, so that a bad start that
- * the players overcame is none. The usual length of a gradient is
- * what nine of ten windows before had at most (to call one short), or at least (to call one long).
+ * the players overcame is none.
  *
- * - mode collapse: `generator.spread`, the deviation of a batch of fakes over that of reals, is small;
- * - vanishing gradients: `generator.gradient` is a small part of what it was while the discriminator tells all rows apart
- *   (`discriminator.real` − `discriminator.fake` is larger than it was);
- * - divergence: a number is not finite, or a gradient is many times longer than it was.
+ * - mode collapse: `generator.spread`, the deviation of a batch of fakes over that of reals, is small and does not rise;
+ * - vanishing gradients: `generator.gradient` is a small part of what nine of ten windows before had at most, while the
+ *   discriminator tells all rows apart (`discriminator.real` − `discriminator.fake` is larger than it was);
+ * - divergence: a number is not finite, or a gradient is many times longer than it ever was in the first quarter of the game:
+ *   in its first steps it grows as many times where scores begin near 0.
  *
  * A spread says nothing of modes that are missing from many: for those, measure coverage and recall (`@gen/eval`).
  */
@@ -84,11 +88,14 @@ export class Diagnosis {
   #collapse(): Finding | undefined {
     const limit = this.#options.spread;
     const spread = ({ of }: Window): number => of("generator.spread") ?? 1;
-    const since = this.#lasting((window) => spread(window) < limit);
-    if (since === undefined || this.#last.step - since < YOUNG * this.#options.window) return undefined;
+    const first = this.#firstLasting((window) => spread(window) < limit);
+    if (first === undefined) return undefined;
+    const spell = this.#windows.slice(first).map(spread);
+    const best = Math.max(...spell.slice(0, -YOUNG));
+    if (spell.length <= YOUNG || spell.at(-1)! > RISE * best) return undefined;
     return {
       kind: "mode collapse",
-      since,
+      since: this.#before(first),
       evidence: `the rows of a batch deviate ${spread(this.#last).toFixed(3)} times as much as real ones; expected at least ${limit}`,
       remedies: [
         "give the discriminator a penalty on its slope: r1(), or wasserstein() with gradientPenalty()",
@@ -100,17 +107,17 @@ export class Diagnosis {
 
   #vanished(): Finding | undefined {
     const gap = ({ of }: Window): number => (of("discriminator.real") ?? 0) - (of("discriminator.fake") ?? 0);
-    const since = this.#lasting((window, i) => {
-      const usual = this.#usual("generator.gradient", i, 0.9) ?? 0;
+    const first = this.#firstLasting((window, i) => {
+      const usual = this.#usual(i);
       const now = window.of("generator.gradient");
-      const first = this.#windows[0]!;
-      return now !== undefined && now < this.#options.gradient * usual && gap(window) > Math.max(gap(first), 1);
+      const start = this.#windows[0]!;
+      return now !== undefined && now < this.#options.gradient * usual && gap(window) > Math.max(gap(start), 1);
     });
-    if (since === undefined) return undefined;
+    if (first === undefined) return undefined;
     const now = this.#last.of("generator.gradient")!;
     return {
       kind: "vanishing gradients",
-      since,
+      since: this.#before(first),
       evidence: `the generator's gradient is ${now.toExponential(1)} long, while scores of real and fake rows are ${gap(this.#last).toFixed(1)} apart`,
       remedies: [
         "use a loss whose gradient does not vanish: nonSaturating(), hinge() or wasserstein() instead of minimax()",
@@ -121,33 +128,44 @@ export class Diagnosis {
   }
 
   #exploded(): Finding | undefined {
-    const names = ["discriminator.gradient", "generator.gradient"] as const;
-    const worst = (window: Window, i: number): { name: string; factor: number } =>
-      names
-        .map((name) => ({ name, factor: (window.of(name) ?? 0) / (this.#usual(name, i, 0.1) ?? Infinity) }))
-        .reduce((a, b) => (b.factor > a.factor ? b : a));
-    const since = this.#lasting((window, i) => worst(window, i).factor > this.#options.explosion);
-    if (since === undefined) return undefined;
-    const { name, factor } = worst(this.#last, this.#windows.length - 1);
-    return { ...broken(since, `${name} is ${factor.toFixed(0)} times as long as it was`), since };
+    const found = (["discriminator", "generator"] as const)
+      .flatMap((side) => this.#explosionOf(side) ?? [])
+      .sort((a, b) => b.factor - a.factor)[0];
+    if (found === undefined) return undefined;
+    const { side, since, factor } = found;
+    return broken(since, `the ${side}'s gradient is ${factor.toFixed(0)} times as long as it was in the beginning`);
+  }
+
+  #explosionOf(side: Side): { readonly side: Side; readonly since: number; readonly factor: number } | undefined {
+    const name = `${side}.gradient`;
+    const early = this.#windows.slice(0, Math.ceil(this.#windows.length / 4));
+    const usual = Math.max(...early.map(({ of }) => of(name) ?? Infinity));
+    const factor = ({ of }: Window): number => (of(name) ?? 0) / usual;
+    const first = this.#firstLasting((window) => factor(window) > this.#options.explosion);
+    if (first === undefined || this.#windows.length < 2 * YOUNG) return undefined;
+    return { side, since: this.#before(first), factor: factor(this.#last) };
   }
 
   get #last(): Window {
     return this.#windows.at(-1)!;
   }
 
-  /** The last step before which it did not hold, if it holds at the end. */
-  #lasting(holds: (window: Window, i: number) => boolean): number | undefined {
+  /** From which window on it holds to the end, if it does. */
+  #firstLasting(holds: (window: Window, i: number) => boolean): number | undefined {
     let first: number | undefined;
     for (let i = this.#windows.length - 1; i >= 0 && holds(this.#windows[i]!, i); i--) first = i;
-    if (first === undefined) return undefined;
-    return first === 0 ? 0 : this.#windows[first - 1]!.step;
+    return first;
   }
 
-  /** A quantile of a number over the windows before the i-th; undefined before there are three: nothing is judged early. */
-  #usual(name: string, i: number, quantile: number): number | undefined {
-    const before = this.#windows.slice(0, i).flatMap(({ of }) => of(name) ?? []);
-    return before.length < 3 ? undefined : before.sort((a, b) => a - b)[Math.floor(before.length * quantile)];
+  /** The last step of the window before the i-th. */
+  #before(i: number): number {
+    return i === 0 ? 0 : this.#windows[i - 1]!.step;
+  }
+
+  /** What the generator's gradient had at most in nine of ten windows before the i-th; 0 before there are three: nothing is judged early. */
+  #usual(i: number): number {
+    const before = this.#windows.slice(0, i).flatMap(({ of }) => of("generator.gradient") ?? []);
+    return before.length < 3 ? 0 : before.sort((a, b) => a - b)[Math.floor(before.length * 0.9)]!;
   }
 }
 

@@ -42,6 +42,7 @@ export function exportedFiles(gan: Gan, { x }: ExportOptions = {}): Readonly<Rec
     mask: "1 where x counts, 0 where the generator shall fill in",
     steps: "how far to search: at least 1, 200 is usual",
     made: `what the generator makes of z: ${rowText}`,
+    completed: `x where it counts, elsewhere what the generator makes: ${rowText}`,
     error: "mean squared difference from x where it counts, in the units of the generator",
   };
   const rows = (n: number): NdArray =>
@@ -104,7 +105,11 @@ export function sampleOfSeed(gan: Gan, n: number): Program {
   }));
 }
 
-/** `search` with a mask, its randomness from a feed `seed`: what the search's file holds. Feeds seed, steps, x, mask, `label`. */
+/**
+ * `search` with a mask, its randomness from a feed `seed`: what the search's file holds. Feeds seed, steps, x, mask, `label`.
+ *
+ * @returns outputs z [n, latent.width]; made [n, …shape], G(z); completed, x where the mask is 1 and G(z) elsewhere; error [n]
+ */
 export function searchOfSeed(gan: Gan, { n, steps }: { readonly n: number; readonly steps: number }): Program {
   const shape = [n, ...gan.shape];
   const batch = { seed: INTEGER, steps: INTEGER, x: shape, mask: shape, ...labels(gan, n) };
@@ -115,7 +120,8 @@ export function searchOfSeed(gan: Gan, { n, steps }: { readonly n: number; reado
       { n, steps, masked: true },
       { feeds, scope, count: feeds["steps"]!.cast("f32") },
     );
-    return { z: z!, made: x!, error: error! };
+    const completed = feeds["mask"]!.greater(0.5).where(feeds["x"]!, x!);
+    return { z: z!, made: x!, completed, error: error! };
   });
 }
 

@@ -28,6 +28,10 @@ describe("a game is", () => {
   it("collapsed when the rows of a batch are alike, and lasts so", () => {
     expect(after({ "generator.spread": 0.1 })).toEqual(["mode collapse 200"]);
     expect(after({ "generator.spread": 0.1 }, {})).toEqual([]);
+    expect(after({ "generator.spread": 0.1 }, { "generator.spread": 0.12 })).toEqual(["mode collapse 200"]);
+    const growing = new Diagnosis();
+    for (let step = 1; step <= 300; step++) growing.add(step, { ...healthy, "generator.spread": step / 700 });
+    expect(growing.findings()).toEqual([]); // slow, and on its way
   });
   it("stuck when the generator hears nothing and the discriminator is sure", () => {
     const sure = { "discriminator.real": 9, "discriminator.fake": -9 };
@@ -38,10 +42,14 @@ describe("a game is", () => {
   it("diverging when a gradient explodes or a number is none", () => {
     expect(after({ "discriminator.gradient": 500 })).toEqual(["divergence 200"]);
     expect(after({ "generator.loss": NaN }, {})).toEqual(["divergence 201"]);
+    const waking = new Diagnosis();
+    for (let step = 1; step <= 800; step++)
+      waking.add(step, { ...healthy, "generator.gradient": step > 150 ? 6 : 0.1 });
+    expect(waking.findings()).toEqual([]); // scores that begin near 0
   });
   it("told so in words, with what to try", () => {
     const diagnosis = new Diagnosis({ window: 1 });
-    for (let step = 1; step <= 5; step++) diagnosis.add(step, { ...healthy, "generator.spread": 0.01 });
+    for (let step = 1; step <= 7; step++) diagnosis.add(step, { ...healthy, "generator.spread": 0.01 });
     const [found] = diagnosis.findings();
     expect(describeFinding(found!)).toMatch(
       /^mode collapse since step 0: the rows of a batch deviate 0\.010 .* Try: .*r1\(\)/,
