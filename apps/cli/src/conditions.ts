@@ -73,9 +73,10 @@ function refuse(card: Card, flag: Flag, { where = "gen sample", ...options }: To
 /** A truncation that no draw from N(0, 1) in f32 reaches. */
 const ALL_NOISE = 6;
 
-/** Steps of a file that takes them, unless somebody says how many: a chain of a flow needs more than a sampler. */
+/** Steps of a file that takes them, unless somebody says how many: chains of flows and searches of GANs need more than a sampler. */
 function usualSteps(card: Card): number {
-  return Number(originOf(card).options["samplerSteps"] ?? (card.family === "flow" ? 500 : 50));
+  const searching: Readonly<Record<string, number>> = { flow: 500, gan: 200 };
+  return Number(originOf(card).options["samplerSteps"] ?? searching[card.family] ?? 50);
 }
 
 /** What the settings among the inputs get. */

@@ -9,7 +9,7 @@ import type { Context } from "../context.js";
 import { originOf } from "../origin.js";
 import { categoriesOf } from "../output/csv.js";
 
-const [FILE, WHERE] = ["complete.onnx", "gen complete"];
+const WHERE = "gen complete";
 /** Rows that are filled in at once. */
 const CHUNK = 250;
 
@@ -33,8 +33,8 @@ export interface LabelParts {
  *
  * @throws GenError `option` for a class that the model does not have, or if it neither is asked for nor was a column
  */
-export function labelOf({ card }: ModelFolder, label: string | undefined): LabelParts | undefined {
-  if (!card.files[FILE]!.inputs.some(({ name }) => name === "label")) {
+export function labelOf({ card }: ModelFolder, file: string, label: string | undefined): LabelParts | undefined {
+  if (!card.files[file]!.inputs.some(({ name }) => name === "label")) {
     if (label === undefined) return undefined;
     throw new GenError("option", `${WHERE}: expected --label only for a model with classes, got it for ${card.name}`, {
       fix: "leave out --label",
@@ -125,10 +125,10 @@ interface Effort {
 const USUAL = { rounds: 20, k: 50 };
 
 /** @throws GenError `option` for what the file does not take */
-function effortOf({ card }: ModelFolder, given: Effort): Record<string, NdArray> {
+function effortOf({ card }: ModelFolder, file: string, given: Effort): Record<string, NdArray> {
   const feeds: Record<string, NdArray> = {};
   for (const name of ["rounds", "k"] as const) {
-    const isTaken = card.files[FILE]!.inputs.some((input) => input.name === name);
+    const isTaken = card.files[file]!.inputs.some((input) => input.name === name);
     if (isTaken) feeds[name] = ndarray([given[name] ?? USUAL[name]], [], "i64");
     else if (given[name] !== undefined)
       throw new GenError("option", `${WHERE}: expected no --${name} for ${card.name}, got ${given[name]}`, {
@@ -139,6 +139,8 @@ function effortOf({ card }: ModelFolder, given: Effort): Record<string, NdArray>
 }
 
 interface CompletedOptions extends Effort {
+  /** Of the model: what completes. */
+  readonly file: string;
   readonly seed: number;
   /** Fields of the rows whose cells are written beside those of x. */
   readonly beside: readonly string[];
@@ -148,11 +150,11 @@ interface CompletedOptions extends Effort {
 export async function completed(
   model: ModelFolder,
   rows: Dataset,
-  { seed, beside, context: { output, signal }, steps, ...given }: CompletedOptions,
+  { file, seed, beside, context: { output, signal }, steps, ...given }: CompletedOptions,
 ): Promise<{ filled: NdArray; gaps: number }> {
-  const session = await model.open(FILE);
+  const session = await model.open(file);
   const int64 = (value: number): NdArray => ndarray([value], [], "i64");
-  const effort = effortOf(model, given);
+  const effort = effortOf(model, file, given);
   const parts: number[] = [];
   let gaps = 0;
   try {
@@ -160,7 +162,7 @@ export async function completed(
       signal.throwIfAborted();
       const size = Math.min(CHUNK, rows.length - at);
       const { x, mask, ...condition } = await rows.rows(Array.from({ length: size }, (_, i) => at + i));
-      const how = told(model.card, { n: size, file: FILE, where: WHERE, steps, rows: condition });
+      const how = told(model.card, { n: size, file, where: WHERE, steps, rows: condition });
       const { completed } = await session.run({ x: x!, mask: mask!, seed: int64(seed + at), ...how, ...effort });
       const written = [completed!, ...beside.flatMap((field) => condition[field] ?? [])];
       for (let i = 0; i < size; i++) parts.push(...written.flatMap((array) => rowOf(array, i)));

@@ -14,7 +14,8 @@ import { completePictures, goesOn, pictureOptions } from "./complete-pictures.js
 import { completed, labelOf, openRows } from "./complete-table.js";
 import { only } from "./train.js";
 
-const FILE = "complete.onnx";
+/** What completes, of a GAN by a search for the noise. */
+const FILES = ["complete.onnx", "search.onnx"];
 const options = defineOptions({
   data: {
     kind: "path",
@@ -41,7 +42,8 @@ const stepOptions = defineOptions({
   steps: {
     kind: "integer",
     min: 1,
-    description: "By diffusion: steps of the sampler, 50 unless given; by a flow: steps of a chain, 500 unless given",
+    description:
+      "By diffusion: steps of the sampler, 50 unless given; by a flow: of a chain, 500; by a GAN: of the search for the noise, 200",
   },
 });
 const every = defineOptions({
@@ -64,29 +66,35 @@ export const completeCommand: Command = {
     const shown = positionals[0]!;
     const { data, to, seed, ...how } = resolve(every, only(every, given), "gen complete");
     const model = await openFolder(modelFolder(resolvePath(context.cwd, shown), shown));
-    const isPictures = goesOn(model, FILE);
+    const file = FILES.find((name) => model.card.files[name] !== undefined);
+    const isPictures = file !== undefined && goesOn(model, file);
     const [others, kind] = isPictures ? [tableOptions, "a table"] : [pictureOptions, "pictures"];
     refuse(others, given, { kind, where: "gen complete" });
     const path = resolvePath(context.cwd, to);
     if (isPictures) {
       const from = resolvePath(context.cwd, data);
-      const count = await completePictures(model, FILE, { ...how, data: from, to: path, seed });
+      const count = await completePictures(model, file, { ...how, data: from, to: path, seed });
       context.output.result({ path, pictures: count }, `Went on with ${count} pictures, wrote ${path}`);
       return 0;
     }
     const columns = columnsOf(model.card.codec, join(model.path, "card.json"));
-    if (columns === undefined || model.card.files[FILE] === undefined) {
-      throw new GenError("option", `gen complete: expected a model of a table with ${FILE}, got ${model.card.name}`, {
-        fix: "train one with gen train vae --data table.csv, flow or diffusion, or of pictures with gen train pixelcnn or flow",
-      });
+    if (columns === undefined || file === undefined) {
+      throw new GenError(
+        "option",
+        `gen complete: expected a model of pictures or of a table with ${FILES.join(" or ")}, got ${model.card.name}`,
+        {
+          fix: "train one with gen train vae --data table.csv, flow, diffusion or gan; of pictures pixelcnn as well",
+        },
+      );
     }
     const place = resolvePath(context.cwd, data);
     const conditions = givenColumns(model.card);
-    const label = labelOf(model, how.label);
+    const label = labelOf(model, file, how.label);
     const rows = await openRows(place, { columns, conditions, ...(label && { label }) });
     await checkRows(rows, codecOf(model.card.codec, { file: join(model.path, "card.json") }), place);
     const { filled, gaps } = await completed(model, rows, {
       ...how,
+      file,
       seed,
       beside: ["context", ...(label?.column ? ["label"] : [])],
       context,

@@ -9,8 +9,6 @@ import { originOf } from "../origin.js";
 import { givenPicture, hole, joined, picture, repeated, run, WHERE, type EditWork, type Makers } from "./edit-work.js";
 
 const FILE = "search.onnx";
-/** Of the search, unless told otherwise. */
-const STEPS = 200;
 
 /** What the generator makes of the noise that was found stands beside the picture. */
 export const latentMakers: Makers = {
@@ -32,11 +30,8 @@ export const latentMakers: Makers = {
     const x = await givenPicture(work, FILE);
     const { open, mask } = await hole(work, FILE, x);
     const labelled = await withLabel(work, x, mask);
-    const { made } = await search(labelled, repeated(x, chosen.n), repeated(mask, chosen.n));
-    const filled = Float32Array.from(Array.from(made!.data, Number), (v, i) =>
-      mask.data[i % mask.data.length] === 1 ? Number(x.data[i % x.data.length]) : v,
-    );
-    return joined([open, ndarray(filled, made!.shape)]);
+    const { completed } = await search(labelled, repeated(x, chosen.n), repeated(mask, chosen.n));
+    return joined([open, completed!]);
   },
   async toward(work) {
     const { chosen, model } = work;
@@ -108,7 +103,7 @@ function search(work: EditWork, x: NdArray, mask: NdArray) {
       fix: "leave out --guidance",
     });
   }
-  return run({ ...work, chosen: { ...chosen, steps: chosen.steps ?? STEPS } }, FILE, { x, mask });
+  return run(work, FILE, { x, mask });
 }
 
 async function generate(work: EditWork, z: NdArray): Promise<NdArray> {

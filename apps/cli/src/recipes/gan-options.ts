@@ -179,6 +179,11 @@ export const ganOptions = defineOptions({
 
 export type GanChoices = OptionsOf<typeof ganOptions>;
 
+/** Whether the discriminator of a loss is a trunk with heads; with the others it is an autoencoder. */
+export function hasHeads(loss: GanChoices["loss"]): boolean {
+  return loss !== "energy-based" && loss !== "began";
+}
+
 export interface GanRows {
   readonly shape: Shape;
   /** Of bytes: pictures. */
@@ -202,7 +207,7 @@ export function ganOf(
     });
   }
   const architecture = architectureOf(chosen);
-  const isEnergy = chosen.loss === "energy-based" || chosen.loss === "began";
+  const isEnergy = !hasHeads(chosen.loss);
   if (
     isEnergy &&
     (conditioning === "projection" || conditioning === "auxiliary" || chosen.minibatch || categories.length + codes > 0)

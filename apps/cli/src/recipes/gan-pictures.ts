@@ -1,22 +1,64 @@
 /** @file What a GAN shows of itself: samples, walks between them, or, of points in the plane, a map of where they fall. */
 import { inference, ndarray, type Key, type NdArray, type Program } from "@gen/core";
 import { generate, interpolate, sample, type Gan } from "@gen/gan";
-import type { Live, Picture } from "../recipe.js";
+import type { Live, Picture, Recording } from "../recipe.js";
 import { histogram, MAP_POINTS } from "./points-map.js";
+import { waves } from "./waves.js";
 
 const [COLUMNS, ROWS] = [10, 8];
 const [WALKS, WALK_STEPS] = [6, 12];
+/** Sounds that are shown, and heard. */
+const SOUNDS = 8;
 
-/** @returns nothing for rows that are neither pictures nor points in the plane */
+/** @returns nothing for rows that are neither pictures nor sounds nor points in the plane */
 export function ganPictures(gan: Gan): Record<string, Picture> {
   const [channels] = gan.shape;
   if (gan.shape.length === 3 && (channels === 1 || channels === 3)) return { samples: grid(gan), walk: walks(gan) };
+  if (gan.shape.length === 2) return { samples: sounds(gan) };
   return gan.shape.length === 1 && channels === 2 && gan.classes === 0 ? { samples: map(gan) } : {};
 }
 
-function grid(gan: Gan): Picture {
-  const n = ROWS * COLUMNS;
+/** @param rate samples a second */
+export function ganRecordings(gan: Gan, rate: number): Record<string, Recording> {
+  const draw = drawing(gan, SOUNDS);
+  return {
+    samples: {
+      title: "Samples to listen to",
+      caption: "The same as in the picture; gen sample writes more of them as .wav.",
+      async record(live) {
+        const { data, shape } = await draw(live);
+        const [, channels, length] = shape as [number, number, number];
+        const size = channels * length;
+        const within = (data as Float32Array).map((v) => Math.min(1, Math.max(-1, v)));
+        return Array.from({ length: SOUNDS }, (_, i) => {
+          const one = within.slice(i * size, (i + 1) * size);
+          return { samples: ndarray(one, [channels, length]), rate };
+        });
+      },
+    },
+  };
+}
+
+/** Draws n rows, of a model with classes one class after the other. */
+function drawing(gan: Gan, n: number): Picture["draw"] {
   let program: Program | undefined;
+  return async ({ runtime, store, from, key }) => {
+    program ??= sample(gan, { n });
+    return (await runtime.run(program, { store, from, key, feeds: labels(gan, n, (i) => i) }))["samples"]!;
+  };
+}
+
+function sounds(gan: Gan): Picture {
+  const draw = drawing(gan, SOUNDS);
+  return {
+    title: "Samples",
+    caption: "Sounds made from noise, as waves over time.",
+    columns: 2,
+    draw: async (live) => waves(await draw(live)),
+  };
+}
+
+function grid(gan: Gan): Picture {
   return {
     title: "Samples",
     caption:
@@ -24,10 +66,7 @@ function grid(gan: Gan): Picture {
         ? "Made from noise, by the running average of the generator: none of them is in the data."
         : "Made from noise, one class after the other, by the running average of the generator: none of them is in the data.",
     columns: COLUMNS,
-    async draw({ runtime, store, from, key }) {
-      program ??= sample(gan, { n });
-      return (await runtime.run(program, { store, from, key, feeds: labels(gan, n, (i) => i) }))["samples"]!;
-    },
+    draw: drawing(gan, ROWS * COLUMNS),
   };
 }
 

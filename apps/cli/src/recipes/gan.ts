@@ -5,9 +5,10 @@ import { checkedBatches, describeFinding, Diagnosis, exportedFiles, game, judge,
 import type { BuiltIn } from "@gen/eval/node";
 import { defineRecipe, type PrepareContext, type Splits, type Trainable } from "../recipe.js";
 import { pick } from "../sources/views.js";
+import { adviceFor } from "./gan-advice.js";
 import { gameOf, ganOf, ganOptions, type GanChoices } from "./gan-options.js";
 import { measureOf, metricsOf } from "./gan-measure.js";
-import { ganPictures } from "./gan-pictures.js";
+import { ganPictures, ganRecordings } from "./gan-pictures.js";
 
 /** Rows that are judged at once. */
 const CHUNK = 250;
@@ -55,7 +56,10 @@ async function prepare(chosen: GanChoices, { data, batchSize, key: order }: Prep
     },
     watch: {
       add: (step, outputs) => diagnosis.add(step, outputs),
-      notes: () => diagnosis.findings().map(describeFinding),
+      notes: () =>
+        diagnosis
+          .findings()
+          .map((finding) => describeFinding({ ...finding, remedies: adviceFor(finding.kind, chosen, isPicture) })),
     },
     validation: judge(gan, { n: CHUNK, pixels: x.dtype }),
     measure: measureOf(gan, measured),
@@ -64,6 +68,7 @@ async function prepare(chosen: GanChoices, { data, batchSize, key: order }: Prep
     heldOut: (split) => pick(data[split], names),
     from: "ema",
     pictures: ganPictures(gan),
+    ...(data.rate !== undefined && { recordings: ganRecordings(gan, data.rate) }),
     ...(gan.codec && { codec: gan.codec }),
     files: exportedFiles(gan),
   };
