@@ -9,7 +9,7 @@ import {
   matching,
   type Tokenizer,
 } from "../../src/index.js";
-import { Bigram, expectCounts, softmax, someLogits, written } from "./bigram.js";
+import { Bigram, softmax, someLogits, written } from "./bigram.js";
 
 describe("beam search", () => {
   const V = 4;
@@ -62,37 +62,6 @@ describe("beam search", () => {
   });
 });
 
-describe("speculative decoding", () => {
-  it.each([1, 3])(
-    "is distributed as the model alone, %i tokens ahead",
-    async (ahead) => {
-      const V = 3;
-      const logits = someLogits(V);
-      const model = await written(new Bigram(logits));
-      const draft = await written(new Bigram(someLogits(V, -1)));
-      const counts = new Array<number>(V ** 3).fill(0);
-      const options = { prompt: [1], maxTokens: 3, temperature: 1.3, topP: 0.95 };
-      for (let seed = 0; seed < 1500; seed++) {
-        const [text] = await complete(model, { ...options, draft, ahead, key: key(seed) });
-        counts[text!.tokens.reduce((at, v) => at * V + v, 0)]!++;
-      }
-      const nucleus = (q: number[]): number[] => {
-        const sorted = q.map((v, i) => [v, i] as const).sort(([a], [b]) => b - a);
-        let sum = 0;
-        const kept = sorted.filter(([v]) => (sum += v) - v < 0.95).map(([, i]) => i);
-        const total = kept.reduce((s, i) => s + q[i]!, 0);
-        return q.map((v, i) => (kept.includes(i) ? v / total : 0));
-      };
-      const p = logits.map((row) => nucleus(softmax(row, 1.3)));
-      expectCounts(
-        counts,
-        p[1]!.flatMap((pa, a) => p[a]!.flatMap((pb, b) => p[b]!.map((pc) => pa * pb * pc))),
-      );
-    },
-    60_000,
-  );
-});
-
 describe("a constraint", () => {
   const letters = CharacterTokenizer.of('{}[]":, .-0123456789abcdefghijklmnopqrstuvwxyzE+\\/\n', {
     special: ["<end>"],
@@ -116,23 +85,6 @@ describe("a constraint", () => {
       expect(text).toMatch(/^[a-c]{2,4}(?:-[0-9]{1,8})?$/);
     }
     expect(new Set(texts.map(({ text }) => text)).size).toBeGreaterThan(20);
-  });
-
-  it("keeps the model's proportions among what may come", async () => {
-    const V = letters.size;
-    const model = await any(letters);
-    const row = someLogits(V, 0.7)[5]!;
-    const texts = await complete(model, {
-      prompt: Array.from({ length: 3000 }, () => [5]),
-      tokenizer: letters,
-      constraint: matching("[abc]", letters),
-      maxTokens: 2,
-      key: key(1),
-    });
-    const tokens = letters.encode("abc");
-    const counts = tokens.map((token) => texts.filter((text) => text.tokens[0] === token).length);
-    expect(texts.every(({ finish, tokens: all }) => finish === "complete" && all.length === 1)).toBe(true);
-    expectCounts(counts, softmax(tokens.map((token) => row[token]!)));
   });
 
   it("gives JSON that its schema takes, by bytes too", async () => {
