@@ -7,4 +7,4 @@ export { fileError, readBytes, writeAtomic } from "./node/files.js";
 export { exportFolder, openFolder } from "./node/model-folder.js";
 export type { ModelFolder } from "./node/model-folder.js";
 export { openSession } from "./runtime/node/session.js";
-export type { OnnxSession } from "./runtime/node/session.js";
+export type { OnnxPort, OnnxSession } from "./runtime/node/session.js";

@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { key, ndarray, uniformDraws, type NdArray } from "@gen/core";
+import { key, ndarray, uniformDraws, zeros, type NdArray } from "@gen/core";
 import { exportFolder, node, readBytes } from "@gen/core/node";
+import { encodeModel, type OnnxModel } from "@gen/core/onnx";
 import { glyphs, mnist } from "@gen/data/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
@@ -84,7 +85,7 @@ describe("an extractor of one's own", () => {
 
   it("is a folder or a file, and gives the same for any chunks", async () => {
     const folder = await openExtractor(join(place, "mine"));
-    const file = await openExtractor(join(place, "plain.onnx"), { logits: "logits" });
+    const file = await openExtractor(join(place, "plain.onnx"));
     const features = await all(featuresOf(folder, x));
     expect(features).toHaveLength(35);
     (await all(featuresOf(file, streamed(x, 2)))).forEach((value, i) => expect(value).toBeCloseTo(features[i]!, 6));
@@ -114,8 +115,66 @@ describe("an extractor of one's own", () => {
     await expect(by.extract(x)).rejects.toThrow('plain.onnx: expected an output "codes", got features, logits');
     await by.close();
     await expect(openExtractor(join(place, "none"))).rejects.toThrow("card.json: it is not there");
+    const plain = await openExtractor(join(place, "plain.onnx"));
+    await expect(plain.extract(zeros([2, 1, 5, 6]))).rejects.toThrow(
+      "plain.onnx: expected samples of shape [1, 6, 6], got [1, 5, 6]",
+    );
+    await plain.close();
     writeFileSync(join(place, "bad.onnx"), "no model");
     await expect(openExtractor(join(place, "bad.onnx"))).rejects.toThrow("bad.onnx: expected an ONNX model");
+  });
+});
+
+describe("an ONNX file of somebody else", () => {
+  let place: string;
+  /** Rows of two numbers, called "rows", whose sums are called "embedding"; and what else it takes. */
+  const foreign = (name: string, { batch = "n" as number | string, more = [] as string[] } = {}): string => {
+    const value = (port: string, shape: (number | string)[]) => ({ name: port, dtype: "f32", shape }) as const;
+    const model: OnnxModel = {
+      irVersion: 10,
+      opsets: [{ domain: "", version: 21 }],
+      producerName: "somebody",
+      producerVersion: "",
+      metadata: {},
+      graph: {
+        name: "sums",
+        nodes: [
+          {
+            op: "Add",
+            domain: "",
+            name: "add",
+            inputs: ["rows", more[0] ?? "rows"],
+            outputs: ["embedding"],
+            attributes: {},
+          },
+        ],
+        initializers: [],
+        inputs: ["rows", ...more].map((port) => value(port, [batch, 2])),
+        outputs: [value("embedding", [batch, 2])],
+      },
+    };
+    writeFileSync(join(place, name), encodeModel(model));
+    return join(place, name);
+  };
+  beforeAll(() => {
+    place = mkdtempSync(join(tmpdir(), "gen-eval-"));
+  });
+  afterAll(() => rmSync(place, { recursive: true }));
+
+  it("is asked for what it calls its input and its first output", async () => {
+    const by = await openExtractor(foreign("sums.onnx"));
+    const { features } = await by.extract(ndarray([1, 2, 3, 4], [2, 2]));
+    expect(Array.from(features.data, Number)).toEqual([2, 4, 6, 8]);
+    await by.close();
+  });
+
+  it("must take samples alone, and any number of them", async () => {
+    await expect(openExtractor(foreign("two.onnx", { more: ["scale"] }))).rejects.toThrow(
+      "two.onnx: expected a feature extractor with one input, the samples, got rows, scale",
+    );
+    await expect(openExtractor(foreign("one.onnx", { batch: 1 }))).rejects.toThrow(
+      "one.onnx: expected a feature extractor with any number of samples a run, got 1 only",
+    );
   });
 });
 

@@ -9,7 +9,8 @@
 /** @typedef {{ handle: number } | Plain} Input */
 /** @typedef {Record<string, { dtype: string, shape: readonly number[] }>} Types */
 /** @typedef {{ type: string, dims: readonly number[], data: any }} Tensor A tensor of ONNX Runtime. */
-/** @typedef {{ outputNames: readonly string[], run(feeds: any, fetches?: any): Promise<Record<string, Tensor>>, release(): Promise<void> }} Session */
+/** @typedef {{ name: string, type: string, shape?: readonly (number | string)[] }} Port */
+/** @typedef {{ inputMetadata: readonly Port[], outputMetadata: readonly Port[], outputNames: readonly string[], run(feeds: any, fetches?: any): Promise<Record<string, Tensor>>, release(): Promise<void> }} Session */
 /**
  * What is used of the module of ONNX Runtime.
  * @typedef {{ InferenceSession: { create(bytes: Uint8Array, options: any): Promise<any> }, Tensor: new (...args: any[]) => any, env: any }} Ort
@@ -87,6 +88,12 @@ export function serve(ort, memory = hostMemory(ort)) {
   const tensors = new Map();
   let next = 0;
 
+  /** @param {number} model */
+  const loaded = (model) => {
+    const known = models.get(model);
+    if (known === undefined) throw new Error(`no model ${model}: it was released`);
+    return known;
+  };
   /** @param {number} handle */
   const held = (handle) => {
     const tensor = tensors.get(handle);
@@ -107,10 +114,16 @@ export function serve(ort, memory = hostMemory(ort)) {
       models.set(next, { session, outputs });
       return { result: next++ };
     },
+    /** @param {{ model: number }} request */
+    ports({ model }) {
+      const { session } = loaded(model);
+      const plain = (/** @type {readonly Port[]} */ ports) =>
+        ports.map(({ name, type, shape = [] }) => ({ name, dtype: names[type], shape }));
+      return { result: { inputs: plain(session.inputMetadata), outputs: plain(session.outputMetadata) } };
+    },
     /** @param {{ model: number, inputs: Record<string, Input>, keep: ReadonlySet<string> }} request */
     async run({ model, inputs, keep }) {
-      const known = models.get(model);
-      if (known === undefined) throw new Error(`no model ${model}: it was released`);
+      const known = loaded(model);
       const feeds = mapValues(inputs, (input) => ("handle" in input ? held(input.handle) : host.put(input)));
       const { session, outputs: types } = known;
       const room = await memory.room?.(pick(types, keep), session.outputNames);

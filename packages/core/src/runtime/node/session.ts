@@ -1,10 +1,22 @@
 /** @file ONNX files on the CPU of Node: what an export is checked with, and how an exported model is used again. */
 import { GenError } from "../../error.js";
+import type { DType } from "../../dtype.js";
 import type { NdArray } from "../../ndarray.js";
 import { Thread } from "./thread.js";
 
+/** An input or an output of an ONNX file. */
+export interface OnnxPort {
+  readonly name: string;
+  /** Nothing for a type that has no name of ours. */
+  readonly dtype: DType | undefined;
+  /** Extents that are free have names. */
+  readonly shape: readonly (number | string)[];
+}
+
 /** An ONNX file made ready to run. */
 export interface OnnxSession {
+  readonly inputs: readonly OnnxPort[];
+  readonly outputs: readonly OnnxPort[];
   run(inputs: Readonly<Record<string, NdArray>>): Promise<Record<string, NdArray>>;
   close(): Promise<void>;
 }
@@ -31,7 +43,9 @@ export async function openSession(
   const options = { executionProviders: ["cpu"], intraOpNumThreads: threads, logSeverityLevel: 3 };
   try {
     const model = await thread.ask("load", { bytes, options });
+    const ports = (await thread.ask("ports", { model })) as Pick<OnnxSession, "inputs" | "outputs">;
     return {
+      ...ports,
       run: async (inputs) => {
         const { returned } = (await thread.ask("run", { model, inputs, keep: new Set() })) as {
           returned: Record<string, NdArray>;
