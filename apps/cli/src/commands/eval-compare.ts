@@ -26,7 +26,7 @@ export const compareOptions = defineOptions({
   features: {
     kind: "string",
     description:
-      "What pictures are compared by: mnist or glyphs, a path of an .onnx file or of an exported classifier, or none; what suits the data unless given",
+      "What samples are compared by: mnist or glyphs, a path of an exported classifier or of any .onnx file that takes [n, …] and gives features (its first output), or none; what suits the data unless given",
   },
   k: { kind: "integer", default: 3, min: 1, description: "Neighbours that a ball of precision and recall reaches to" },
   copies: {
@@ -121,8 +121,7 @@ async function extractorFor(
   if (asked === "none") return asTheyAre;
   if (asked !== undefined) {
     if (known(asked)) return openExtractor(builtInFolder(asked));
-    const isFile = asked.endsWith(".onnx");
-    return openExtractor(resolvePath(cwd, asked), isFile ? {} : undefined);
+    return openExtractor(resolvePath(cwd, asked));
   }
   const fits = sides[0].shape.join() === "1,28,28";
   const name = sides.map(({ data }) => (data === "binarized-mnist" ? "mnist" : data)).find(known);
