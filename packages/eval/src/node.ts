@@ -80,7 +80,7 @@ function named({ inputs, outputs }: OnnxSession, file: string, given: FileOption
     input: input.name,
     features: features.name,
     ...(outputs.some(({ name }) => name === "logits") && { logits: "logits" }),
-    ...(shape.every((extent) => typeof extent === "number") && { shape: shape as number[] }),
+    ...(shape.every((extent) => typeof extent === "number") && { shape }),
     ...given,
   };
 }

@@ -125,10 +125,15 @@ describe("an extractor of one's own", () => {
   });
 });
 
+interface Foreign {
+  readonly batch?: number | string;
+  readonly more?: readonly string[];
+}
+
 describe("an ONNX file of somebody else", () => {
   let place: string;
   /** Rows of two numbers, called "rows", whose sums are called "embedding"; and what else it takes. */
-  const foreign = (name: string, { batch = "n" as number | string, more = [] as string[] } = {}): string => {
+  const foreign = (name: string, { batch = "n", more = [] }: Foreign = {}): string => {
     const value = (port: string, shape: (number | string)[]) => ({ name: port, dtype: "f32", shape }) as const;
     const model: OnnxModel = {
       irVersion: 10,
