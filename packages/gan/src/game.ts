@@ -22,6 +22,7 @@ export interface GameOptions {
   readonly batch: number;
   /** How rows are given: numbers, or bytes from 0 to 255 for pictures. @default "f32" */
   readonly pixels?: "u8" | "f32";
+  /** A schedule counts the updates of its own player: five in a step where the discriminator moves five times. */
   readonly optimizers: { readonly discriminator: Optimizer; readonly generator: Optimizer };
   /** How often each player moves in one step of the game. @default 1 and 1 */
   readonly updates?: { readonly discriminator?: number; readonly generator?: number };
