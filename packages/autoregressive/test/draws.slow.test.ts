@@ -43,8 +43,8 @@ describe.each(names)("%s", (name) => {
     const changed = (at: number) => (values: number[]) => {
       values[at < 0 ? values.length + at : at] = values.at(at)! > 0.5 ? 0 : 1;
     };
-    for (const at of [0, -1]) {
-      // of what is completed, one that is given and one that is drawn
+    for (const at of stem === "complete" ? [0, -1] : [-1]) {
+      // of what is completed, one that is given too
       await expect(held(changed(at))).rejects.toThrow(`expected ${stem}.onnx to agree with the trainer to 0.0001`);
     }
   });

@@ -31,6 +31,7 @@ export function architectureOf({ options, blocks }: Gpt): Config {
     dropout: 0,
     attentionDropout: 0,
     keyHeads: options.heads,
+    headFeatures: options.features / options.heads,
     ...options,
   };
   const inner = blocks[0]!.feedForward.up.weight.shape[1]!;
@@ -46,6 +47,7 @@ function gpt2(whole: Whole, inner: number): Config {
     norm: ["layer"],
     feedForward: ["gelu", "geluTanh", "relu"],
     keyHeads: [heads],
+    headFeatures: [features / heads],
     window: [undefined],
     queryKeyNorm: [false],
   });
@@ -65,7 +67,8 @@ function gpt2(whole: Whole, inner: number): Config {
 }
 
 function rotary(whole: Whole, inner: number): Config {
-  const { vocabulary, context, layers, heads, keyHeads, features, epsilon, tied, bias, window, queryKeyNorm } = whole;
+  const { vocabulary, context, layers, heads, keyHeads, features, headFeatures } = whole;
+  const { epsilon, tied, bias, window, queryKeyNorm } = whole;
   const isLlama = !queryKeyNorm && window === undefined;
   const name = queryKeyNorm ? "Qwen3" : isLlama ? "Llama" : "Mistral";
   expect(name, whole, {
@@ -84,7 +87,7 @@ function rotary(whole: Whole, inner: number): Config {
     num_attention_heads: heads,
     num_key_value_heads: keyHeads,
     hidden_size: features,
-    head_dim: features / heads,
+    head_dim: headFeatures,
     intermediate_size: inner,
     hidden_act: "silu",
     rms_norm_eps: epsilon,

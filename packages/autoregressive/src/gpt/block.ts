@@ -48,6 +48,7 @@ export class Block {
       features,
       heads,
       keyHeads: options.keyHeads ?? heads,
+      headFeatures: options.headFeatures ?? features / heads,
       causal: true,
       ...(window === undefined ? {} : { window }),
       ...(positions === "rotary" ? { rotary: { length: context, base: rotaryBase ?? 10_000 } } : {}),

@@ -64,7 +64,7 @@ function gpt2Of(config: Config): GptOptions {
 function rotaryOf(config: Config): GptOptions {
   const [features, heads] = [config.whole("hidden_size"), config.whole("num_attention_heads")];
   config.expect("hidden_act", "silu");
-  config.expect("head_dim", features / heads);
+  const headFeatures = config.whole("head_dim", features / heads);
   config.expect("rope_scaling", null);
   const rope = config.object("rope_parameters"); // as newer files have it
   rope?.expect("rope_type", "default");
@@ -77,6 +77,7 @@ function rotaryOf(config: Config): GptOptions {
     heads,
     keyHeads: config.whole("num_key_value_heads", heads),
     features,
+    ...(headFeatures === features / heads ? {} : { headFeatures }),
     hidden: config.whole("intermediate_size"),
     epsilon: config.number("rms_norm_eps", 1e-6),
     rotaryBase: (rope ?? config).number("rope_theta", 10_000),

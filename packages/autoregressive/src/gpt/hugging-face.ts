@@ -68,9 +68,9 @@ export async function huggingFaceFiles(
 
 /** One step of a decoder, or a whole prompt: tokens after a past of any length. */
 export function decoderFile(gpt: Gpt): ExportFile {
-  const { heads, features, keyHeads = heads } = gpt.options;
+  const { heads, features, keyHeads = heads, headFeatures = features / heads } = gpt.options;
   const pasts = gpt.blocks.flatMap((_, i) => [`${i}.key`, `${i}.value`]);
-  const pastShape = (n: number, past: number): number[] => [n, keyHeads, past, features / heads];
+  const pastShape = (n: number, past: number): number[] => [n, keyHeads, past, headFeatures];
   return {
     purpose: "tokens and the keys and values of those before them → logits, and keys and values with theirs",
     trace: (sizes) => {

@@ -69,9 +69,10 @@ function gpt2(gpt: Gpt, tensors: Named): Entries {
 
 /** As Llama: maps are [outputs, inputs]. */
 function rotary(gpt: Gpt, tensors: Named): Entries {
-  const { features, vocabulary, heads, keyHeads = heads, bias = true, tied = true, queryKeyNorm = false } = gpt.options;
+  const { features, vocabulary, heads, keyHeads = heads, headFeatures = features / heads } = gpt.options;
+  const { bias = true, tied = true, queryKeyNorm = false } = gpt.options;
   const hidden = gpt.blocks[0]!.feedForward.up.weight.shape[1]!;
-  const keys = (features / heads) * keyHeads;
+  const [queries, keys] = [heads * headFeatures, keyHeads * headFeatures];
   const map = (ours: string, theirs: string, [inputs, outputs]: readonly [number, number]): Entries => [
     [`${ours}.weight`, transposed(tensors.take(`${theirs}.weight`, [outputs, inputs]))],
     ...(bias ? ([[`${ours}.bias`, tensors.take(`${theirs}.bias`, [outputs])]] as const) : []),
@@ -80,7 +81,7 @@ function rotary(gpt: Gpt, tensors: Named): Entries {
     queryKeyNorm
       ? ["query", "key"].map((part) => [
           `${ours}.${part}Norm.scale`,
-          tensors.take(`${theirs}.${part[0]!}_norm.weight`, [features / heads]),
+          tensors.take(`${theirs}.${part[0]!}_norm.weight`, [headFeatures]),
         ])
       : [];
   return [
@@ -90,10 +91,10 @@ function rotary(gpt: Gpt, tensors: Named): Entries {
     ...gpt.blocks.flatMap((_, i): Entries => {
       const [ours, theirs] = [`blocks.${i}`, `model.layers.${i}`];
       return [
-        ...map(`${ours}.attention.query`, `${theirs}.self_attn.q_proj`, [features, features]),
+        ...map(`${ours}.attention.query`, `${theirs}.self_attn.q_proj`, [features, queries]),
         ...map(`${ours}.attention.key`, `${theirs}.self_attn.k_proj`, [features, keys]),
         ...map(`${ours}.attention.value`, `${theirs}.self_attn.v_proj`, [features, keys]),
-        ...map(`${ours}.attention.output`, `${theirs}.self_attn.o_proj`, [features, features]),
+        ...map(`${ours}.attention.output`, `${theirs}.self_attn.o_proj`, [queries, features]),
         ...norms(`${ours}.attention`, `${theirs}.self_attn`),
         [`${ours}.attentionNorm.scale`, tensors.take(`${theirs}.input_layernorm.weight`, [features])],
         ...map(`${ours}.feedForward.gate`, `${theirs}.mlp.gate_proj`, [features, hidden]),

@@ -10,10 +10,12 @@ export interface GptOptions {
   /** The most tokens that are seen at once. */
   readonly context: number;
   readonly layers: number;
-  /** Heads of attention; they divide the features. */
+  /** Heads of attention; they divide the features unless they have a width of their own. */
   readonly heads: number;
   /** C: width of the stream between the layers. */
   readonly features: number;
+  /** D: width of a head. @default features / heads */
+  readonly headFeatures?: number;
   /** Heads of keys and values, each shared by several of the queries (grouped-query attention). @default heads */
   readonly keyHeads?: number;
   /** Whether a norm stands before each part of a block, beside the stream, or after it, in the stream. @default "pre" */
@@ -52,6 +54,7 @@ export function checkGpt(options: GptOptions): void {
     "layers",
     "heads",
     "features",
+    "headFeatures",
     "keyHeads",
     "hidden",
     "window",
@@ -61,17 +64,17 @@ export function checkGpt(options: GptOptions): void {
       throw new GenError("range", `Gpt: expected a whole ${name} ≥ 1, got ${value}`);
     }
   }
-  const { features, heads, keyHeads = heads } = options;
-  if (features % heads !== 0 || heads % keyHeads !== 0) {
+  const { features, heads, headFeatures = features / heads, keyHeads = heads } = options;
+  if (!Number.isInteger(headFeatures) || heads % keyHeads !== 0) {
     throw new GenError(
       "option",
       `Gpt: expected heads that divide ${features} features, and keyHeads that divide the heads, got ${heads} and ${keyHeads}`,
     );
   }
-  if (options.positions === "rotary" && (features / heads) % 2 !== 0) {
+  if (options.positions === "rotary" && headFeatures % 2 !== 0) {
     throw new GenError(
       "option",
-      `Gpt: expected heads of an even width for rotary positions, got ${features / heads} features a head`,
+      `Gpt: expected heads of an even width for rotary positions, got ${headFeatures} features a head`,
     );
   }
   if (options.rotaryBase !== undefined && options.positions !== "rotary") {

@@ -27,7 +27,7 @@ describe("the architecture that config.json names", () => {
     ["GPT-2", gpt2({ ...sizes, hidden: 24 })],
     ["Llama", llama({ ...sizes, keyHeads: 2, rotaryBase: 500 })],
     ["Mistral", new Gpt({ ...sizes, positions: "rotary", norm: "rms", feedForward: "swiglu", bias: false, window: 5 })],
-    ["Qwen3", slidingGpt({ ...sizes, window: 5 })],
+    ["Qwen3", slidingGpt({ ...sizes, window: 5, headFeatures: 6 })],
   ])("makes the same %s again", (_, gpt) => {
     expect(gptOfConfig(JSON.stringify(architectureOf(gpt))).options).toMatchObject(gpt.options);
   });

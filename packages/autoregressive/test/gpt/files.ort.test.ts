@@ -19,7 +19,7 @@ afterAll(async () => {
 });
 
 /** A file of tensors, its config, and the logits that PyTorch gives by it. */
-async function published(name: "gpt2" | "llama") {
+async function published(name: string) {
   const at = (ending: string): URL => new URL(`./fixtures/${name}.${ending}`, import.meta.url);
   const { tensors } = decodeSafetensors(new Uint8Array(await readFile(at("safetensors"))), { file: name });
   const json = JSON.parse(await readFile(at("json"), "utf8")) as {
@@ -33,7 +33,7 @@ async function published(name: "gpt2" | "llama") {
 const halves = (tensors: Readonly<Record<string, NdArray>>): Record<string, NdArray> =>
   Object.fromEntries(Object.entries(tensors).map(([name, array]) => [name, halfOf(array)]));
 
-describe.each(["gpt2", "llama"] as const)("a %s from elsewhere", async (name) => {
+describe.each(["gpt2", "llama", "mistral", "qwen3"])("a %s from elsewhere", async (name) => {
   const { tensors, config, tokens, logits } = await published(name);
   const names = Object.keys(tensors);
   const [early, late] = [names.slice(0, 5), names.slice(5)].map((some) =>
@@ -97,7 +97,7 @@ describe("a config.json", async () => {
       { rope_parameters: { rope_type: "yarn" } },
       'config.json, rope_parameters: expected "default" as rope_type, got "yarn"',
     ],
-    [{ head_dim: 8 }, "expected 4 as head_dim, got 8"],
+    [{ head_dim: 0 }, "a whole number ≥ 1 as head_dim, got 0"],
     [{ hidden_act: "gelu" }, 'expected "silu" as hidden_act, got "gelu"'],
     [{ num_key_value_heads: "2" }, 'a whole number ≥ 1 as num_key_value_heads, got "2"'],
     [{ model_type: "qwen3", rms_norm_eps: 1e-5 }, "expected 0.000001 as rms_norm_eps"],

@@ -2,11 +2,56 @@
 import { inference, key, ndarray, split, uniformDraws, type Model, type NdArray, type Runtime } from "@gen/core";
 import { node } from "@gen/core/node";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { complete, gpt2, llama, RecurrentText, slidingGpt, type LanguageModel } from "../../src/index.js";
+import {
+  adaptedText,
+  complete,
+  Gpt,
+  llama,
+  RecurrentText,
+  type GptOptions,
+  type LanguageModel,
+} from "../../src/index.js";
 import { movedStore } from "../statistics.js";
 
 const [vocabulary, steps, first] = [20, 512, 3];
-const sizes = { vocabulary, context: steps + 1, layers: 2, heads: 4, features: 32 };
+const sizes = { vocabulary, context: steps + 1, layers: 2, heads: 4, features: 16 };
+
+/** Any two choices of two options stand together in one of these. */
+const BLOCKS: readonly Partial<GptOptions>[] = [
+  { normPlace: "post", feedForward: "geluTanh", tied: false },
+  { keyHeads: 2, feedForward: "relu", window: 48, bias: false },
+  { norm: "rms", keyHeads: 1, queryKeyNorm: true, headFeatures: 6, feedForward: "swiglu" },
+  { positions: "rotary", norm: "rms", keyHeads: 2, feedForward: "swiglu", bias: false, tied: false },
+  {
+    positions: "rotary",
+    normPlace: "post",
+    norm: "rms",
+    keyHeads: 1,
+    window: 48,
+    feedForward: "gelu",
+    headFeatures: 6,
+  },
+  {
+    positions: "rotary",
+    queryKeyNorm: true,
+    window: 100,
+    feedForward: "geluTanh",
+    bias: false,
+    tied: false,
+    rotaryBase: 500,
+  },
+  {
+    positions: "none",
+    normPlace: "post",
+    keyHeads: 1,
+    queryKeyNorm: true,
+    window: 48,
+    feedForward: "swiglu",
+    tied: false,
+    bias: false,
+  },
+  { positions: "none", norm: "rms", keyHeads: 2, feedForward: "relu", headFeatures: 6, queryKeyNorm: true },
+];
 
 let runtime: Runtime;
 beforeAll(async () => {
@@ -15,10 +60,10 @@ beforeAll(async () => {
 afterAll(() => runtime.close());
 
 it.each<[string, () => LanguageModel & Model]>([
-  ["gpt2", () => gpt2(sizes)],
-  ["llama with shared heads", () => llama({ ...sizes, keyHeads: 2 })],
-  ["a window of 48 that slides", () => slidingGpt({ ...sizes, window: 48 })],
-  ["an LSTM", () => new RecurrentText({ vocabulary, features: 32 })],
+  ...BLOCKS.map((own): [string, () => Gpt] => [JSON.stringify(own), () => new Gpt({ ...sizes, ...own })]),
+  ["adapters", () => adaptedText(llama(sizes), { rank: 2 })],
+  ["an LSTM", () => new RecurrentText({ vocabulary, features: 16, layers: 2 })],
+  ["a GRU", () => new RecurrentText({ vocabulary, features: 16, cell: "gru" })],
 ])("%s", async (_, make) => {
   const model = make();
   const store = await movedStore(runtime, model, 0.3);
