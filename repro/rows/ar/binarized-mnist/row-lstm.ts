@@ -3,7 +3,7 @@ import { adam, chain, clipByGlobalNorm, inverseSqrt } from "@gen/core/optim";
 import { rowLstm } from "@gen/autoregressive";
 import { pixelRow } from "../../../src/pixel-row.js";
 
-const [batchSize, steps, hidden, layers] = [16, 12_000, 16, 3];
+const [batchSize, steps, hidden, layers] = [16, 60_000, 16, 3];
 
 export const row = pixelRow({
   id: "ar/binarized-mnist/row-lstm",
