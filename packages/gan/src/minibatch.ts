@@ -1,5 +1,5 @@
 /** @file Minibatch discrimination: each row also sees how near it is to the others of its batch, so that a collapsed batch shows. */
-import { type Tensor } from "@gen/core";
+import { scalar, type Tensor } from "@gen/core";
 import { Linear } from "@gen/core/nn";
 import { checkWhole } from "./check.js";
 
@@ -38,11 +38,7 @@ export class MinibatchDiscrimination {
     const n = features.shape[0]!;
     const rows = this.table.forward(features).reshape([n, this.outputs, this.#kernelDim]); // [N, B, K]
     const apart = rows.unsqueeze(0).sub(rows.unsqueeze(1)).abs().sum(3); //                   [N, N, B]
-    return apart
-      .neg()
-      .exp()
-      .sum(1)
-      .sub(1) // itself
-      .mul(1 / Math.max(n - 1, 1));
+    const others = scalar(1).expand([n]).sum().sub(1).maximum(1); // counted in the graph: a file takes any N
+    return apart.neg().exp().sum(1).sub(1).div(others); // without itself
   }
 }

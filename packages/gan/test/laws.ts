@@ -12,11 +12,13 @@ import {
   type NdArray,
   type Tensor,
 } from "@gen/core";
+import { exportModel } from "@gen/core/onnx";
 import { sgd } from "@gen/core/optim";
 import { runReference, scalarKey, spread, startReference, valuesOf, type PlainStore } from "@gen/core/testing";
 import { describe, expect, it } from "vitest";
 import {
   discriminatorLoss,
+  exportedFiles,
   game,
   generatorLoss,
   playerStep,
@@ -74,6 +76,15 @@ export function describeGan(name: string, make: () => GanCase): void {
     it.each(SIDES)("lets a gradient reach every parameter of the %s, and it is the limit of differences", (side) => {
       const { gan, rows = 3, smooth = true, idle = [] } = make();
       expectSlopes(gan, { side, rows, smooth, idle });
+    });
+
+    it("has files of both players for any number of rows", () => {
+      const { gan } = make();
+      const { generator, discriminator } = exportedFiles(gan);
+      for (const { trace, symbols } of [generator!, discriminator!]) {
+        const { graph } = exportModel({ trace: (sizes) => trace(sizes).graph, symbols });
+        expect(graph.outputs[0]!.shape[0]).toBe("n");
+      }
     });
 
     it("plays both moves as one program does", () => {
