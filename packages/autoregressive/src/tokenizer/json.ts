@@ -9,10 +9,12 @@ export interface JsonParts {
   readonly specials: SpecialTokens;
   /** Tokens are characters, without words; or bytes, of GPT-2's words or of those of a pattern. */
   readonly words: "characters" | "bytes" | RegExp;
+  /** Whether text is first brought to NFC. @default false */
+  readonly composes?: boolean;
 }
 
 /** A file of a tokenizer by merges of pairs. */
-export function tokenizerJson({ vocabulary, merges, specials, words }: JsonParts): object {
+export function tokenizerJson({ vocabulary, merges, specials, words, composes = false }: JsonParts): object {
   const level = (useRegex: boolean): object => ({
     type: "ByteLevel",
     add_prefix_space: false,
@@ -39,7 +41,7 @@ export function tokenizerJson({ vocabulary, merges, specials, words }: JsonParts
       normalized: false,
       special: true,
     })),
-    normalizer: null,
+    normalizer: composes ? { type: "NFC" } : null,
     pre_tokenizer: words === "characters" ? null : words === "bytes" ? level(true) : cut(words),
     post_processor: null,
     decoder: words === "characters" ? { type: "Fuse" } : level(true),

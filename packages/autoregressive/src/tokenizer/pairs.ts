@@ -35,6 +35,8 @@ export interface PairsParts {
   readonly specials: SpecialTokens;
   /** How text is cut into words. @default {@link WORDS} */
   readonly words?: RegExp;
+  /** Whether text is first brought to NFC, in which characters and their marks are one where they can. @default false */
+  readonly composes?: boolean;
 }
 
 /** Words whose tokens are remembered. */
@@ -113,8 +115,7 @@ export class PairTokenizer implements Tokenizer {
     const tokens: number[] = [];
     for (const part of parts) {
       if (typeof part === "number") tokens.push(part);
-      else
-        for (const word of wordsOf(part, this.#parts.words)) for (const token of this.#ofWord(word)) tokens.push(token);
+      else for (const word of this.#words(part)) for (const token of this.#ofWord(word)) tokens.push(token);
     }
     return tokens;
   }
@@ -134,14 +135,20 @@ export class PairTokenizer implements Tokenizer {
   }
 
   toJson(): object {
-    const { tokens, merges, specials, words = WORDS } = this.#parts;
+    const { tokens, merges, specials, words = WORDS, composes = false } = this.#parts;
     const spelled = new Map([...tokens].map(([number, bytes]) => [number, shown(bytes)]));
     return tokenizerJson({
       vocabulary: new Map([...spelled].map(([number, text]) => [text, number])),
       merges: merges.map(({ left, right }) => [spelled.get(left)!, spelled.get(right)!]),
       specials,
       words: words.source === WORDS.source ? "bytes" : words,
+      composes,
     });
+  }
+
+  #words(text: string): readonly string[] {
+    const { words, composes = false } = this.#parts;
+    return wordsOf(composes ? text.normalize("NFC") : text, words);
   }
 
   #ofWord(word: string): readonly number[] {

@@ -9,6 +9,7 @@ import { PairTokenizer } from "./pairs.js";
 import { patternOf } from "./pattern.js";
 import { SpecialTokens } from "./special.js";
 import type { Tokenizer } from "./tokenizer.js";
+import { DIGITS_APART } from "./words.js";
 
 /** Any JSON object. */
 type Json = Readonly<Record<string, unknown>>;
@@ -29,12 +30,12 @@ export function readTokenizer(text: string, { file = "tokenizer.json" }: { reado
       throw reader.wrong(`model.${name}`, "nothing", model[name]);
   }
   if (model["byte_fallback"] === true) throw reader.wrong("model.byte_fallback", "false", true);
-  if (root["normalizer"] !== undefined && root["normalizer"] !== null)
-    throw reader.wrong("normalizer", "none", root["normalizer"]);
+  const composes = reader.composes(root["normalizer"]);
   const specials = new SpecialTokens(reader.added(root));
   const vocabulary = reader.vocabulary(model, specials);
   const merges = reader.merges(model);
   if (root["pre_tokenizer"] === undefined || root["pre_tokenizer"] === null) {
+    if (composes) throw reader.wrong("pre_tokenizer", "ByteLevel beside a normalizer", null);
     return charactersOf(reader, { vocabulary, merges, specials });
   }
   const words = reader.words(root["pre_tokenizer"]);
@@ -58,6 +59,7 @@ export function readTokenizer(text: string, { file = "tokenizer.json" }: { reado
     })),
     specials,
     ...(words === undefined ? {} : { words }),
+    composes,
   });
 }
 
@@ -144,6 +146,13 @@ class Reader {
     });
   }
 
+  /** Whether text is brought to NFC. */
+  composes(given: unknown): boolean {
+    if (given === undefined || given === null) return false;
+    if (isObject(given) && given["type"] === "NFC") return true;
+    throw this.wrong("normalizer", "none, or NFC", given);
+  }
+
   /** How text is cut into words; undefined for GPT-2's way. */
   words(given: unknown): RegExp | undefined {
     const stages = isObject(given) && given["type"] === "Sequence" ? given["pretokenizers"] : [given];
@@ -157,6 +166,11 @@ class Reader {
       return undefined;
     }
     const [split] = stages as unknown[];
+    if (stages.length === 2 && isObject(split) && split["type"] === "Digits") {
+      if (split["individual_digits"] !== true || level["use_regex"] === false)
+        throw this.wrong("pre_tokenizer", "each digit by itself, and ByteLevel with its pattern", given);
+      return DIGITS_APART;
+    }
     if (stages.length !== 2 || !isObject(split) || split["type"] !== "Split" || level["use_regex"] !== false)
       throw this.wrong("pre_tokenizer", "a Split and then ByteLevel without a pattern", given);
     const pattern = isObject(split["pattern"]) ? split["pattern"]["Regex"] : undefined;

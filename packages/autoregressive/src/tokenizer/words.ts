@@ -7,6 +7,9 @@
 /** GPT-2's: endings of English contractions, letters, digits, other signs, white space; the last space goes with its word. */
 export const WORDS = /'(?:s|t|re|ve|m|ll|d)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+/gu;
 
+/** The same with each digit by itself. */
+export const DIGITS_APART = /'(?:s|t|re|ve|m|ll|d)| ?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+|\s+(?=\p{N})|\s+(?!\S)|\s+/gu;
+
 /** The words of a text in order; end to end they are the text. */
 export function wordsOf(text: string, pattern: RegExp = WORDS): string[] {
   const words: string[] = [];
