@@ -1,4 +1,5 @@
 /** @file A folder of text, the whole way: learned from, exported with its tokenizer, written on with every way of choosing. */
+import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -127,6 +128,19 @@ describe("a model of a folder of text", () => {
     );
     expect(again.code).toBe(0);
   });
+});
+
+it("writes with its adapters merged what transformers.js writes by its folder", ({ skip }) => {
+  const library = new URL("../../../bench/node_modules/@huggingface/transformers", import.meta.url);
+  if (!existsSync(library)) skip("transformers.js is not installed: npm run bench installs it");
+  const script = new URL("transformers.mjs", import.meta.url).pathname;
+  for (const [asked, answer] of [
+    ["cat.", "mat"],
+    ["dog.", "log"],
+  ] as const) {
+    const text = execFileSync(process.execPath, [script, place, "merged", asked, "8"], { encoding: "utf8" });
+    expect(text).toBe(asked + answer);
+  }
 });
 
 describe("a GPT-2 from elsewhere", () => {
