@@ -16,12 +16,11 @@ const plan = { points: cloud("moons", 0, []), settings, seed: 0, steps: STEPS, t
 const trainer = await Trainer.open(runtime, { ...plan, families: FAMILIES, signal: new AbortController().signal });
 for await (const { family, steps, losses } of trainer.looks())
   console.log(`${family} ${steps} ${(losses.reduce((a, b) => a + b, 0) / losses.length).toFixed(3)}`);
-const standings = await trainer.standings();
-const weights = FAMILIES.flatMap(({ id }) =>
-  [...paths(trainer.trained(id)!.course.model).keys()].map(
-    (name) => [`${id}/${name}`, standings.get(id)!.states[name]!] as const,
-  ),
-);
-await writeFile(PLACE, encodeSafetensors(Object.fromEntries(weights), { steps: String(STEPS) }));
+const weights = FAMILIES.map(async ({ id }) => {
+  const { states } = await trainer.standing(id);
+  return [...paths(trainer.trained(id)!.course.model).keys()].map((name) => [`${id}/${name}`, states[name]!] as const);
+});
+const named = Object.fromEntries((await Promise.all(weights)).flat());
+await writeFile(PLACE, encodeSafetensors(named, { steps: String(STEPS) }));
 await trainer.close();
 await runtime.close();

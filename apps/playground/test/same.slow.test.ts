@@ -70,6 +70,7 @@ async function inNode(name: ModelName): Promise<{ model: OpenModel; made: Given[
   const model: OpenModel = {
     name,
     card: folder.card,
+    isKept: true,
     run: async (file, inputs) => {
       const session = sessions.get(file) ?? folder.open(file);
       sessions.set(file, session);

@@ -11,6 +11,8 @@ import type { Fetched } from "./protocol.js";
 export interface OpenModel {
   readonly name: ModelName;
   readonly card: Card;
+  /** Whether its files need not be fetched next time. */
+  readonly isKept: boolean;
   /** Runs one of its files, such as "decode.onnx". Runs wait for one another. */
   run(file: string, inputs: Readonly<Record<string, Input>>): Promise<Record<string, NdArray>>;
   close(): void;
@@ -19,7 +21,9 @@ export interface OpenModel {
 export interface OpenOptions {
   readonly device: Device;
   readonly onProgress: (fetched: Fetched) => void;
-  /** Called when a model could not go on with WebGPU and goes on with wasm: why. */
+  /** Called when a model is opened, and when it is opened again since the worker that had it is gone. */
+  readonly onOpening: (opening: Promise<unknown>) => void;
+  /** Called when a model could not go on with WebGPU and is to be opened on wasm: why. */
   readonly onFallback: (why: string) => void;
 }
 
@@ -40,21 +44,24 @@ let models = 0;
  */
 export async function openShipped(
   name: ModelName,
-  { device, onProgress, onFallback }: OpenOptions,
+  { device, onProgress, onOpening, onFallback }: OpenOptions,
 ): Promise<OpenModel> {
   const model = models++;
   const url = new URL(`models/${name}`, document.baseURI).href;
   const threads = window.crossOriginIsolated ? Math.min(4, Math.ceil(navigator.hardwareConcurrency / 2)) : 1;
   let home = (newest = homes[device]);
-  let [opening, worker]: [Promise<Card> | undefined, Worker | undefined] = [undefined, undefined];
+  let [opening, worker]: [Promise<Opened> | undefined, Worker | undefined] = [undefined, undefined];
 
-  const open = async (): Promise<Card> => {
+  const open = async (): Promise<Opened> => {
     const answer = await home.ask({ do: "open", model, url, threads }, onProgress);
     if (answer.is !== "card") throw new GenError("internal", `models: expected a card, got ${answer.is}`);
-    return answer.card;
+    return answer;
   };
-  const opened = (): Promise<Card> => {
-    if (opening === undefined || worker !== home.worker) [opening, worker] = [open(), home.worker];
+  const opened = (): Promise<Opened> => {
+    if (opening === undefined || worker !== home.worker) {
+      [opening, worker] = [open(), home.worker];
+      onOpening(opening);
+    }
     return opening;
   };
   /** What fails on WebGPU for want of a device is tried again on wasm. */
@@ -67,19 +74,21 @@ export async function openShipped(
       if (home === before) {
         home = newest = homes.wasm;
         opening = undefined;
-        before.end(error);
         onFallback(error.message);
+        before.end(error);
       }
       return task();
     }
   };
 
+  const { card, isKept } = await orOnWasm(async () => {
+    if (home.device === "webgpu") await checkGpu();
+    return opened();
+  });
   return {
     name,
-    card: await orOnWasm(async () => {
-      if (home.device === "webgpu") await checkGpu();
-      return opened();
-    }),
+    card,
+    isKept,
     run: (file, inputs) =>
       orOnWasm(async () => {
         await opened();
@@ -93,6 +102,8 @@ export async function openShipped(
     },
   };
 }
+
+type Opened = Pick<OpenModel, "card" | "isKept">;
 
 async function checkGpu(): Promise<void> {
   const { gpu } = navigator as { readonly gpu?: { requestAdapter(): Promise<object | null> } };

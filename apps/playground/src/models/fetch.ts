@@ -5,6 +5,12 @@ import type { Fetched } from "./protocol.js";
 
 type OnPiece = (bytes: number) => void;
 
+interface Whole {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Whether it need not be fetched next time. */
+  readonly isKept: boolean;
+}
+
 /**
  * A file that is what its host has now; without a connection, as it was.
  *
@@ -12,7 +18,7 @@ type OnPiece = (bytes: number) => void;
  */
 export async function fetchNewest(url: string): Promise<Uint8Array<ArrayBuffer>> {
   try {
-    return await fetchAndKeep(url);
+    return (await fetchAndKeep(url)).bytes;
   } catch (error) {
     const before = await kept(url);
     if (before === undefined) throw error;
@@ -25,15 +31,15 @@ export async function fetchNewest(url: string): Promise<Uint8Array<ArrayBuffer>>
  *
  * @throws GenError `file` naming the address
  */
-async function fetchOnce(url: string, onPiece: OnPiece): Promise<Uint8Array<ArrayBuffer>> {
+async function fetchOnce(url: string, onPiece: OnPiece): Promise<Whole> {
   const before = await kept(url);
   if (before === undefined) return fetchAndKeep(url, onPiece);
   const bytes = new Uint8Array(await before.arrayBuffer());
   onPiece(bytes.length);
-  return bytes;
+  return { bytes, isKept: true };
 }
 
-async function fetchAndKeep(url: string, onPiece: OnPiece = () => undefined): Promise<Uint8Array<ArrayBuffer>> {
+async function fetchAndKeep(url: string, onPiece: OnPiece = () => undefined): Promise<Whole> {
   const lost = (why: string, cause?: unknown): GenError =>
     new GenError("file", `cannot fetch ${url}: ${why}`, { fix: "check the connection and try again", cause });
   const response = await fetch(url).catch((cause: unknown) => {
@@ -52,8 +58,8 @@ async function fetchAndKeep(url: string, onPiece: OnPiece = () => undefined): Pr
   }
   const type = response.headers.get("content-type") ?? "application/octet-stream";
   const whole = new Blob(pieces as BlobPart[], { type });
-  await keep(url, new Response(whole));
-  return new Uint8Array(await whole.arrayBuffer());
+  const isKept = await keep(url, new Response(whole));
+  return { bytes: new Uint8Array(await whole.arrayBuffer()), isKept };
 }
 
 /** Several files, counted as one. */
@@ -61,16 +67,24 @@ export class Tally {
   readonly #tell: (fetched: Fetched) => void;
   #loaded = 0;
   #total = 0;
+  #isKept = true;
 
   constructor(tell: (fetched: Fetched) => void) {
     this.#tell = tell;
   }
 
+  /** Whether all of them need not be fetched next time. */
+  get isKept(): boolean {
+    return this.#isKept;
+  }
+
   async fetch(url: string, expected: number): Promise<Uint8Array<ArrayBuffer>> {
     this.#total += expected;
-    return fetchOnce(url, (bytes) => {
+    const { bytes, isKept } = await fetchOnce(url, (bytes) => {
       this.#loaded += bytes;
       this.#tell({ loaded: this.#loaded, total: this.#total });
     });
+    this.#isKept &&= isKept;
+    return bytes;
   }
 }

@@ -1,6 +1,6 @@
 /** @file A worker that runs shipped models on one device: started when it is first asked, and again after its end. */
 import { GenError } from "@gen/core/sample";
-import type { Answer, Fetched, Problem, Request } from "./protocol.js";
+import type { Answer, Fetched, Lost, Problem, Request } from "./protocol.js";
 
 export const DEVICES = ["wasm", "webgpu"] as const;
 export type Device = (typeof DEVICES)[number];
@@ -24,6 +24,8 @@ export class Home {
   readonly #waiting = new Map<number, Waiting>();
   readonly #onWork: () => void;
   #worker: Worker | undefined;
+  /** Why nothing can be asked of the worker any more, until its end. */
+  #lost: GenError | undefined;
   #requests = 0;
 
   /** @param onWork called when it begins to work, and when it ends */
@@ -43,6 +45,7 @@ export class Home {
   }
 
   ask(request: Unnumbered, onProgress?: (fetched: Fetched) => void): Promise<Answer> {
+    if (this.#lost !== undefined) return Promise.reject(this.#lost);
     this.#worker ??= this.#started();
     const id = this.#requests++;
     return new Promise((done, fail) => {
@@ -55,7 +58,11 @@ export class Home {
   /** Ends the worker, and with this error whatever it was asked for. */
   end(error: Error): void {
     this.#worker?.terminate();
-    this.#worker = undefined;
+    this.#worker = this.#lost = undefined;
+    this.#fail(error);
+  }
+
+  #fail(error: Error): void {
     for (const { fail } of this.#waiting.values()) fail(error);
     this.#waiting.clear();
     this.#onWork();
@@ -63,7 +70,12 @@ export class Home {
 
   #started(): Worker {
     const made = SCRIPTS[this.device]();
-    made.onmessage = ({ data }: MessageEvent<Answer>) => {
+    made.onmessage = ({ data }: MessageEvent<Answer | Lost>) => {
+      if (data.is === "lost") {
+        this.#lost = new GenError("device", "the browser lost the graphics card");
+        this.#fail(this.#lost);
+        return;
+      }
       const asked = this.#waiting.get(data.id);
       if (data.is === "progress") return asked?.onProgress?.(data.fetched);
       this.#waiting.delete(data.id);

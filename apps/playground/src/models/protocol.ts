@@ -25,9 +25,14 @@ export interface Problem {
   readonly fix?: string | undefined;
 }
 
+/** What a worker says by itself: the device that it works on is gone, with all that was asked of it. */
+export interface Lost {
+  readonly is: "lost";
+}
+
 export type Answer =
   | { readonly id: number; readonly is: "progress"; readonly fetched: Fetched }
-  | { readonly id: number; readonly is: "card"; readonly card: Card }
+  | { readonly id: number; readonly is: "card"; readonly card: Card; readonly isKept: boolean }
   | { readonly id: number; readonly is: "outputs"; readonly outputs: Record<string, NdArray> }
   | { readonly id: number; readonly is: "done" }
   | { readonly id: number; readonly is: "problem"; readonly problem: Problem };

@@ -1,11 +1,11 @@
 /** @file Where a model runs: chosen here; and why it is elsewhere, if it is. */
 import { Choice } from "../shell/choice.js";
 import { useAddress } from "../url-state.js";
-import { RUNS_ON } from "./use-model.js";
+import { RUNS_ON, type ModelState } from "./use-model.js";
 
 const TITLES = { wasm: "wasm, on the processor", webgpu: "WebGPU, on the graphics card" } as const;
 
-export function RunsOn({ fallback }: { readonly fallback: string | undefined }) {
+export function RunsOn({ fallback, model: { isKept } }: Extract<ModelState, { readonly state: "ready" }>) {
   const [{ device }, set] = useAddress(RUNS_ON);
   return (
     <div className="runs-on">
@@ -17,7 +17,18 @@ export function RunsOn({ fallback }: { readonly fallback: string | undefined }) 
         onChange={(v) => set({ device: v })}
       />
       {fallback === undefined ? null : (
-        <p role="status">It runs on wasm: WebGPU cannot run this model here ({firstLine(fallback)}).</p>
+        <>
+          <p role="status">It runs on wasm, since WebGPU failed: {firstLine(fallback.why)}.</p>
+          <button type="button" onClick={fallback.retry}>
+            Try WebGPU again
+          </button>
+        </>
+      )}
+      {isKept ? null : (
+        <p role="status">
+          This browser has no room to keep the model: it works, and is fetched again next time. Free some disk space, or
+          leave the private window, to have it kept.
+        </p>
       )}
     </div>
   );

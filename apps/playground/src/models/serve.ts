@@ -4,7 +4,7 @@ import type * as Ort from "onnxruntime-web/wasm";
 import { isGenError, openModel, type SampleModel } from "@gen/core/sample";
 import { partsOf } from "../shell/explained.js";
 import { fetchNewest, Tally } from "./fetch.js";
-import type { Answer, Problem, Request } from "./protocol.js";
+import type { Answer, Lost, Problem, Request } from "./protocol.js";
 
 declare const self: DedicatedWorkerGlobalScope;
 
@@ -38,10 +38,11 @@ class Models {
     const { id, model } = request;
     switch (request.do) {
       case "open": {
-        const opening = this.#open(request);
+        const tally = new Tally((fetched) => post({ id, is: "progress", fetched }));
+        const opening = this.#open(request, tally);
         this.#models.set(model, opening);
         opening.catch(() => this.#models.delete(model));
-        post({ id, is: "card", card: (await opening).card });
+        post({ id, is: "card", card: (await opening).card, isKept: tally.isKept });
         return;
       }
       case "run": {
@@ -68,8 +69,7 @@ class Models {
   }
 
   /** The engine if it is not there yet, the card, and the files that the card names. */
-  async #open({ id, url, threads }: Extract<Request, { do: "open" }>): Promise<SampleModel> {
-    const tally = new Tally((fetched) => post({ id, is: "progress", fetched }));
+  async #open({ url, threads }: Extract<Request, { do: "open" }>, tally: Tally): Promise<SampleModel> {
     const starting = this.#start(threads, tally);
     const cardBytes = await fetchNewest(`${url}/card.json`);
     const { files } = JSON.parse(new TextDecoder().decode(cardBytes)) as {
@@ -82,12 +82,18 @@ class Models {
       ]),
     );
     await Promise.all([starting, ...bytes.values()]);
-    const { ort, provider } = this.#engine;
-    const options = { executionProviders: [provider], logSeverityLevel: 3 } as const;
+    const { ort } = this.#engine;
     return openModel((name) => (name === "card.json" ? Promise.resolve(cardBytes) : bytes.get(name)!), {
       Tensor: ort.Tensor,
-      InferenceSession: { create: (file) => ort.InferenceSession.create(file, options) },
+      InferenceSession: { create: (file) => this.#session(file) },
     });
+  }
+
+  async #session(file: Uint8Array): Promise<Ort.InferenceSession> {
+    const { ort, provider } = this.#engine;
+    const session = await ort.InferenceSession.create(file, { executionProviders: [provider], logSeverityLevel: 3 });
+    if (provider === "webgpu") watch(await ort.env.webgpu.device);
+    return session;
   }
 
   #start(threads: number, tally: Tally): Promise<void> {
@@ -102,11 +108,27 @@ class Models {
   }
 }
 
+/** What is used of a GPUDevice. */
+interface GpuDevice {
+  readonly lost: Promise<{ readonly reason: string }>;
+}
+
+const watched = new WeakSet<GpuDevice>();
+
+/** Tells when a device is lost, which may leave runs on it without an end. One that ONNX Runtime lets go of is not lost. */
+function watch(device: GpuDevice): void {
+  if (watched.has(device)) return;
+  watched.add(device);
+  void device.lost.then(({ reason }) => {
+    if (reason !== "destroyed") post({ is: "lost" });
+  });
+}
+
 function buffersOf(outputs: Awaited<ReturnType<SampleModel["run"]>>): ArrayBuffer[] {
   return Object.values(outputs).map(({ data }) => (data as Float32Array<ArrayBuffer>).buffer);
 }
 
-function post(message: Answer, transfer: Transferable[] = []): void {
+function post(message: Answer | Lost, transfer: Transferable[] = []): void {
   self.postMessage(message, transfer);
 }
 

@@ -14,8 +14,8 @@ export type ModelState =
   | {
       readonly state: "ready";
       readonly model: OpenModel;
-      /** Why it is on wasm though WebGPU was asked for. */
-      readonly fallback?: string;
+      /** Why it is on wasm though WebGPU was asked for, and a way to try that again. */
+      readonly fallback?: { readonly why: string; readonly retry: () => void };
     }
   | { readonly state: "failed"; readonly error: unknown; readonly retry: () => void };
 
@@ -37,25 +37,23 @@ export function useModel(name: ModelName): ModelState {
       if (isCurrent) setShown({ wanted, state });
     };
     let model: OpenModel | undefined;
-    let fallback: string | undefined;
+    let why: string | undefined;
     const showReady = (): void => {
-      if (model !== undefined) show({ state: "ready", model, ...(fallback !== undefined && { fallback }) });
+      if (model !== undefined) show({ state: "ready", model, ...(why !== undefined && { fallback: { why, retry } }) });
     };
+    const showFailed = (error: unknown): void => show({ state: "failed", error, retry });
     const opening = openShipped(name, {
       device,
       onProgress: (fetched) => show({ state: "loading", fetched }),
-      onFallback: (why) => {
-        fallback = why;
-        showReady();
+      onOpening: (again) => {
+        if (model !== undefined) again.then(showReady, showFailed);
       },
+      onFallback: (reason) => (why = reason),
     });
-    opening.then(
-      (opened) => {
-        model = opened;
-        showReady();
-      },
-      (error: unknown) => show({ state: "failed", error, retry }),
-    );
+    opening.then((opened) => {
+      model = opened;
+      showReady();
+    }, showFailed);
     return () => {
       isCurrent = false;
       void opening.then(

@@ -13,14 +13,15 @@ export async function kept(address: string): Promise<Response | undefined> {
   }
 }
 
-/** Keeps an answer, in place of those to the same address with another query. */
-export async function keep(address: string, answer: Response): Promise<void> {
+/** Keeps an answer, in place of those to the same address with another query. @returns whether there was room */
+export async function keep(address: string, answer: Response): Promise<boolean> {
   try {
     const cache = await caches.open(NAME);
     await cache.delete(address, { ignoreSearch: true });
     await cache.put(address, answer);
+    return true;
   } catch {
-    // it is fetched again next time
+    return false; // it is fetched again next time
   }
 }
 

@@ -48,7 +48,7 @@ export function OwnPage() {
   const [own, setOwn] = useState<Own>();
   const [isReading, setReading] = useState(false);
   const [error, setError] = useState<unknown>();
-  const { progress, start, pause, resume, stop, goOn, exported } = useTraining();
+  const { progress, away, start, pause, resume, stop, goOn, exported } = useTraining();
   const models = useModels();
   const isBusy = progress.state === "opening" || progress.state === "running" || progress.state === "paused";
   const isStill = (progress.state === "paused" || progress.state === "done") && !models.isBusy;
@@ -180,7 +180,7 @@ export function OwnPage() {
               />
             </div>
           </form>
-          <Status progress={progress} note={models.note} goOn={goOn} />
+          <Status progress={progress} note={models.note} away={away} goOn={goOn} />
           <div className="play">
             <section className="card">
               <h2>Your data</h2>

@@ -86,7 +86,9 @@ export function ChoralesPage() {
         <Roll notes={notes} step={step} keep={keep} />
         <div className="buttons">
           <p className="numbers" role="status">
-            {piece.isBusy ? "writing …" : `${notes.length} notes`}
+            {piece.isBusy
+              ? "writing …"
+              : `${notes.length} notes${isPlaying ? ", played on while this tab is hidden" : ""}`}
           </p>
           {piece.isBusy ? (
             <button type="button" onClick={stopAll}>

@@ -129,7 +129,9 @@ export function GptPage() {
           {shown.slice(prompt.length)}
         </pre>
         <p className="numbers" role="status">
-          {isRunning ? "writing …" : `${shown.length - prompt.length} characters after the beginning`}
+          {isRunning
+            ? "writing …, also while this tab is hidden"
+            : `${shown.length - prompt.length} characters after the beginning`}
         </p>
       </section>
       <section className="card">

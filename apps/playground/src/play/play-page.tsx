@@ -28,7 +28,7 @@ export function PlayPage({ title, lead, equation, paper, of, error, children }: 
       <p className="equation">
         {equation} <cite>{paper}</cite>
       </p>
-      {of.state === "ready" ? <RunsOn fallback={of.fallback} /> : <Loading of={of} />}
+      {of.state === "ready" ? <RunsOn {...of} /> : <Loading of={of} />}
       {error === undefined ? null : <ErrorText error={error} />}
       <div className="play" aria-busy={of.state !== "ready" || isBusy}>
         {children}

@@ -1,5 +1,5 @@
 /** @file A training from its start to its end, outside of React: the engine, the trainer, and what the page can do with them. */
-import type { Dataset, Runtime } from "@gen/core";
+import { isGenError, type Dataset, type Runtime } from "@gen/core";
 import { web, webFiles } from "@gen/core/web";
 import { explained } from "../shell/explained.js";
 import type { Family, Settings } from "./course.js";
@@ -19,49 +19,61 @@ export interface Plan {
   readonly about: About;
   /** Where families begin that do not begin anew, by id. */
   readonly from?: ReadonlyMap<string, Standing>;
+  /** What was seen of it before. @default nothing */
+  readonly seen?: Seen;
 }
 
-export interface Progress {
+/** What each family has shown, by id: last, and the losses of all its steps. */
+export interface Seen {
+  readonly looks: ReadonlyMap<string, Look>;
+  readonly losses: ReadonlyMap<string, readonly number[]>;
+}
+
+export interface Progress extends Seen {
   /** "opening" while the engine is fetched and compiled. */
   readonly state: "idle" | "opening" | "running" | "paused" | "done" | "failed";
   /** What went wrong, and what to do. */
   readonly error?: string;
   /** The device that computes, and why. */
   readonly device?: string;
-  readonly looks: ReadonlyMap<string, Look>;
-  readonly losses: ReadonlyMap<string, readonly number[]>;
 }
 
 export const NOTHING: Progress = { state: "idle", looks: new Map(), losses: new Map() };
 
 /** Steps between two looks. */
 const TURN = 25;
-/** Steps between two copies of what a GPU holds, as it may be lost. */
-const KEPT_EVERY = 100;
+
+const LOST =
+  "The browser lost the graphics card. What you see was copied from it, so none of that is lost: go on from there.";
 
 export type Show = (change: (before: Progress) => Progress) => void;
 
 export class Session {
-  readonly plan: Plan;
+  readonly #plan: Plan;
   readonly #show: Show;
   readonly #gate = new Gate();
   readonly #stopping = new AbortController();
   #runtime: Runtime | undefined;
   #trainer: Trainer | undefined;
-  #kept: ReadonlyMap<string, Standing> | undefined;
+  #settings: Settings;
+  #seen: Seen;
+  /** What was last copied of each family from a device that may be lost. */
+  readonly #kept = new Map<string, Standing>();
 
   constructor(plan: Plan, show: Show) {
-    this.plan = plan;
+    [this.#plan, this.#settings, this.#seen] = [plan, plan.settings, plan.seen ?? NOTHING];
     this.#show = (change) => {
       if (!this.#stopping.signal.aborted) show(change);
     };
-    this.#show(() => ({ ...NOTHING, state: "opening" }));
+    this.#show(() => ({ ...this.#seen, state: "opening" }));
     void this.#run();
   }
 
-  /** What was last copied from a device that may be lost; what a training goes on from when it is. */
-  get kept(): ReadonlyMap<string, Standing> | undefined {
-    return this.#kept;
+  /** What is left to do when its device was lost, from where all was copied last; nothing if that was never. */
+  get rest(): Plan | undefined {
+    if (this.#kept.size === 0) return undefined;
+    const from = new Map([...(this.#plan.from ?? []), ...this.#kept]);
+    return { ...this.#plan, settings: this.#settings, from, seen: this.#seen };
   }
 
   pause(): void {
@@ -75,6 +87,7 @@ export class Session {
   }
 
   change(settings: Settings): void {
+    this.#settings = settings;
     this.#trainer?.change(settings);
   }
 
@@ -83,7 +96,7 @@ export class Session {
     const { exported } = await import("./export.js");
     const files = await webFiles();
     try {
-      const { about } = this.plan;
+      const { about } = this.#plan;
       return await exported({ runtime: this.#runtime!, trainer: this.#trainer!, family, about, checkers: [files] });
     } finally {
       await files.close();
@@ -103,7 +116,7 @@ export class Session {
     const { signal } = this.#stopping;
     const isStopped = (): boolean => signal.aborted;
     try {
-      const runtime = await web({ device: this.plan.device });
+      const runtime = await web({ device: this.#plan.device });
       if (isStopped()) {
         await runtime.close();
         return;
@@ -111,28 +124,28 @@ export class Session {
       this.#runtime = runtime;
       const device = runtime.choice === undefined ? runtime.device : `${runtime.device}: ${runtime.choice.reason}`;
       this.#show((before) => ({ ...before, state: "running", device }));
-      const trainer = await Trainer.open(runtime, { ...this.plan, turn: TURN, signal });
+      const trainer = await Trainer.open(runtime, { ...this.#plan, turn: TURN, signal });
       this.#trainer = trainer;
       for await (const look of trainer.looks()) {
-        this.#show((before) => seen(before, look));
-        const isRoundDone = look.family === this.plan.families.at(-1)!.id;
-        if (runtime.device === "webgpu" && isRoundDone && look.steps % KEPT_EVERY === 0)
-          this.#kept = await trainer.standings();
+        if (runtime.device === "webgpu") this.#kept.set(look.family, await trainer.standing(look.family));
+        this.#seen = withLook(this.#seen, look);
+        this.#show((before) => ({ ...before, ...this.#seen }));
         await this.#gate.passed();
         if (isStopped()) return;
       }
       this.#show((before) => ({ ...before, state: "done" }));
     } catch (error) {
-      this.#show((before) => ({ ...before, state: "failed", error: explained(error) }));
+      const isLost = isGenError(error) && error.code === "device" && /GPU was lost/.test(error.message);
+      const said = isLost && this.#kept.size > 0 ? LOST : explained(error);
+      this.#show((before) => ({ ...before, state: "failed", error: said }));
       await this.stop();
     }
   }
 }
 
-function seen(before: Progress, look: Look): Progress {
+function withLook(before: Seen, look: Look): Seen {
   const losses = [...(before.losses.get(look.family) ?? []), ...look.losses];
   return {
-    ...before,
     looks: new Map([...before.looks, [look.family, { ...before.looks.get(look.family), ...look }]]), // keeps the last map
     losses: new Map([...before.losses, [look.family, losses]]),
   };

@@ -1,5 +1,6 @@
 /** @file What a training is doing, in a line, and what went wrong. */
 import type { Progress } from "./session.js";
+import type { Away } from "./use-training.js";
 
 const SAYS = {
   idle: "Press Train. ONNX Runtime, 14 MB, or 27 MB with WebGPU, is fetched when it is first needed.",
@@ -14,14 +15,22 @@ export interface StatusProps {
   readonly progress: Progress;
   /** What else there is to say. */
   readonly note?: string | undefined;
-  readonly goOn?: (() => void) | undefined;
+  readonly away: Away | undefined;
+  readonly goOn: ((device: "wasm" | "webgpu") => void) | undefined;
 }
 
-export function Status({ progress: { state, device = "", error }, note, goOn }: StatusProps) {
+export function Status({ progress: { state, device = "", error }, note, away, goOn }: StatusProps) {
   return (
     <>
       <p className="status" role="status">
         {SAYS[state]} {state === "running" || state === "paused" || state === "done" ? device : ""}
+        {state === "running" ? ". It goes on while this tab is hidden." : ""}
+        {away === undefined ? null : (
+          <>
+            <br />
+            While this tab was hidden it went from step {away[0]} to step {away[1]}.
+          </>
+        )}
         {note === undefined ? null : (
           <>
             <br />
@@ -33,9 +42,14 @@ export function Status({ progress: { state, device = "", error }, note, goOn }: 
         <div className="error" role="alert">
           <p>{error}</p>
           {goOn === undefined ? null : (
-            <button type="button" onClick={goOn}>
-              Go on with wasm, from the last copy
-            </button>
+            <div className="buttons">
+              <button type="button" className="primary" onClick={() => goOn("wasm")}>
+                Go on with wasm
+              </button>
+              <button type="button" onClick={() => goOn("webgpu")}>
+                Try WebGPU again
+              </button>
+            </div>
           )}
         </div>
       )}

@@ -37,7 +37,7 @@ const LIVE: ReadonlySet<Name> = new Set(["batch", "rate"]);
 export function TrainPage() {
   const [chosen, choose] = useAddress(CHOICES);
   const [strokes, setStrokes] = useState<readonly number[]>([]);
-  const { progress, start, pause, resume, stop, goOn, change, exported } = useTraining();
+  const { progress, away, start, pause, resume, stop, goOn, change, exported } = useTraining();
   const models = useModels();
   const { shape, seed, steps, device } = chosen;
   const isBusy = progress.state === "opening" || progress.state === "running" || progress.state === "paused";
@@ -115,7 +115,7 @@ export function TrainPage() {
           />
         </div>
       </form>
-      <Status progress={progress} note={models.note} goOn={goOn} />
+      <Status progress={progress} note={models.note} away={away} goOn={goOn} />
       <div className="cards">
         <DataCard shape={shape} seed={Number(seed)} strokes={strokes} onDraw={setStrokes} isLocked={isBusy} />
         {FAMILIES.map((family) => (

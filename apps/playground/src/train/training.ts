@@ -105,12 +105,10 @@ export class Trainer {
     this.#settings = settings;
   }
 
-  /** Where each family stands, to go on from there, here or on another device. Not within a turn. */
-  async standings(): Promise<ReadonlyMap<string, Standing>> {
-    const entries = this.#learners.map(
-      async ({ family, steps, store }) => [family.id, { steps, states: await store.readAll() }] as const,
-    );
-    return new Map(await Promise.all(entries));
+  /** Where a family stands, to go on from there, here or on another device. Not within its turn. */
+  async standing(id: string): Promise<Standing> {
+    const { steps, store } = this.trained(id)!;
+    return { steps, states: await store.readAll() };
   }
 
   /** A family's model and numbers, to export. */

@@ -2,51 +2,97 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { Settings } from "./course.js";
 import type { Exported } from "./export.js";
-import { NOTHING, Session, type Plan, type Progress } from "./session.js";
+import { NOTHING, Session, type Plan, type Progress, type Show } from "./session.js";
 
 export interface Training {
   readonly progress: Progress;
+  /** The steps that it took when the tab was last hidden, first and last. */
+  readonly away: Away | undefined;
   readonly start: (plan: Plan) => void;
   readonly pause: () => void;
   readonly resume: () => void;
   readonly stop: () => void;
-  /** What is left of a training whose device was lost, to go on with elsewhere. */
-  readonly goOn: (() => void) | undefined;
+  /** Goes on elsewhere with what is left of a training whose device was lost. */
+  readonly goOn: ((device: "wasm" | "webgpu") => void) | undefined;
   readonly change: (settings: Settings) => void;
   readonly exported: (family: string) => Promise<Exported>;
 }
 
+export type Away = readonly [from: number, to: number];
+
 export function useTraining(): Training {
-  const [progress, setProgress] = useState(NOTHING);
+  const { progress, away, show } = useShown();
   const session = useRef<Session | undefined>(undefined);
   const end = useCallback(() => {
     void session.current?.stop();
     session.current = undefined;
   }, []);
   useEffect(() => end, [end]);
+  useStay(progress.state === "running" || progress.state === "paused");
 
   const start = useCallback(
     (plan: Plan) => {
       end();
-      session.current = new Session(plan, setProgress);
+      session.current = new Session(plan, show);
     },
-    [end],
+    [end, show],
   );
-  const lost = session.current;
+  const rest = progress.state === "failed" ? session.current?.rest : undefined;
   return {
     progress,
+    away,
     start,
     stop: useCallback(() => {
       end();
-      setProgress(NOTHING);
-    }, [end]),
+      show(() => NOTHING);
+    }, [end, show]),
     pause: useCallback(() => session.current?.pause(), []),
     resume: useCallback(() => session.current?.resume(), []),
     change: useCallback((settings) => session.current?.change(settings), []),
     exported: useCallback((family) => session.current!.exported(family), []),
-    goOn:
-      progress.state === "failed" && lost?.kept !== undefined
-        ? () => start({ ...lost.plan, device: "wasm", from: lost.kept! })
-        : undefined,
+    goOn: rest && ((device) => start({ ...rest, device })),
   };
+}
+
+/** Progress, drawn while it can be seen: a tab that was hidden shows all at once what happened meanwhile. */
+function useShown(): Pick<Training, "progress" | "away"> & { readonly show: Show } {
+  const latest = useRef(NOTHING);
+  const [progress, setProgress] = useState(NOTHING);
+  const [away, setAway] = useState<Away>();
+  const show = useCallback<Show>((change) => {
+    latest.current = change(latest.current);
+    if (latest.current.state === "opening" || latest.current === NOTHING) setAway(undefined);
+    if (!document.hidden) setProgress(latest.current);
+  }, []);
+  useEffect(() => {
+    let left = 0;
+    const turned = (): void => {
+      const now = stepsOf(latest.current);
+      if (document.hidden) left = now;
+      else {
+        setProgress(latest.current);
+        setAway(now > left ? [left, now] : undefined);
+      }
+    };
+    document.addEventListener("visibilitychange", turned);
+    return () => document.removeEventListener("visibilitychange", turned);
+  }, []);
+  return { progress, away, show };
+}
+
+/** Of the family that is farthest. */
+const stepsOf = ({ looks }: Progress): number => Math.max(0, ...[...looks.values()].map(({ steps }) => steps));
+
+/** While it trains: the browser is not to freeze a tab that is hidden (one with a lock stays awake), and asks before it closes one. */
+function useStay(isTraining: boolean): void {
+  useEffect(() => {
+    if (!isTraining) return;
+    const { locks } = navigator as { readonly locks?: LockManager }; // none where the page is not safe
+    const over = new AbortController();
+    const { signal } = over;
+    const held = new Promise<void>((done) => signal.addEventListener("abort", () => done()));
+    void locks?.request("training", { mode: "shared" }, () => held);
+    window.addEventListener("beforeunload", (event) => event.preventDefault(), { signal });
+    return () => over.abort();
+  }, [isTraining]);
 }
