@@ -33,7 +33,7 @@ export interface OneByOne {
   readonly turns: readonly Tensor[];
   /** The numbers of the turn's input, [N, P], from the sums of those before. */
   params(sums: Tensor, turn: readonly Tensor[]): Tensor;
-  /** The sums with an input x, [N], of the turn. */
+  /** The sums with an input x of the turn: [N], or [N, views]. */
   add(sums: Tensor, x: Tensor, turn: readonly Tensor[]): Tensor;
 }
 
@@ -49,6 +49,7 @@ export class MaskedMlp {
   readonly layers: readonly Linear[];
   readonly #activation: (x: Tensor) => Tensor;
   readonly #inputs: number;
+  readonly #views: number;
   readonly #context: number;
   readonly #perInput: number;
 
@@ -58,35 +59,34 @@ export class MaskedMlp {
     lastInit = init,
     perInput = 1,
     context = 0,
+    views = 1,
     ...rest
   }: MaskedMlpOptions) {
-    const masks = madeMasks({ ...rest, perInput, context });
+    const masks = madeMasks({ ...rest, views, perInput, context });
     this.layers = masks.map((mask, i) => {
       const [inputs, outputs] = mask.shape as [number, number];
       const law = i === masks.length - 1 ? lastInit : init;
       return new Linear({ inputs, outputs, init: law, weightMap: masked(mask) });
     });
     this.#activation = activationOf(activation);
-    [this.#inputs, this.#context, this.#perInput] = [rest.inputs, context, perInput];
+    [this.#inputs, this.#views, this.#context, this.#perInput] = [rest.inputs, views, context, perInput];
   }
 
   /**
-   * @param x [… D]
+   * @param x [… views · D], the first view of each input, then the next
    * @param context [… C], if the network was made with one
    * @returns [… D, P]
    * @throws GenError `shape` for other extents, or a context too many or too few
    */
   forward(x: Tensor, scope?: Scope, context?: Tensor): Tensor {
-    if (x.shape.at(-1) !== this.#inputs || (context?.shape.at(-1) ?? 0) !== this.#context) {
+    const seen = this.#views * this.#inputs;
+    if (x.shape.at(-1) !== seen || (context?.shape.at(-1) ?? 0) !== this.#context) {
       const got = `${showShape(x.shape)} and ${context === undefined ? "none" : showShape(context.shape)}`;
-      throw new GenError(
-        "shape",
-        `MaskedMlp: expected [… ${this.#inputs}] and a context [… ${this.#context}], got ${got}`,
-      );
+      throw new GenError("shape", `MaskedMlp: expected [… ${seen}] and a context [… ${this.#context}], got ${got}`);
     }
-    const given = context === undefined ? x : concat([x, context]); //                    [… D + C]
+    const given = context === undefined ? x : concat([x, context]); //                    [… views · D + C]
     const y = this.layers.reduce((h, layer, i) => layer.forward(i === 0 ? h : this.#activation(h), scope), given);
-    return y.reshape([...x.shape, this.#perInput]); //                                    [… D, P]
+    return y.reshape([...x.shape.slice(0, -1), this.#inputs, this.#perInput]); //         [… D, P]
   }
 
   /**
@@ -97,11 +97,15 @@ export class MaskedMlp {
    * @param context [N, C], if the network was made with one
    */
   oneByOne({ n, scope, context }: OneByOneOptions): OneByOne {
-    const [D, P] = [this.#inputs, this.#perInput];
+    const [D, P, V] = [this.#inputs, this.#perInput, this.#views];
     const [first, ...rest] = this.layers as [Linear, ...Linear[]];
     const weight = usedWeight(first, scope);
     const shift = first.bias!.expand([context?.shape[0] ?? n, first.bias!.shape[0]!]);
-    const start = context === undefined ? shift : shift.add(context.matmul(weight.slice(0, D)));
+    const start = context === undefined ? shift : shift.add(context.matmul(weight.slice(0, V * D)));
+    const views = weight
+      .slice(0, 0, V * D)
+      .reshape([V, D, -1])
+      .transpose([1, 0, 2]); //     [D, V, H]
     const last = rest.pop();
     const width = last?.weight.shape[0] ?? D * P;
     const read = last === undefined ? eye(width) : usedWeight(last, scope);
@@ -109,13 +113,13 @@ export class MaskedMlp {
     const shifts = (last?.bias ?? full([D * P], 0)).reshape([D, P]);
     return {
       start,
-      turns: [weight.slice(0, 0, D), own, shifts],
+      turns: [views, own, shifts],
       params: (sums, [, matrix, bias]) => {
         const act = last === undefined ? (h: Tensor): Tensor => h : this.#activation;
         const h = rest.reduce((v, layer) => act(layer.forward(v, scope)), act(sums)); //   [N, H]
         return h.matmul(matrix!).add(bias!); //                                            [N, P]
       },
-      add: (sums, x, [row]) => sums.add(x.unsqueeze(1).mul(row!)),
+      add: (sums, x, [rows]) => sums.add(V === 1 ? x.unsqueeze(-1).mul(rows!) : x.matmul(rows!)),
     };
   }
 }

@@ -5,6 +5,8 @@ import { ndarray, type NdArray } from "../ndarray.js";
 export interface MadeMaskOptions {
   /** D: how many numbers are modelled. */
   readonly inputs: number;
+  /** Numbers by which the network sees each input: its first layer reads D of one kind, then D of the next. @default 1 */
+  readonly views?: number;
   /** Width of each hidden layer. */
   readonly hidden: readonly number[];
   /** P: numbers that come out for each input, its parameters. @default 1 */
@@ -26,7 +28,7 @@ export interface MadeMaskOptions {
  * @throws GenError `option` for an order that is no permutation
  * @see Germain, Gregor, Murray & Larochelle 2015, "MADE", eq. 12 and 13. arXiv:1502.03509
  */
-export function madeMasks({ inputs, hidden, perInput = 1, context = 0, order }: MadeMaskOptions): NdArray[] {
+export function madeMasks({ inputs, views = 1, hidden, perInput = 1, context = 0, order }: MadeMaskOptions): NdArray[] {
   const place = order ?? Array.from({ length: inputs }, (_, d) => d);
   if (place.length !== inputs || [...place].sort((a, b) => a - b).some((p, d) => p !== d)) {
     throw new GenError("option", `madeMasks: expected a permutation of 0 … ${inputs - 1}, got [${place.join(", ")}]`);
@@ -36,7 +38,8 @@ export function madeMasks({ inputs, hidden, perInput = 1, context = 0, order }: 
   const count = Math.max(inputs - least, 1);
   const degrees = hidden.map((width) => Array.from({ length: width }, (_, j) => least + (j % count)));
   const outputs = ends.flatMap((degree) => new Array<number>(perInput).fill(degree));
-  const layers = [[...ends, ...new Array<number>(context).fill(0)], ...degrees, outputs];
+  const seen = new Array<number[]>(views).fill(ends).flat();
+  const layers = [[...seen, ...new Array<number>(context).fill(0)], ...degrees, outputs];
   return layers.slice(1).map((to, i) => {
     const isLast = i === hidden.length;
     const from = layers[i]!;

@@ -33,34 +33,41 @@ describe("MADE", () => {
     ["without hidden layers", { inputs: 3, hidden: [] }],
     ["of one number", { inputs: 1, hidden: [4], perInput: 3 }],
     ["with a context", { inputs: 3, hidden: [8, 8], context: 2, order: [2, 1, 0] }],
+    ["of two views and a context", { inputs: 3, views: 2, hidden: [8, 8], context: 2, order: [2, 0, 1] }],
   ])("sees all that comes before, and nothing else: %s", (_, options) => {
     const net = new MaskedMlp({ activation: "sigmoid", ...options });
-    const { inputs, context = 0, perInput = 1, order = Array.from({ length: inputs }, (_, d) => d) } = options;
-    const x = feed([1, inputs + context]);
-    const [own, rest] = x.split([inputs, context]) as [Tensor, Tensor];
+    const { inputs, views = 1, context = 0, perInput = 1 } = options;
+    const { order = Array.from({ length: inputs }, (_, d) => d) } = options;
+    const x = feed([1, views * inputs + context]);
+    const [own, rest] = x.split([views * inputs, context]) as [Tensor, Tensor];
     const y = net.forward(own, undefined, context > 0 ? rest : undefined);
     expect(y.shape).toEqual([1, inputs, perInput]);
     dependences(y, x, net).forEach((row, i) => {
       const d = Math.floor(i / perInput);
-      row.forEach((isSeen, j) => expect(isSeen).toBe(j >= inputs || order[j]! < order[d]!));
+      row.forEach((isSeen, j) => expect(isSeen).toBe(j >= views * inputs || order[j % inputs]! < order[d]!));
     });
   });
 
   it.each<[string, MaskedMlpOptions]>([
     ["two hidden layers and a context", { inputs: 3, hidden: [8, 6], perInput: 2, context: 2 }],
     ["no hidden layer", { inputs: 3, hidden: [], perInput: 2 }],
+    ["two views and a context", { inputs: 3, views: 2, hidden: [8], perInput: 2, context: 2 }],
   ])("gives the same one input after the other: %s", (_, options) => {
     const net = new MaskedMlp({ activation: "tanh", ...options });
-    const { inputs, context = 0 } = options;
-    const x = feed([2, inputs + context]);
-    const [own, rest] = x.split([inputs, context]) as [Tensor, Tensor];
+    const { inputs, views = 1, context = 0 } = options;
+    const x = feed([2, views * inputs + context]);
+    const [own, rest] = x.split([views * inputs, context]) as [Tensor, Tensor];
     const given = context > 0 ? rest : undefined;
     const walk = net.oneByOne({ n: 2, context: given });
     let sums = walk.start;
     const each = Array.from({ length: inputs }, (_, d) => {
       const turn = walk.turns.map((t) => t.slice(0, d, d + 1).squeeze(0));
       const found = walk.params(sums, turn);
-      sums = walk.add(sums, own.slice(1, d, d + 1).squeeze(1), turn);
+      const seen = own
+        .reshape([2, views, inputs])
+        .slice(2, d, d + 1)
+        .squeeze(2);
+      sums = walk.add(sums, views === 1 ? seen.squeeze(1) : seen, turn);
       return found.unsqueeze(1);
     });
     const [whole, steps] = valuesOf(
