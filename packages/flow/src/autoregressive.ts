@@ -5,7 +5,7 @@
 import { scan, type Shape, type Tensor } from "@gen/core";
 import { MaskedMlp, zeroWeights, type Activation } from "@gen/core/nn";
 import type { Mapped } from "@gen/core/prob";
-import { affine, logDetOf, type ElementMap } from "./element-map.js";
+import { affine, logDetOf, seenBy, viewsOf, type ElementMap } from "./element-map.js";
 import { moved } from "./permutation.js";
 import { checkDim, checkRows, type At, type Bijection, type Unmapped } from "./transform.js";
 
@@ -55,6 +55,7 @@ export class Autoregressive implements Bijection {
     this.#order = order === "reversed" ? along.toReversed() : (order ?? along);
     this.net = new MaskedMlp({
       inputs: dim,
+      views: viewsOf(map),
       hidden,
       perInput: map.width,
       context: contextDim,
@@ -81,7 +82,8 @@ export class Autoregressive implements Bijection {
     const turns = [y.transpose(), ...net.turns].map((t) => this.#inTurn(t)); //   [D, …] each
     const { ys } = scan({ carry: [net.start], xs: turns }, ([sums], [given, ...turn]) => {
       const { y: x, logSlope } = this.#map.inverse(given!, net.params(sums!, turn));
-      return { carry: [net.add(sums!, x, turn)], ys: logSlope === undefined ? [x] : [x, logSlope] };
+      const seen = viewsOf(this.#map) === 1 ? x : seenBy(this.#map, x.unsqueeze(1));
+      return { carry: [net.add(sums!, seen, turn)], ys: logSlope === undefined ? [x] : [x, logSlope] };
     });
     const [x, logSlope] = ys as [Tensor, Tensor?]; //                             [D, N]
     return { x: this.#asGiven(x).transpose(), logDet: logDetOf(logSlope?.transpose(), y) };
@@ -103,7 +105,7 @@ export class Autoregressive implements Bijection {
 
   /** [N, D, width] */
   #params(x: Tensor, { context, scope }: At): Tensor {
-    return this.net.forward(x, scope, this.contextDim === 0 ? undefined : context);
+    return this.net.forward(seenBy(this.#map, x), scope, this.contextDim === 0 ? undefined : context);
   }
   #check(rows: Tensor, { context }: At): void {
     checkRows(rows, { shape: this.shape, context, contextDim: this.contextDim, where: "Autoregressive" });

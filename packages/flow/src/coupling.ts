@@ -6,7 +6,7 @@
 import { GenError, type Shape, type Tensor } from "@gen/core";
 import type { Mapped } from "@gen/core/prob";
 import { denseConditioner, type Conditioner, type MakeConditioner } from "./conditioner.js";
-import { affine, joined, logDetOf, type ElementMap, type Moved } from "./element-map.js";
+import { affine, joined, logDetOf, seenBy, viewsOf, type ElementMap, type Moved } from "./element-map.js";
 import { checkRows, type At, type Bijection, type Unmapped } from "./transform.js";
 
 export interface CouplingOptions {
@@ -60,7 +60,7 @@ export class Coupling implements Bijection {
     this.#kept = kept;
     this.#keepsFirst = keep === "first";
     this.conditioner = conditioner({
-      kept: [kept, ...rest],
+      kept: [viewsOf(map) * kept, ...rest],
       moved: [extent - kept, ...rest],
       width: map.width,
       contextDim,
@@ -87,7 +87,7 @@ export class Coupling implements Bijection {
     const [extent, kept] = [shape[0]!, this.#kept];
     const parts = x.split(this.#keepsFirst ? [kept, extent - kept] : [extent - kept, kept], 1) as [Tensor, Tensor];
     const [a, b] = this.#keepsFirst ? parts : [parts[1], parts[0]];
-    const params = this.conditioner.forward(a, this.contextDim === 0 ? { scope: at.scope } : at);
+    const params = this.conditioner.forward(seenBy(this.#map, a), this.contextDim === 0 ? { scope: at.scope } : at);
     const { y, logSlope } = map(b, params);
     return { y: joined([a, y], this.#keepsFirst), logDet: logDetOf(logSlope, x) };
   }

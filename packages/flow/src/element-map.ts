@@ -10,6 +10,8 @@ export interface ElementMap {
   readonly name: string;
   /** How many numbers parameterise one element; all 0 are near the identity. */
   readonly width: number;
+  /** The numbers by which a network sees an element: of an angle cosine and sine, which have no seam. @default the element */
+  readonly views?: readonly ((x: Tensor) => Tensor)[];
   /** @param x [N, …S], params [N, …S, width] @returns y and log |dy/dx|, both [N, …S] */
   forward(x: Tensor, params: Tensor): Moved;
   /** @param y [N, …S], params [N, …S, width] @returns x, as `y`, and log |dx/dy|, both [N, …S] */
@@ -82,6 +84,19 @@ export function additive(): ElementMap {
 function eachOf(params: Tensor, width: number): Tensor[] {
   return Array.from({ length: width }, (_, i) => params.slice(-1, i, i + 1).squeeze(-1));
 }
+
+/** Rows [N, D, …] as the network of a map sees them: [N, views · D, …], the first view of all, then the next. */
+export function seenBy({ views }: ElementMap, rows: Tensor): Tensor {
+  return views === undefined
+    ? rows
+    : concat(
+        views.map((view) => view(rows)),
+        1,
+      );
+}
+
+/** How many numbers stand for an element in {@link seenBy}. */
+export const viewsOf = ({ views }: ElementMap): number => views?.length ?? 1;
 
 /** Σ of the log-slopes of each row: [N]. */
 export function logDetOf(logSlope: Tensor | undefined, x: Tensor): Tensor {

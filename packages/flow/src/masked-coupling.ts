@@ -15,7 +15,7 @@ import {
 } from "@gen/core";
 import type { Mapped } from "@gen/core/prob";
 import type { Conditioner, MakeConditioner } from "./conditioner.js";
-import { affine, type ElementMap, type Moved } from "./element-map.js";
+import { affine, seenBy, viewsOf, type ElementMap, type Moved } from "./element-map.js";
 import { checkRows, sumRows, type At, type Bijection, type Unmapped } from "./transform.js";
 
 export interface MaskedCouplingOptions {
@@ -52,7 +52,8 @@ export class MaskedCoupling implements Bijection {
     this.contextDim = contextDim;
     this.#map = map;
     this.#mask = constant(mask);
-    this.conditioner = conditioner({ kept: shape, moved: shape, width: map.width, contextDim });
+    const seen = [viewsOf(map) * shape[0]!, ...shape.slice(1)];
+    this.conditioner = conditioner({ kept: seen, moved: shape, width: map.width, contextDim });
   }
 
   get outputShape(): Shape {
@@ -71,11 +72,12 @@ export class MaskedCoupling implements Bijection {
 
   #move(x: Tensor, at: At, map: (rows: Tensor, params: Tensor) => Moved): Mapped {
     checkRows(x, { shape: this.shape, context: at.context, contextDim: this.contextDim, where: "MaskedCoupling" });
-    const seen = x.mul(this.#mask);
+    const kept = x.mul(this.#mask);
+    const seen = seenBy(this.#map, kept);
     const { y, logSlope } = map(x, this.conditioner.forward(seen, this.contextDim === 0 ? { scope: at.scope } : at));
     const free = this.#mask.neg().add(1);
     return {
-      y: seen.add(y.mul(free)),
+      y: kept.add(y.mul(free)),
       logDet: logSlope === undefined ? sumRows(x.mul(0)) : sumRows(logSlope.mul(free)),
     };
   }

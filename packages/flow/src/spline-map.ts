@@ -31,8 +31,14 @@ function splineMap(
     const named = Object.fromEntries(parts.map(([part], i) => [part, inBack(pieces[i]!)]));
     return spline.of(x, named, { interval, tails, inverse });
   };
+  /** Of a point of the circle: the same, to the last bit, after any number of turns. */
+  const angle = (x: Tensor): Tensor => {
+    const turns = x.div(interval[1] - interval[0]);
+    return turns.sub(turns.floor()).mul(2 * Math.PI);
+  };
   return {
     name,
+    ...(tails === "circle" && { views: [(x: Tensor) => angle(x).cos(), (x: Tensor) => angle(x).sin()] }),
     width: sizes.reduce((a, b) => a + b, 0),
     forward: (x, params) => move(x, params, false),
     inverse: (y, params) => move(y, params, true),
