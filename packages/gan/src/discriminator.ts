@@ -13,7 +13,7 @@ export interface Judged {
   readonly features: Tensor;
   /** [N, classes]: logits of the class, of an auxiliary classifier. */
   readonly classes?: Tensor | undefined;
-  /** [N, …]: of each categorical code its logits, then of the continuous ones the mean and log σ. */
+  /** [N, …]: of each categorical code its logits, then the means of the continuous ones. */
   readonly codes?: Tensor | undefined;
 }
 
@@ -62,7 +62,7 @@ export class Critic implements Discriminator {
     this.projection = classes > 0 && conditioning === "projection" ? linear(classes, features, false) : undefined;
     this.classifier =
       classes > 0 && conditioning === "auxiliary" ? new Linear({ inputs: features, outputs: classes }) : undefined;
-    const outputs = codes.reduce((sum, { kind, size }) => sum + (kind === "continuous" ? 2 * size : size), 0);
+    const outputs = codes.reduce((sum, { size }) => sum + size, 0);
     this.codes = outputs > 0 ? new Linear({ inputs: features, outputs }) : undefined;
   }
 

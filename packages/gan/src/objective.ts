@@ -107,22 +107,22 @@ function crossEntropy(logits: Tensor, wanted: Tensor): Tensor {
 }
 
 /**
- * −E[log Q(c|x)], in nats and but for a constant: of categorical codes the cross entropy, of continuous ones with a normal Q.
+ * −E[log Q(c|x)], in nats and but for a constant: of categorical codes the cross entropy, of continuous ones that of N(μ(x), 1). A
+ * width of their own would let their cost rise without bound while the generator moves, over that of telling real from fake.
  *
  * @see Chen et al. 2016, "InfoGAN", eq. 5. arXiv:1606.03657
  */
 function codeError({ codes }: Judged, z: Tensor, places: readonly CodePlace[]): Tensor | undefined {
   if (codes === undefined) return undefined;
-  const widths = places.map(({ kind, size }) => (kind === "continuous" ? 2 * size : size));
-  const parts = codes.split(widths, 1);
+  const said = codes.split(
+    places.map(({ size }) => size),
+    1,
+  );
   return sum(
     places.map(({ kind, start, size }, i) => {
       const wanted = z.slice(1, start, start + size);
-      if (kind === "categorical") return crossEntropy(parts[i]!, wanted);
-      const [mean, logStd] = parts[i]!.split([size, size], 1) as [Tensor, Tensor];
-      const bounded = logStd.tanh().mul(3); // σ in e^±3
-      const miss = wanted.sub(mean).div(bounded.exp()).square().mul(0.5).add(bounded);
-      return miss.sum(1).mean();
+      if (kind === "categorical") return crossEntropy(said[i]!, wanted);
+      return wanted.sub(said[i]!).square().sum(1).mean().mul(0.5);
     }),
   );
 }
