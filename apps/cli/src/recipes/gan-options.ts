@@ -119,6 +119,11 @@ export const ganOptions = defineOptions({
     appliesWhen: { architecture: "resnet" },
     description: "Self-attention where pictures are this high; 0 for none",
   },
+  batchNorm: {
+    kind: "boolean",
+    appliesWhen: { architecture: ["dense", "dcgan", "line"] },
+    description: "Batch normalisation in the generator, --no-batch-norm for none; unless given of dcgan alone",
+  },
   spectral: { kind: "boolean", default: false, description: "Spectral normalisation of the discriminator" },
   latentDim: { kind: "integer", default: 64, min: 1, description: "Numbers of noise" },
   prior: {
@@ -233,21 +238,28 @@ export function ganOf(
     ...(conditioning !== "none" && { classes, conditioning }),
     ...(categories.length + codes > 0 && { codes: { categorical: categories, continuous: codes } }),
     ...(chosen.minibatch && { minibatch: {} }),
-    ...(isEnergy && { discriminator: new AutoencoderDiscriminator({ shape, architecture, classes: conditional }) }),
+    ...(isEnergy && {
+      discriminator: new AutoencoderDiscriminator({
+        shape,
+        architecture: architectureOf({ ...chosen, batchNorm: false }), // which would judge rows by each other
+        classes: conditional,
+      }),
+    }),
   });
 }
 
 function architectureOf(chosen: GanChoices): Architecture {
   const { architecture, hidden, channels, width, stages, attention, spectral } = chosen;
+  const { batchNorm = architecture === "dcgan" } = chosen;
   switch (architecture) {
     case "dense":
-      return dense({ hidden, spectral });
+      return dense({ hidden, batchNorm, spectral });
     case "dcgan":
-      return dcgan({ channels, discriminatorNorm: spectral ? "spectral" : "none" });
+      return dcgan({ channels, batchNorm, discriminatorNorm: spectral ? "spectral" : "none" });
     case "resnet":
       return resnet({ channels: width, stages, halvings: stages, flat: 1, spectral, attention });
     case "line":
-      return line({ channels, spectral });
+      return line({ channels, batchNorm, spectral });
   }
 }
 
