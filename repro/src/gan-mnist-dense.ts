@@ -12,11 +12,18 @@ export interface DenseMnistOptions {
   readonly name: string;
   /** Whether players know the class: beside the noise, and projected in the discriminator (Miyato & Koyama 2018, arXiv:1802.05637). */
   readonly conditional: boolean;
+  /** In the generator. @default false */
+  readonly batchNorm?: boolean;
 }
 
 const steps = 60_000;
 
-export function denseMnistGan({ id, name, conditional }: DenseMnistOptions): ReturnType<typeof ganMnistRow> {
+export function denseMnistGan({
+  id,
+  name,
+  conditional,
+  batchNorm = false,
+}: DenseMnistOptions): ReturnType<typeof ganMnistRow> {
   const optimizer = adam({ learningRate: cosine(1e-3, { steps }), beta1: 0, beta2: 0.99 });
   const told = conditional
     ? "labels beside the noise, and projected in the discriminator; as many samples of each class; "
@@ -27,7 +34,7 @@ export function denseMnistGan({ id, name, conditional }: DenseMnistOptions): Ret
     model: new Gan({
       shape: [1, 28, 28],
       latentDim: 64,
-      architecture: dense({ hidden: [512, 512], discriminatorHidden: [512, 256] }),
+      architecture: dense({ hidden: [512, 512], batchNorm, discriminatorHidden: [512, 256] }),
       loss: nonSaturating(),
       penalties: [r1({ weight: 1 })],
       ...(conditional && { classes: 10, conditioning: "projection" }),
@@ -40,6 +47,6 @@ export function denseMnistGan({ id, name, conditional }: DenseMnistOptions): Ret
     },
     steps,
     every: 2000,
-    notes: `dense layers, 512-512 relu against 512-256 leaky relu; ${told}non-saturating, R1 with γ = 1, Adam 1e-3 with cosine decay, β₁ 0, β₂ 0.99, batch 64, ${steps.toLocaleString("en")} steps; running averages of the generator 0.9995; no truncation; Parzen windows on 10,000 samples, σ by 1,000 rows that were not learned from`,
+    notes: `dense layers, 512-512 relu${batchNorm ? " with batch normalisation" : ""} against 512-256 leaky relu; ${told}non-saturating, R1 with γ = 1, Adam 1e-3 with cosine decay, β₁ 0, β₂ 0.99, batch 64, ${steps.toLocaleString("en")} steps; running averages of the generator 0.9995; no truncation; Parzen windows on 10,000 samples, σ by 1,000 rows that were not learned from`,
   });
 }
