@@ -8,6 +8,8 @@ export interface Setting<T> {
   /** What a spelling means; undefined if nothing. */
   parse(text: string): T | undefined;
   print(value: T): string;
+  /** What it may be, to complete "expected …". */
+  readonly expected: string;
 }
 
 /** Settings by name: the words one may choose from, the first of them the default, or how another value is spelled. */
@@ -26,6 +28,7 @@ export function number({ start, min, max, decimals = 0 }: NumberRange): Setting<
       return value >= min && value <= max && isWhole ? value : undefined;
     },
     print: (value) => String(Number(value.toFixed(decimals))),
+    expected: `a ${decimals > 0 ? "" : "whole "}number from ${min} to ${max}`,
   };
 }
 
@@ -42,7 +45,12 @@ export const SEED = number({ start: 1, min: 0, max: 2 ** 31 - 1 });
 
 /** Words of one's own. */
 export function text({ start, length }: { readonly start: string; readonly length: number }): Setting<string> {
-  return { start, parse: (given) => given.slice(0, length), print: (value) => value.slice(0, length) };
+  return {
+    start,
+    parse: (given) => given.slice(0, length),
+    print: (value) => value.slice(0, length),
+    expected: "words",
+  };
 }
 
 const CHANGED = "gen:address";
@@ -96,6 +104,7 @@ function spelling(setting: Settings[string]): Setting<unknown> {
     start: setting[0],
     parse: (text) => (setting.includes(text) ? text : undefined),
     print: (value) => String(value),
+    expected: setting.length === 1 ? setting[0] : `one of ${setting.join(", ")}`,
   };
 }
 

@@ -98,20 +98,21 @@ async function codeOf(page: Page): Promise<number> {
 /** What is a tool of the moment, and no setting; and where models run, which webgpu.slow.test.ts sets. */
 const TOOLS: readonly string[] = ["Look at step", "Pointer", "The letter", "File", "Runs on"];
 
-/** All that may be set: what it is called, its kind, and what it is. */
+/** All that may be set: what it is called and where, its kind, and what it is. */
 async function fieldsOf(page: Page) {
   const locators = await page.locator("main input:not([type=file]), main select").all();
   const fields = locators.map(async (locator) => {
     const about = await locator.evaluate((field: HTMLInputElement | HTMLSelectElement) => ({
-      name: field.labels?.[0]?.firstChild?.textContent ?? "",
-      kind: field.type,
-      value: field.value,
+      label: field.labels?.[0]?.firstChild?.textContent ?? "",
+      place: field.closest("section")?.querySelector("h2")?.textContent ?? "",
+      kind: field.inputMode === "" ? field.type : "numbers",
+      value: field instanceof HTMLInputElement && field.type === "checkbox" ? String(field.checked) : field.value,
       isOpen: !field.disabled,
       isAtEnd: field instanceof HTMLInputElement ? field.value === field.max : field.selectedIndex === 1,
     }));
-    return { locator, ...about };
+    return { locator, name: `${about.label} of ${about.place}`, ...about };
   });
-  return (await Promise.all(fields)).filter(({ name }) => !TOOLS.includes(name));
+  return (await Promise.all(fields)).filter(({ label }) => !TOOLS.includes(label));
 }
 
 async function settingsOf(page: Page): Promise<Record<string, string>> {
@@ -122,14 +123,27 @@ async function settingsOf(page: Page): Promise<Record<string, string>> {
 /** Sets all that may be set to something else. @returns what it is then */
 async function changed(page: Page): Promise<Record<string, string>> {
   const before = await settingsOf(page);
-  for (const { locator, kind, isAtEnd } of await fieldsOf(page)) {
+  await page.evaluate(() =>
+    document.querySelectorAll(".options").forEach((options) => options.setAttribute("open", "")),
+  );
+  for (const { locator, kind, value, isAtEnd } of await fieldsOf(page)) {
     if (await locator.isDisabled()) continue; // another setting leaves it without effect
     if (kind === "range") await locator.press(isAtEnd ? "ArrowLeft" : "ArrowRight");
     else if (kind === "number") await locator.fill("17");
+    else if (kind === "numbers") await locator.fill(twice(value));
+    else if (kind === "checkbox") await locator.click();
     else if (kind === "text") await locator.fill("Abc");
     else await locator.selectOption({ index: isAtEnd ? 0 : 1 });
   }
   const set = await settingsOf(page);
   expect(Object.keys(set).filter((name) => set[name] === before[name])).toEqual([]);
   return set;
+}
+
+/** Other numbers in place of those of a text. */
+function twice(text: string): string {
+  return text
+    .split(",")
+    .map((word) => 2 * Number(word) || 17)
+    .join();
 }

@@ -16,6 +16,7 @@ import {
   tableLikelihood,
   Vae,
   vampPrior,
+  type Objective,
   type VaeOptions,
 } from "@gen/vae";
 import { defineOptions, type OptionsOf } from "../schema/schema.js";
@@ -133,11 +134,18 @@ export function optimizerOf({ learningRate, schedule, clip }: VaeChoices, steps:
   return clip === undefined ? optimizer : chain(clipByGlobalNorm(clip), optimizer);
 }
 
+type Bound = Pick<VaeChoices, "objective" | "draws" | "bounds">;
+
 const objectives = {
   elbo: () => elbo(),
-  iwae: ({ draws }: VaeChoices) => iwae({ k: draws }),
-  miwae: ({ draws, bounds }: VaeChoices) => miwae({ m: bounds, k: draws }),
+  iwae: ({ draws }: Bound) => iwae({ k: draws }),
+  miwae: ({ draws, bounds }: Bound) => miwae({ m: bounds, k: draws }),
 };
+
+/** The bound to train by. */
+export function objectiveOf(chosen: Bound): Objective {
+  return objectives[chosen.objective](chosen);
+}
 
 const priors: Readonly<Record<VaeChoices["prior"], (chosen: VaeChoices) => Pick<VaeOptions, "prior">>> = {
   normal: () => ({}),
@@ -169,7 +177,7 @@ export function modelOf(
     latentDim,
     beta: betaWarmUp === 0 ? beta : linear(0, { steps: betaWarmUp, end: beta }),
     ...(chosen.objective === "elbo" && { freeBits }),
-    objective: objectives[chosen.objective](chosen),
+    objective: objectiveOf(chosen),
     ...priors[chosen.prior](chosen),
     classes: conditional ? classes : 0,
     architecture: architecture === "dense" ? dense({ hidden, activation }) : convolutional({ channels, activation }),

@@ -13,33 +13,19 @@ import {
   type VectorModel,
 } from "@gen/autoregressive";
 import { defineRecipe, type PrepareContext, type Trainable } from "../recipe.js";
-import { defineOptions } from "../schema/schema.js";
 import { pick } from "../sources/views.js";
 import { codecOf } from "./flow-model.js";
 import { rasterPictures } from "./raster-pictures.js";
+import { madeOptions, nadeOptions } from "./vectors-options.js";
 
 /** Rows that are measured, or looked at, at once. */
 const CHUNK = 250;
-
-const hidden = {
-  kind: "integer",
-  default: 500,
-  min: 1,
-  unit: "units",
-  description: "Width of what the numbers before one are told through",
-} as const;
-const learningRate = {
-  kind: "number",
-  default: 1e-3,
-  above: 0,
-  description: "Step size of Adam, which falls to nothing",
-} as const;
 
 export const nadeRecipe = defineRecipe({
   family: "autoregressive",
   name: "nade",
   summary: "Rows of zeros and ones, or black and white pictures, number by number: exact log p(x)",
-  options: defineOptions({ hidden, learningRate }),
+  options: nadeOptions,
   prepare: async ({ hidden, learningRate }, context) => {
     await checkBits("nade", context.data.train);
     const model = new Nade({ dim: sizeOf(fieldOf("nade", context.data.train).shape), hidden });
@@ -51,31 +37,8 @@ export const madeRecipe = defineRecipe({
   family: "autoregressive",
   name: "made",
   summary: "Rows of numbers by a masked network, zeros and ones or a table of any: exact log p(x)",
-  options: defineOptions({
-    law: {
-      kind: "choice",
-      choices: ["binary", "mixture"],
-      default: "binary",
-      description: "What a number is drawn from: zero or one, or for the columns of a table a mixture of normal laws",
-    },
-    components: {
-      kind: "integer",
-      default: 10,
-      min: 1,
-      appliesWhen: { law: ["mixture"] },
-      description: "Normal laws of the mixture",
-    },
-    hidden,
-    layers: { kind: "integer", default: 1, min: 1, description: "Hidden layers" },
-    orders: {
-      kind: "integer",
-      default: 1,
-      min: 1,
-      description:
-        "Orders in which numbers follow each other, one at random in each step; log p(x) is of their mixture",
-    },
-    learningRate,
-  }),
+  options: madeOptions,
+
   prepare: async ({ law, components, hidden, layers, orders, learningRate }, context) => {
     const { train } = context.data;
     const { dtype, shape } = fieldOf("made", train);

@@ -65,7 +65,7 @@ export function effective(schema: Schema, options: Readonly<Record<string, unkno
 }
 
 /** The condition, in words, that keeps an option from having an effect; undefined when it has one. */
-function unmetCondition(fields: Fields, options: Readonly<Record<string, unknown>>, name: string): string | undefined {
+export function unmetCondition(fields: Fields, options: Readonly<Record<string, unknown>>, name: string): string | undefined {
   for (const [other, wanted] of Object.entries(fields[name]?.appliesWhen ?? {})) {
     const isMet = wanted === null ? options[other] === undefined : valuesOf(wanted).includes(options[other] as Scalar);
     if (!isMet) return showCondition(other, wanted);
@@ -88,7 +88,8 @@ function valuesOf(wanted: Scalar | readonly Scalar[]): readonly Scalar[] {
   return Array.isArray(wanted) ? (wanted as readonly Scalar[]) : [wanted as Scalar];
 }
 
-function checkValue(field: Field, value: unknown, where: string): void {
+/** @throws GenError `option` for a value that is not legal */
+export function checkValue(field: Field, value: unknown, where: string): void {
   const rule = ruleOf(field);
   if (rule.accepts(value, field)) return;
   const nearest = field.kind === "choice" && typeof value === "string" ? nearestName(value, field.choices) : undefined;

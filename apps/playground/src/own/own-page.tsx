@@ -1,36 +1,20 @@
 /** @file Data of one's own: dropped here, learned here by a small model, sampled, and taken away as ONNX. */
-import { useEffect, useState } from "react";
-import { trainingOptions } from "../../../cli/src/train/options.js";
+import { useEffect, useMemo, useState } from "react";
+import { FormFields, findsWrong } from "../form/fields.js";
+import { startOf } from "../form/form.js";
+import { useForms } from "../form/use-forms.js";
 import { ErrorText } from "../shell/error-text.js";
 import { FileButton } from "../shell/file-button.js";
-import { Choice } from "../shell/choice.js";
-import type { Settings } from "../train/course.js";
+import { trainingBy, trainingForm } from "../train/form.js";
 import { LossChart } from "../train/loss-chart.js";
 import { Status } from "../train/status.js";
 import { useModels } from "../train/use-models.js";
 import { useTraining } from "../train/use-training.js";
-import { useAddress } from "../url-state.js";
 import type { Own } from "./own.js";
 import { Samples } from "./samples.js";
 import "../play/play.css";
 
-const CHOICES = {
-  steps: ["1000", "200", "5000"],
-  batch: ["32", "16", "128"],
-  rate: ["0.002", "0.0005", "0.005"],
-  seed: ["0", "1", "2", "3"],
-  device: ["auto", "wasm", "webgpu"],
-} as const;
-const LABELS = { steps: "Steps", batch: "Batch", rate: "Learning rate", seed: "Seed", device: "Device" } as const;
-type Name = keyof typeof CHOICES;
-const { steps: STEPS, batchSize, seed: SEED } = trainingOptions.fields;
-/** Of those that `gen train` has, too. */
-const HINTS: Partial<Record<Name, string>> = {
-  steps: STEPS.description,
-  batch: batchSize.description,
-  seed: SEED.description,
-};
-const NAMES = Object.keys(CHOICES) as Name[];
+const TRAINING = trainingForm({ steps: 1000, batchSize: 32 });
 
 /** What becomes of what. */
 const LEARNED = [
@@ -44,8 +28,9 @@ const LEARNED = [
 const ACCEPT = ".png,.jpg,.jpeg,.webp,.gif,.avif,.csv,.tsv,.txt,.md,.json,.wav";
 
 export function OwnPage() {
-  const [chosen, choose] = useAddress(CHOICES);
   const [own, setOwn] = useState<Own>();
+  const forms = useMemo(() => ({ "": TRAINING, ...(own && { [own.family.id]: own.family.form }) }), [own]);
+  const [{ "": general = {}, ...told }, tell] = useForms(forms);
   const [isReading, setReading] = useState(false);
   const [error, setError] = useState<unknown>();
   const { progress, away, start, pause, resume, stop, goOn, exported } = useTraining();
@@ -54,7 +39,8 @@ export function OwnPage() {
   const isStill = (progress.state === "paused" || progress.state === "done") && !models.isBusy;
   const look = own === undefined ? undefined : progress.looks.get(own.family.id);
   const losses = own === undefined ? undefined : progress.losses.get(own.family.id);
-  const steps = Number(chosen.steps);
+  const chosen = trainingBy(TRAINING, general, told);
+  const { steps, seed, device } = chosen;
 
   const read = async (files: readonly File[]): Promise<void> => {
     setReading(true);
@@ -74,9 +60,10 @@ export function OwnPage() {
   useDropAnywhere((files) => {
     if (!isBusy && !isReading) void read(files);
   });
-  const settings: Settings = {
-    learningRate: Number(chosen.rate),
-    batch: Math.min(Number(chosen.batch), own?.points.length ?? 1),
+  const settings = { ...chosen.settings, batch: Math.min(chosen.settings.batch, own?.points.length ?? 1) };
+  const load = async (file: File, { family, points }: Own): Promise<void> => {
+    const recipe = await models.load(file, { of: "own", families: [family], points, settings });
+    if (recipe !== undefined) tell(family.id, { ...startOf(family.form), ...recipe.settings.options?.[family.id] });
   };
   const train = (): void => {
     const { kind, about, points, family } = own!;
@@ -84,9 +71,9 @@ export function OwnPage() {
     start({
       families: [family],
       points,
-      seed: Number(chosen.seed),
+      seed,
       steps,
-      device: chosen.device,
+      device,
       settings,
       from: models.from,
       about: { name: `own-${kind}`, data: about, licence: "that of the data", recipe },
@@ -130,20 +117,15 @@ export function OwnPage() {
             aria-label="How it is trained"
             onSubmit={(event) => {
               event.preventDefault();
-              train();
+              if (!findsWrong()) train();
             }}
           >
-            {NAMES.map((name) => (
-              <Choice
-                key={name}
-                label={LABELS[name]}
-                hint={HINTS[name]}
-                value={chosen[name]}
-                options={CHOICES[name] as readonly string[]}
-                onChange={(value) => choose({ [name]: value })}
-                disabled={isBusy}
-              />
-            ))}
+            <FormFields
+              form={TRAINING}
+              told={general}
+              onChange={(name, value) => tell("", { [name]: value })}
+              isLocked={() => isBusy}
+            />
             <div className="buttons">
               {isBusy ? (
                 <>
@@ -174,9 +156,7 @@ export function OwnPage() {
                 label="Load a model"
                 accept=".zip,.onnx"
                 disabled={isBusy || models.isBusy}
-                onFiles={([file]) =>
-                  void models.load(file!, { of: "own", families: [own.family], points: own.points, settings })
-                }
+                onFiles={([file]) => void load(file!, own)}
               />
             </div>
           </form>
@@ -199,6 +179,16 @@ export function OwnPage() {
                   ? `0 of ${steps} steps`
                   : `${look.steps} of ${steps} steps, ${look.rate.toFixed(0)} steps/s; the curve: ${own.family.lossLabel}`}
               </p>
+              <details className="options">
+                <summary>Options of the model</summary>
+                <FormFields
+                  form={own.family.form}
+                  told={told[own.family.id] ?? {}}
+                  onChange={(name, value) => tell(own.family.id, { [name]: value })}
+                  isLocked={() => isBusy}
+                  isTold
+                />
+              </details>
             </section>
           </div>
         </>

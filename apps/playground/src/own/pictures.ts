@@ -1,7 +1,9 @@
 /** @file Pictures of one's own: their middle square in 32 × 32 pixels, learned by a variational autoencoder. */
+import { vaeOf, vaeOptions } from "@gen/cli/options";
 import { arrays, GenError, ndarray, trainStep } from "@gen/core";
-import { dense, exportedFiles, sample, Vae } from "@gen/vae";
-import { optimizerOf, rowsOf, type Family } from "../train/course.js";
+import { exportedFiles, sample } from "@gen/vae";
+import { formOf } from "../form/form.js";
+import { optimizerOf, rowsOf, toldTo, type Family } from "../train/course.js";
 import type { Open } from "./own.js";
 import { HEAD, pixelsOf } from "./recognise.js";
 
@@ -71,14 +73,27 @@ async function readPicture(file: File): Promise<Uint8Array> {
   return Uint8Array.from({ length: SIZE }, (_, i) => data[4 * (i % (SIDE * SIDE)) + Math.floor(i / (SIDE * SIDE))]!);
 }
 
+const form = formOf(vaeOptions, {
+  latentDim: 24,
+  architecture: ["dense", "convolutional"],
+  hidden: [256],
+  channels: [32, 64],
+  activation: ["relu", "silu", "gelu", "elu", "tanh"],
+  objective: ["elbo", "iwae", "miwae"],
+  draws: 5,
+  bounds: 4,
+  beta: 1,
+});
+
 const family: Family = {
   id: "vae",
   name: "VAE of your pictures",
   equation: "log p(x) ≥ E_q[log p(x|z)] − KL(q(z|x) ‖ p(z))",
   paper: "Kingma & Welling 2014",
   lossLabel: "negative bound, nats",
+  form,
   course(points, settings, key) {
-    const model = new Vae({ shape: SHAPE, latentDim: 24, architecture: dense({ hidden: [256] }) });
+    const model = vaeOf(toldTo("vae", form, settings), { shape: SHAPE, classes: 0 });
     return {
       model,
       step: trainStep({

@@ -1,9 +1,11 @@
 /** @file Sounds of one's own: windows of a quarter of a second, learned by a variational autoencoder. */
+import { vaeOptions } from "@gen/cli/options";
 import { arrays, GenError, ndarray, trainStep } from "@gen/core";
 import { Affine } from "@gen/core/codec";
 import { parseWav } from "@gen/data";
 import { dense, exportedFiles, gaussianLikelihood, sample, Vae } from "@gen/vae";
-import { optimizerOf, rowsOf, type Family } from "../train/course.js";
+import { formOf } from "../form/form.js";
+import { optimizerOf, rowsOf, toldTo, type Family } from "../train/course.js";
 import type { Open } from "./own.js";
 
 /** Samples of a window, from the beginning of one to that of the next, and the rate that sounds are brought near. */
@@ -55,6 +57,13 @@ function windowsOf(wave: Float32Array): Float32Array[] {
   return Array.from({ length: count }, (_, i) => wave.subarray(i * HOP, i * HOP + LENGTH));
 }
 
+const form = formOf(vaeOptions, {
+  latentDim: 24,
+  hidden: [256],
+  activation: ["relu", "silu", "gelu", "elu", "tanh"],
+  beta: 1,
+});
+
 function familyOf(deviation: number): Family {
   return {
     id: "vae",
@@ -62,11 +71,14 @@ function familyOf(deviation: number): Family {
     equation: "log p(x) ≥ E_q[log p(x|z)] − KL(q(z|x) ‖ p(z))",
     paper: "Kingma & Welling 2014",
     lossLabel: "negative bound, nats",
+    form,
     course(points, settings, key) {
+      const { latentDim, hidden, activation, beta } = toldTo("vae", form, settings);
       const model = new Vae({
         shape: [LENGTH],
-        latentDim: 24,
-        architecture: dense({ hidden: [256] }),
+        latentDim,
+        beta,
+        architecture: dense({ hidden, activation }),
         likelihood: gaussianLikelihood({ std: 0.3 }),
         codec: new Affine({ shape: [LENGTH], scale: 1 / deviation }),
       });

@@ -1,10 +1,12 @@
 /** @file A table of one's own: CSV, its columns found in their words, learned by a neural spline flow. */
+import { flowModelOptions, flowOf } from "@gen/cli/options";
 import { arrays, GenError, messageOf, ndarray, trainStep } from "@gen/core";
 import { fitTable, type Codec } from "@gen/core/codec";
 import { ColumnScan } from "@gen/data";
-import { exportedFiles, fields, nsf, sample } from "@gen/flow";
+import { exportedFiles, fields, sample } from "@gen/flow";
 import { parse } from "csv-parse/browser/esm/sync";
-import { optimizerOf, rowsOf, type Family } from "../train/course.js";
+import { formOf } from "../form/form.js";
+import { optimizerOf, rowsOf, toldTo, type Family } from "../train/course.js";
 import type { Open } from "./own.js";
 
 /** Rows that are shown, rows that are needed, and columns at most. */
@@ -84,6 +86,12 @@ export function recordsOf(name: string, text: string): string[][] {
   }
 }
 
+const form = formOf(flowModelOptions, {
+  model: ["nsf", "nsf-autoregressive", "realnvp", "nice", "iaf"],
+  depth: 4,
+  hidden: [64, 64],
+});
+
 function familyOf(codec: Codec, hasGaps: boolean): Family {
   return {
     id: "flow",
@@ -91,8 +99,9 @@ function familyOf(codec: Codec, hasGaps: boolean): Family {
     equation: "log p(x) = log N(f(x); 0, I) + log |det ∂f/∂x|",
     paper: "Durkan et al. 2019",
     lossLabel: "−log p(x), nats",
+    form,
     course(points, settings, key) {
-      const model = nsf({ dim: codec.output[0]!, hidden: [64, 64], codec });
+      const model = flowOf(toldTo("flow", form, settings), { codec, contextCodec: undefined, classes: 0 });
       return {
         model,
         step: trainStep({

@@ -1,7 +1,9 @@
 /** @file Text of one's own: its characters one after the other, learned by a small transformer. */
+import { gptOptions } from "@gen/cli/options";
 import { GenError, trainStep } from "@gen/core";
 import { CharacterTokenizer, llama, packed, textFields, textFiles, textLoss } from "@gen/autoregressive";
-import { optimizerOf, rowsOf, type Family } from "../train/course.js";
+import { formOf } from "../form/form.js";
+import { optimizerOf, rowsOf, toldTo, type Family } from "../train/course.js";
 import type { Open } from "./own.js";
 
 /** Characters that are predicted in a row, that are written, and that a text needs and may have. */
@@ -37,6 +39,8 @@ export const openText: Open = async (files) => {
   };
 };
 
+const form = formOf(gptOptions, { layers: 2, heads: 4, features: 64 });
+
 function familyOf(vocabulary: number, start: number): Family {
   return {
     id: "autoregressive",
@@ -44,8 +48,10 @@ function familyOf(vocabulary: number, start: number): Family {
     equation: "log p(x) = Σ log p(x_i | x_<i)",
     paper: "Radford et al. 2018",
     lossLabel: "−log p, nats a character",
+    form,
     course(points, settings, key) {
-      const model = llama({ vocabulary, context: CONTEXT, layers: 2, heads: 4, features: 64 });
+      const { layers, heads, features } = toldTo("autoregressive", form, settings);
+      const model = llama({ vocabulary, context: CONTEXT, layers, heads, features });
       const files = textFiles(model, { start, tokens: "places among the characters" });
       const sizes = { n: TEXTS, steps: WRITTEN };
       return {

@@ -1,7 +1,8 @@
 /** @file The GPT: text that streams, every way of choosing the next character, and what it chooses from. */
 import type { SamplingOptions } from "@gen/autoregressive";
+import { shapes } from "@gen/cli/options";
 import { useMemo, useState } from "react";
-import { shapes } from "../../../cli/src/write/shapes.js";
+import { labelOf } from "../form/form.js";
 import { useModel } from "../models/use-model.js";
 import { number, SEED, text, useAddress, type Setting } from "../url-state.js";
 import { SeedBox, Slider, Words } from "./controls.js";
@@ -188,12 +189,6 @@ function optionsOf(values: readonly number[], isGreedy: boolean): SamplingOption
     return values[i] === off?.[0] || (isGreedy && draws) ? [] : [[name, values[i]!] as const];
   });
   return { ...(Object.fromEntries(given) as SamplingOptions), ...(isGreedy && { greedy: true }) };
-}
-
-/** "topK" as "Top k". */
-function labelOf(name: string): string {
-  const words = name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-  return words[0]!.toUpperCase() + words.slice(1);
 }
 
 function chancesOf(p: Float64Array | undefined): readonly { readonly character: string; readonly p: number }[] {

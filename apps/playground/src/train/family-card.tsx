@@ -1,4 +1,6 @@
 /** @file One family: its samples over its density, its loss, and how fast it goes. */
+import { FormFields } from "../form/fields.js";
+import type { Told } from "../form/form.js";
 import { PlaneView } from "../plane/plane-view.js";
 import type { Family } from "./course.js";
 import { LossChart } from "./loss-chart.js";
@@ -10,14 +12,18 @@ export interface FamilyCardProps {
   readonly losses: readonly number[] | undefined;
   /** Steps in all. */
   readonly steps: number;
+  /** What was set of it. */
+  readonly told: Told;
+  readonly onTell: (name: string, value: unknown) => void;
+  readonly isBusy: boolean;
   /** Not while it trains. */
   readonly onExport?: () => void;
 }
 
 const NONE: readonly number[] = [];
 
-export function FamilyCard({ family, look, losses = NONE, steps, onExport }: FamilyCardProps) {
-  const { id, name, equation, paper, lossLabel, densityLabel } = family;
+export function FamilyCard({ family, look, losses = NONE, steps, told, onTell, isBusy, onExport }: FamilyCardProps) {
+  const { id, name, equation, paper, lossLabel, densityLabel, form } = family;
   return (
     <section className="card" aria-labelledby={`${id}-title`}>
       <h2 id={`${id}-title`}>
@@ -43,6 +49,12 @@ export function FamilyCard({ family, look, losses = NONE, steps, onExport }: Fam
       <button type="button" onClick={onExport} disabled={onExport === undefined || look === undefined}>
         Export <span className="unseen">the {name} as ONNX</span>
       </button>
+      <details className="options">
+        <summary>
+          Options <span className="unseen">of the {name}</span>
+        </summary>
+        <FormFields {...{ form, told }} onChange={onTell} isLocked={() => isBusy} isTold />
+      </details>
     </section>
   );
 }

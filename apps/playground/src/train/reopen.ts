@@ -67,7 +67,8 @@ async function ofFolder(files: ModelFiles, name: string, options: ReopenOptions)
     });
   }
   const steps = Number.isInteger(recipe.steps) ? recipe.steps! : 0;
-  const states = await numbers(modelOf(family, options), files);
+  const settings = { ...options.settings, options: recipe.settings?.options ?? {} };
+  const states = await numbers(modelOf(family, { ...options, settings }), files);
   return { family, standing: { steps, states }, recipe: recipe as PlaneRecipe | OwnRecipe };
 }
 

@@ -1,58 +1,52 @@
 /** @file Five ways to learn one density: families side by side, in the same steps, on the same rows. */
 import { useState } from "react";
+import { FormFields, findsWrong } from "../form/fields.js";
+import { startOf } from "../form/form.js";
+import { useForms } from "../form/use-forms.js";
+import { Choice } from "../shell/choice.js";
 import { FileButton } from "../shell/file-button.js";
 import { useAddress } from "../url-state.js";
-import { Choice } from "../shell/choice.js";
-import type { Settings } from "./course.js";
 import { DataCard } from "./data-card.js";
 import { cloud, SHAPES, TITLES } from "./densities.js";
 import { aboutPlane } from "./about.js";
 import { FAMILIES } from "./families.js";
 import { FamilyCard } from "./family-card.js";
+import { isLive, trainingBy, trainingForm } from "./form.js";
 import { Status } from "./status.js";
 import { useModels } from "./use-models.js";
 import { useTraining } from "./use-training.js";
 
-const CHOICES = {
-  shape: SHAPES,
-  steps: ["1500", "500", "4000"],
-  batch: ["256", "128", "512"],
-  rate: ["0.002", "0.0005", "0.001", "0.005"],
-  seed: ["0", "1", "2", "3"],
-  device: ["auto", "wasm", "webgpu"],
-} as const;
-const LABELS = {
-  shape: "Density",
-  steps: "Steps",
-  batch: "Batch",
-  rate: "Learning rate",
-  seed: "Seed",
-  device: "Device",
-} as const;
-type Name = keyof typeof CHOICES;
-const NAMES = Object.keys(CHOICES) as Name[];
-/** What may change while it trains. */
-const LIVE: ReadonlySet<Name> = new Set(["batch", "rate"]);
+const ADDRESS = { shape: SHAPES } as const;
+const TRAINING = trainingForm({ steps: 1500, batchSize: 256 });
+/** Of all families together, and of each. */
+const FORMS = { "": TRAINING, ...Object.fromEntries(FAMILIES.map(({ id, form }) => [id, form])) };
+
+const NOTHING = {};
 
 export function TrainPage() {
-  const [chosen, choose] = useAddress(CHOICES);
+  const [{ shape }, choose] = useAddress(ADDRESS);
+  const [{ "": general = {}, ...told }, tell] = useForms(FORMS);
   const [strokes, setStrokes] = useState<readonly number[]>([]);
   const { progress, away, start, pause, resume, stop, goOn, change, exported } = useTraining();
   const models = useModels();
-  const { shape, seed, steps, device } = chosen;
+  const { steps, seed, device, settings } = trainingBy(TRAINING, general, told);
   const isBusy = progress.state === "opening" || progress.state === "running" || progress.state === "paused";
   const isStill = (progress.state === "paused" || progress.state === "done") && !models.isBusy;
-  const settings: Settings = { learningRate: Number(chosen.rate), batch: Number(chosen.batch) };
 
-  const set = (name: Name, value: string): void => {
-    choose({ [name]: value });
-    if (name === "rate") change({ ...settings, learningRate: Number(value) });
-    if (name === "batch") change({ ...settings, batch: Number(value) });
+  const set = (name: string, value: unknown): void => {
+    tell("", { [name]: value });
+    if (isLive(name)) change(trainingBy(TRAINING, { ...general, [name]: value }, told).settings);
   };
   const load = async (file: File): Promise<void> => {
     const points = cloud("moons", 0, []);
     const recipe = await models.load(file, { of: "plane", families: FAMILIES, points, settings });
-    if (recipe?.of === "plane") choose({ shape: recipe.shape, seed: String(recipe.seed) as typeof seed });
+    if (recipe?.of !== "plane") return;
+    choose({ shape: recipe.shape });
+    tell("", { seed: recipe.seed });
+    for (const { id, form } of FAMILIES) {
+      const options = recipe.settings.options?.[id];
+      if (options !== undefined) tell(id, { ...startOf(form), ...options });
+    }
   };
 
   return (
@@ -67,25 +61,20 @@ export function TrainPage() {
         aria-label="What is trained"
         onSubmit={(event) => {
           event.preventDefault();
-          const [points, about] = [
-            cloud(shape, Number(seed), strokes),
-            aboutPlane({ shape, seed: Number(seed), settings }),
-          ];
-          const plan = { families: FAMILIES, points, seed: Number(seed), steps: Number(steps), device, settings };
-          start({ ...plan, about, from: models.from });
+          if (findsWrong()) return;
+          const [points, about] = [cloud(shape, seed, strokes), aboutPlane({ shape, seed, settings })];
+          start({ families: FAMILIES, points, seed, steps, device, settings, about, from: models.from });
         }}
       >
-        {NAMES.map((name) => (
-          <Choice
-            key={name}
-            label={LABELS[name]}
-            value={chosen[name]}
-            options={CHOICES[name] as readonly string[]}
-            titles={TITLES}
-            onChange={(value) => set(name, value)}
-            disabled={isBusy && !LIVE.has(name)}
-          />
-        ))}
+        <Choice
+          label="Density"
+          value={shape}
+          options={SHAPES}
+          titles={TITLES}
+          onChange={(value) => choose({ shape: value })}
+          disabled={isBusy}
+        />
+        <FormFields form={TRAINING} told={general} onChange={set} isLocked={(name) => isBusy && !isLive(name)} />
         <div className="buttons">
           {isBusy ? (
             <>
@@ -117,14 +106,17 @@ export function TrainPage() {
       </form>
       <Status progress={progress} note={models.note} away={away} goOn={goOn} />
       <div className="cards">
-        <DataCard shape={shape} seed={Number(seed)} strokes={strokes} onDraw={setStrokes} isLocked={isBusy} />
+        <DataCard shape={shape} seed={seed} strokes={strokes} onDraw={setStrokes} isLocked={isBusy} />
         {FAMILIES.map((family) => (
           <FamilyCard
             key={family.id}
             family={family}
             look={progress.looks.get(family.id)}
             losses={progress.losses.get(family.id)}
-            steps={Number(steps)}
+            steps={steps}
+            told={told[family.id] ?? NOTHING}
+            onTell={(name, value) => tell(family.id, { [name]: value })}
+            isBusy={isBusy}
             {...(isStill && { onExport: () => void models.save(family.id, exported) })}
           />
         ))}

@@ -1,7 +1,11 @@
 /** @file One coordinate after the other: a masked network with mixtures of normal laws. */
+import { madeOptions } from "@gen/cli/options";
 import { trainStep } from "@gen/core";
 import { Made, sampleVectors, vectorFiles, vectorNats } from "@gen/autoregressive";
-import { optimizerOf, rowsOf, SAMPLES, type Family } from "../course.js";
+import { formOf } from "../../form/form.js";
+import { optimizerOf, rowsOf, SAMPLES, toldTo, type Family } from "../course.js";
+
+const form = formOf(madeOptions, { components: 12, hidden: 64, layers: 2, orders: 1 });
 
 export const autoregressive: Family = {
   id: "autoregressive",
@@ -10,8 +14,10 @@ export const autoregressive: Family = {
   paper: "Germain et al. 2015",
   lossLabel: "−log p(x), nats",
   densityLabel: "exact",
+  form,
   course(points, settings, key) {
-    const model = new Made({ dim: 2, hidden: [64, 64], components: 12 });
+    const { hidden, layers, components, orders } = toldTo("autoregressive", form, settings);
+    const model = new Made({ dim: 2, hidden: new Array<number>(layers).fill(hidden), components, orders });
     return {
       model,
       step: trainStep({

@@ -1,20 +1,42 @@
-/** @file Flow matching in the plane: from noise to data along straight lines. */
+/** @file Diffusion in the plane: unless told otherwise flow matching, from noise to data along straight lines. */
+import { diffusionOptions } from "@gen/cli/options";
 import { trainStep } from "@gen/core";
-import { Diffusion, diffusionLoss, exportedFiles, fields, logProb, MlpNetwork, sample, straight } from "@gen/diffusion";
-import { optimizerOf, rowsOf, SAMPLES, type Family } from "../course.js";
+import {
+  Diffusion,
+  diffusionLoss,
+  exportedFiles,
+  fields,
+  logProb,
+  MlpNetwork,
+  PROCESSES,
+  sample,
+} from "@gen/diffusion";
+import { formOf } from "../../form/form.js";
+import { optimizerOf, rowsOf, SAMPLES, toldTo, type Family } from "../course.js";
+
+const form = formOf(diffusionOptions, {
+  width: 96,
+  depth: 3,
+  process: ["straight", "cosine", "linear", "sigmoid", "edm"],
+  target: ["velocity", "v", "epsilon", "data", "edm"],
+  sampler: ["heun", "euler", "dpm-solver-2m", "uni-pc", "ddim", "ddpm"],
+  samplerSteps: 24,
+});
 
 export const diffusion: Family = {
   id: "diffusion",
   name: "Diffusion",
   equation: "min E‖v(x_t, t) − (x − ε)‖²,  x_t = (1 − t) x + t ε",
   paper: "Lipman et al. 2023",
-  lossLabel: "squared error of the velocity",
+  lossLabel: "squared error of the target",
   densityLabel: "of the probability flow, 100 steps",
+  form,
   course(points, settings, key) {
+    const { width, depth, process, target, sampler, samplerSteps } = toldTo("diffusion", form, settings);
     const model = new Diffusion({
-      network: new MlpNetwork({ dim: 2, width: 96 }),
-      process: straight(),
-      target: "velocity",
+      network: new MlpNetwork({ dim: 2, width, depth }),
+      process: PROCESSES[process](),
+      target,
     });
     return {
       model,
@@ -25,9 +47,9 @@ export const diffusion: Family = {
         optimizer: optimizerOf(settings),
       }),
       data: rowsOf(points, settings, key),
-      samples: { program: sample(model, { n: SAMPLES, steps: 24, sampler: "heun" }), output: "samples" },
+      samples: { program: sample(model, { n: SAMPLES, steps: samplerSteps, sampler }), output: "samples" },
       logDensity: (n) => logProb(model, { n, steps: 100, trace: "exact" }),
-      files: () => exportedFiles(model, { x: "points of the plane", sampler: "heun" }),
+      files: () => exportedFiles(model, { x: "points of the plane", sampler }),
     };
   },
 };

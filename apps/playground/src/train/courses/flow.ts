@@ -1,7 +1,17 @@
-/** @file A neural spline flow of the plane. */
+/** @file A flow of the plane; splines, unless told otherwise. */
+import { flowModelOptions, flowOf } from "@gen/cli/options";
 import { trainStep } from "@gen/core";
-import { exportedFiles, logProb, nsf, sample } from "@gen/flow";
-import { optimizerOf, rowsOf, SAMPLES, type Family } from "../course.js";
+import { Affine } from "@gen/core/codec";
+import { exportedFiles, logProb, sample } from "@gen/flow";
+import { formOf } from "../../form/form.js";
+import { optimizerOf, rowsOf, SAMPLES, toldTo, type Family } from "../course.js";
+
+const form = formOf(flowModelOptions, {
+  model: ["nsf", "nsf-autoregressive", "realnvp", "nice", "iaf", "cnf"],
+  depth: 4,
+  hidden: [48, 48],
+});
+const AS_IT_IS = new Affine({ shape: [2], scale: 1 });
 
 export const flow: Family = {
   id: "flow",
@@ -10,8 +20,10 @@ export const flow: Family = {
   paper: "Durkan et al. 2019",
   lossLabel: "−log p(x), nats",
   densityLabel: "exact",
+  form,
   course(points, settings, key) {
-    const model = nsf({ dim: 2, hidden: [48, 48] });
+    const parts = { codec: AS_IT_IS, contextCodec: undefined, classes: 0 };
+    const model = flowOf(toldTo("flow", form, settings), parts);
     return {
       model,
       step: trainStep({

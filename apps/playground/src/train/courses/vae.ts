@@ -1,8 +1,20 @@
-/** @file A variational autoencoder of the plane, with as many latent numbers as there are coordinates. */
+/** @file A variational autoencoder of the plane. */
+import { objectiveOf, vaeOptions } from "@gen/cli/options";
 import { trainStep } from "@gen/core";
 import { Affine } from "@gen/core/codec";
 import { dense, exportedFiles, gaussianLikelihood, logProb, sample, Vae } from "@gen/vae";
-import { optimizerOf, rowsOf, SAMPLES, type Family } from "../course.js";
+import { formOf } from "../../form/form.js";
+import { optimizerOf, rowsOf, SAMPLES, toldTo, type Family } from "../course.js";
+
+const form = formOf(vaeOptions, {
+  latentDim: 2,
+  hidden: [64, 64],
+  activation: ["silu", "relu", "gelu", "elu", "tanh"],
+  objective: ["elbo", "iwae", "miwae"],
+  draws: 5,
+  bounds: 4,
+  beta: 1,
+});
 
 export const vae: Family = {
   id: "vae",
@@ -11,11 +23,16 @@ export const vae: Family = {
   paper: "Kingma & Welling 2014",
   lossLabel: "negative bound, nats",
   densityLabel: "importance-sampled, 64 draws",
+  form,
   course(points, settings, key) {
+    const chosen = toldTo("vae", form, settings);
+    const { latentDim, hidden, activation, beta } = chosen;
     const model = new Vae({
       shape: [2],
-      latentDim: 2,
-      architecture: dense({ hidden: [64, 64], activation: "silu" }),
+      latentDim,
+      beta,
+      objective: objectiveOf(chosen),
+      architecture: dense({ hidden, activation }),
       likelihood: gaussianLikelihood({ std: 0.12 }),
       codec: new Affine({ shape: [2], scale: 1 }), // coordinates as they are
     });
