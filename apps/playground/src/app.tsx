@@ -4,7 +4,7 @@ import { Guard } from "./shell/guard.js";
 import { Link } from "./shell/link.js";
 import { PAGES, type Page, type PageName } from "./shell/pages.js";
 import { chooseScheme, useScheme } from "./shell/theme.js";
-import { useAddress } from "./url-state.js";
+import { useAddress, useMisread } from "./url-state.js";
 
 const NAMES = Object.keys(PAGES) as [PageName, ...PageName[]];
 const ADDRESS = { page: NAMES } as const;
@@ -34,6 +34,7 @@ export function App() {
         </nav>
         <SchemeButton />
       </header>
+      <Misread />
       <Suspense fallback={<p className="status">Fetching this page …</p>}>
         <main>
           <Guard key={page}>
@@ -43,6 +44,22 @@ export function App() {
         <Footer />
       </Suspense>
     </>
+  );
+}
+
+/** What a link says that this page cannot read. */
+function Misread() {
+  const complaints = useMisread();
+  if (complaints === "") return null;
+  return (
+    <div className="error" role="alert">
+      <p>Not all of this link could be read; what the page begins with stands instead.</p>
+      <ul>
+        {complaints.split("\n").map((complaint) => (
+          <li key={complaint}>{complaint}</li>
+        ))}
+      </ul>
+    </div>
   );
 }
 

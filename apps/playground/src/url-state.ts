@@ -1,5 +1,5 @@
 /** @file What a link holds: the page and its settings, so that whoever opens it sees the same. */
-import { useCallback, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useMemo, useSyncExternalStore } from "react";
 
 /** A setting that is not one of a few words: how the address spells it. */
 export interface Setting<T> {
@@ -55,21 +55,74 @@ export function text({ start, length }: { readonly start: string; readonly lengt
 
 const CHANGED = "gen:address";
 
-/** Settings in the address of the page. What the address says and the page does not know is the default. */
-export function useAddress<S extends Settings>(settings: S): [Chosen<S>, (change: Partial<Chosen<S>>) => void] {
-  const search = useSyncExternalStore(subscribe, () => window.location.search);
-  const set = useCallback(
-    (change: Partial<Chosen<S>>) => {
-      window.history.replaceState(null, "", addressOf(window.location.search, change, settings));
-      window.dispatchEvent(new Event(CHANGED));
-    },
-    [settings],
-  );
-  return [chosen(search, settings), set];
+/** What is set, where the address does not say it yet. */
+let ahead: string | undefined;
+let writing: ReturnType<typeof setTimeout> | undefined;
+/** Browsers refuse an address that changes more often than 100 times in 30 seconds: it follows in steps of so many milliseconds. */
+const PACE = 350;
+let written = -PACE;
+
+function searchNow(): string {
+  return ahead ?? window.location.search;
 }
+
+function write(): void {
+  clearTimeout(writing);
+  writing = undefined;
+  if (ahead === undefined) return;
+  window.history.replaceState(null, "", ahead);
+  ahead = undefined;
+  written = performance.now();
+}
+
+function set(search: string): void {
+  ahead = search;
+  const wait = written + PACE - performance.now();
+  if (wait <= 0) write();
+  else writing ??= setTimeout(write, wait);
+  window.dispatchEvent(new Event(CHANGED));
+}
+
+/** Settings in the address of the page. What the address says and the page does not know is the default. Keep the object. */
+export function useAddress<S extends Settings>(settings: S): [Chosen<S>, (change: Partial<Chosen<S>>) => void] {
+  const search = useSyncExternalStore(subscribe, searchNow);
+  useEffect(() => {
+    misread.set(settings, complaintsOf(search, settings));
+    window.dispatchEvent(new Event(CHANGED));
+    return () => void misread.delete(settings);
+  }, [search, settings]);
+  return [
+    useMemo(() => chosen(search, settings), [search, settings]),
+    useCallback((change) => set(addressOf(searchNow(), change, settings)), [settings]),
+  ];
+}
+
+/** What cannot be read of the address, by whose settings these are. */
+const misread = new Map<Settings, readonly string[]>();
+
+/** What the address says that is no value of its setting: a sentence for each; none after one has set it. */
+export function useMisread(): string {
+  return useSyncExternalStore(subscribe, () => [...new Set([...misread.values()].flat())].join("\n"));
+}
+
+/** A sentence for each setting of an address whose words are no value of it. */
+export function complaintsOf(search: string, settings: Settings): readonly string[] {
+  const given = new URLSearchParams(search);
+  return Object.entries(settings).flatMap(([name, setting]) => {
+    const known = spelling(setting);
+    const words = given.get(name);
+    if (words === null || known.parse(words) !== undefined) return [];
+    const got = words === "" ? "nothing" : words.length > SHOWN ? `${words.slice(0, SHOWN)}…` : words;
+    return [`${name}: expected ${known.expected}, got ${got}`];
+  });
+}
+
+/** Characters of a wrong setting that are repeated. */
+const SHOWN = 40;
 
 /** Goes to another page of this site; "back" leads here. */
 export function goTo(address: string): void {
+  write();
   window.history.pushState(null, "", address);
   window.dispatchEvent(new Event(CHANGED));
   window.scrollTo(0, 0);
@@ -109,10 +162,16 @@ function spelling(setting: Settings[string]): Setting<unknown> {
 }
 
 function subscribe(listener: () => void): () => void {
-  window.addEventListener("popstate", listener);
+  const went = (): void => {
+    ahead = undefined; // of the page that one comes from
+    listener();
+  };
+  window.addEventListener("popstate", went);
+  window.addEventListener("pagehide", write);
   window.addEventListener(CHANGED, listener);
   return () => {
-    window.removeEventListener("popstate", listener);
+    window.removeEventListener("popstate", went);
+    window.removeEventListener("pagehide", write);
     window.removeEventListener(CHANGED, listener);
   };
 }

@@ -135,6 +135,7 @@ async function changed(page: Page): Promise<Record<string, string>> {
     else if (kind === "text") await locator.fill("Abc");
     else await locator.selectOption({ index: isAtEnd ? 0 : 1 });
   }
+  await page.waitForTimeout(500); // the address follows
   const set = await settingsOf(page);
   expect(Object.keys(set).filter((name) => set[name] === before[name])).toEqual([]);
   return set;

@@ -3,7 +3,7 @@
  * beside what the page's own code makes with onnxruntime-node. Draws decide what is run next, so a draw that differed would show.
  */
 import { join } from "node:path";
-import { openFolder } from "@gen/core/node";
+import { node, openFolder } from "@gen/core/node";
 import type { NdArray } from "@gen/core";
 import { wordNumbers } from "@gen/data";
 import { missing } from "@gen/vitest/chromium";
@@ -20,6 +20,9 @@ import { generated, within } from "../src/play/gan.js";
 import { directions, drawn, placeOf, repeated } from "../src/play/glyphs.js";
 import { written } from "../src/play/gpt.js";
 import { pixelByPixel, SIZE } from "../src/play/pixels.js";
+import { cloud } from "../src/train/densities.js";
+import { FAMILIES } from "../src/train/families.js";
+import { train } from "../src/train/training.js";
 import { openSite, root } from "./site.js";
 
 const site = openSite();
@@ -174,5 +177,31 @@ it.for<Case>([
   await page.goto(new URL(search, page.url()).href);
   if (press !== undefined) await page.getByRole("button", { name: press }).click({ timeout: 120_000 });
   await expect.poll(() => apart(page, made), { timeout: 240_000, interval: 1000 }).toBeLessThan(1e-4);
+  await page.close();
+});
+
+/** Turns of a training are looked at after 25 steps; by then rounding has had time to grow. */
+it("?page=train", async ({ skip }) => {
+  if (missing !== undefined) skip(missing);
+  const settings = { learningRate: 2e-3, batch: 64 };
+  const plan = { points: cloud("rings", 1, []), settings, seed: 1, steps: 25, turn: 25, signal };
+  const families = FAMILIES.map((family) => ({
+    ...family,
+    course: (...args: Parameters<typeof family.course>) => {
+      const { logDensity: _, ...course } = family.course(...args);
+      return course; // maps are looked at, and take their time
+    },
+  }));
+  const made: Given[] = [];
+  const runtime = await node({ threads: 1, device: "cpu" });
+  for await (const { samples } of train(runtime, { ...plan, families }))
+    made.push({ name: "samples", data: [...samples] });
+  await runtime.close();
+  const { page } = await site.open("?page=own");
+  await page.addInitScript(listen);
+  await page.goto(new URL("?page=train&device=wasm&shape=rings&seed=1&batchSize=64&steps=25", page.url()).href);
+  await page.getByRole("button", { name: "Train" }).click();
+  await page.getByText(/^Trained on wasm/).waitFor({ timeout: 240_000 });
+  for (const [i, one] of made.entries()) console.warn(FAMILIES[i]!.name, await apart(page, [one]));
   await page.close();
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { addressOf, chosen, number, text } from "../src/url-state.js";
+import { addressOf, chosen, complaintsOf, number, text } from "../src/url-state.js";
 
 const CHOICES = { shape: ["moons", "rings"], seed: ["0", "1"] } as const;
 
@@ -10,6 +10,21 @@ describe("the address of a page", () => {
 
   it("means the default where it says what nobody knows", () => {
     expect(chosen("?shape=cubes&seed=1", CHOICES)).toEqual({ shape: "moons", seed: "1" });
+  });
+
+  it("is complained of where it says what is no value, and nowhere else", () => {
+    const settings = {
+      ...CHOICES,
+      n: number({ start: 4, min: 1, max: 9 }),
+      at: number({ start: 0, min: 0, max: 1, decimals: 1 }),
+    };
+    expect(complaintsOf("?shape=rings&n=3&utm_source=x", settings)).toEqual([]);
+    expect(complaintsOf(`?shape=cubes&n=9.5&at=&page=${"x".repeat(99)}`, settings)).toEqual([
+      "shape: expected one of moons, rings, got cubes",
+      "n: expected a whole number from 1 to 9, got 9.5",
+      "at: expected a number from 0 to 1, got nothing",
+    ]);
+    expect(complaintsOf(`?n=${"9".repeat(99)}`, settings)[0]).toMatch(/got 9{40}…$/);
   });
 
   it("says what was changed, and nothing of defaults", () => {

@@ -27,7 +27,7 @@ export const flowModelOptions = defineOptions({
     kind: "choice",
     choices: [...DENSE, "planar", "radial", ...PICTURES],
     default: "nsf",
-    description: "Which flow; the last two are for pictures",
+    description: "Which flow; multi-scale and glow are for pictures",
   },
   depth: {
     kind: "integer",

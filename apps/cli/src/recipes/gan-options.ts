@@ -62,7 +62,7 @@ export const ganOptions = defineOptions({
     kind: "choice",
     choices: Object.keys(losses) as (keyof typeof losses)[],
     default: "non-saturating",
-    description: "What the players are paid; the last two make the discriminator an autoencoder",
+    description: "What the players are paid; energy-based and began make the discriminator an autoencoder",
   },
   penalty: {
     kind: "choice",

@@ -32,18 +32,20 @@ export type Told = Readonly<Record<string, unknown>>;
 /** What a form shows of an option: the value to begin with, and of a choice the words that are of use here, the first to begin with. */
 type Shows<F extends Field> = F extends { readonly kind: "choice" } ? readonly ValueOf<F>[] : ValueOf<F>;
 
-/** A form of these options of a schema. */
+/** A form of these options of a schema. @param fixed what others are that are not shown */
 export function formOf<F extends Fields>(
   { fields }: Schema<F>,
   shown: { readonly [K in keyof F]?: Shows<F[K]> },
+  fixed: { readonly [K in keyof F]?: ValueOf<F[K]> } = {},
 ): Form<F> {
+  const rest = Object.entries<unknown>(fixed).map(([name, value]) => [name, { ...fields[name]!, default: value }]);
   const own = Object.entries<unknown>(shown).map(([name, shows]): [string, Field] => {
     const field: Field = fields[name]!;
     if (field.kind !== "choice") return [name, { ...field, default: shows } as Field];
     const choices = shows as readonly string[];
     return [name, { ...field, choices, default: choices[0]! }];
   });
-  const schema: Schema = defineOptions({ ...fields, ...Object.fromEntries(own) });
+  const schema: Schema = defineOptions({ ...fields, ...(Object.fromEntries([...rest, ...own]) as Fields) });
   return { schema: schema as Schema<F>, shown: Object.keys(shown) };
 }
 
@@ -72,7 +74,8 @@ export function startOf({ schema, shown }: Form): Told {
 
 /** What else would have to be set for an option to have an effect, in words; undefined when it has one. */
 export function idle({ schema }: Form, told: Told, name: string): string | undefined {
-  return unmetCondition(schema.fields, { ...resolve(schema, new Map(), "form"), ...told }, name);
+  const unmet = unmetCondition(schema.fields, { ...resolve(schema, new Map(), "form"), ...told }, name);
+  return unmet?.replaceAll("--", "");
 }
 
 /** What is wrong with the words that stand for an option, as the command line says it; undefined if nothing. */

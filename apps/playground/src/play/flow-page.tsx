@@ -1,9 +1,10 @@
 /** @file The flow: noise and data side by side, each point of one a point of the other, and log p exactly of what one draws. */
-import { useCallback, useMemo, useState } from "react";
+import { useCallback, useMemo } from "react";
 import { useModel } from "../models/use-model.js";
 import { Aim, type Touch } from "../plane/aim.js";
 import { cells, REACH } from "../plane/plane.js";
 import { PlaneView } from "../plane/plane-view.js";
+import { MOST_POINTS, pointsCode, pointsOf, pointsSetting } from "../link-codes.js";
 import { number, SEED, useAddress } from "../url-state.js";
 import { normals } from "./arrays.js";
 import { SeedBox } from "./controls.js";
@@ -11,8 +12,8 @@ import { decoded, logNormal, mapped, type Side } from "./flow.js";
 import { PlayPage } from "./play-page.js";
 import { useLatest } from "./use-latest.js";
 
-/** Draws that are shown, and points that a line may have. */
-const [COUNT, LONGEST] = [1500, 400];
+/** Draws that are shown. */
+const COUNT = 1500;
 
 const MODELS = { checkerboard: "checkerboard-flow", rings: "rings-flow", moons: "moons-flow" } as const;
 const TITLES = { checkerboard: "a checkerboard", rings: "two rings", moons: "two moons" } as const;
@@ -20,23 +21,25 @@ type Density = keyof typeof MODELS;
 const DENSITIES = Object.keys(MODELS) as [Density, ...Density[]];
 
 const PLACE = number({ start: 0.5, min: -REACH, max: REACH, decimals: 2 });
-const ADDRESS = { density: DENSITIES, seed: SEED, side: ["x", "z"], a: PLACE, b: PLACE } as const;
+/** A line was drawn on one side. */
+const ADDRESS = {
+  density: DENSITIES,
+  seed: SEED,
+  side: ["x", "z"],
+  a: PLACE,
+  b: PLACE,
+  line: pointsSetting(REACH),
+  lineSide: ["x", "z"],
+} as const;
 
-/** A line that was drawn on one side. */
-interface Line {
-  readonly side: Side;
-  readonly points: readonly number[];
-}
-
-const NO_LINE: Line = { side: "x", points: [] };
 const GRID = cells();
 const NORMAL = Float32Array.from({ length: GRID.length / 2 }, (_, i) => logNormal(GRID[2 * i]!, GRID[2 * i + 1]!));
 
 export function FlowPage() {
-  const [{ density, seed, side, a, b }, set] = useAddress(ADDRESS);
+  const [{ density, seed, side, a, b, line: code, lineSide }, set] = useAddress(ADDRESS);
   const of = useModel(MODELS[density]);
   const model = of.state === "ready" ? of.model : undefined;
-  const [line, setLine] = useState(NO_LINE);
+  const line = useMemo(() => ({ side: lineSide, points: pointsOf(code, REACH)! }), [lineSide, code]);
   const z = useMemo(() => normals(seed, 2 * COUNT), [seed]);
   const colours = useMemo(() => coloursOf(z), [z]);
   const draws = useLatest(useMemo(() => (model === undefined ? undefined : () => decoded(model, z)), [model, z]));
@@ -56,11 +59,14 @@ export function FlowPage() {
 
   const move = useCallback(
     (on: Side, x: number, y: number, touch: Touch): void => {
-      set({ side: on, a: x, b: y });
-      if (touch === "begin") setLine({ side: on, points: [x, y] });
-      if (touch === "draw") setLine((before) => longer(before.side === on ? before : { side: on, points: [] }, x, y));
+      const here = { side: on, a: x, b: y };
+      if (touch === "pass") set(here);
+      else {
+        const before = touch === "draw" && line.side === on ? line.points : [];
+        set({ ...here, line: pointsCode([...before, x, y], REACH), lineSide: on });
+      }
     },
-    [set],
+    [set, line],
   );
   const at = (on: Side): readonly [number, number] => {
     const values = point.value?.[on];
@@ -89,7 +95,7 @@ export function FlowPage() {
           </select>
         </label>
         <SeedBox value={seed} onChange={(v) => set({ seed: v })} />
-        <button type="button" onClick={() => setLine(NO_LINE)} disabled={line.points.length === 0}>
+        <button type="button" onClick={() => set({ line: "" })} disabled={line.points.length === 0}>
           Clear the line
         </button>
       </div>
@@ -129,15 +135,11 @@ export function FlowPage() {
         <p className="numbers">
           {line.points.length === 0 || drawn.value === undefined
             ? "draw a line with the pointer held down, or with Shift and the arrow keys"
-            : `the line: ${meanOf(drawn.value.logProb).toFixed(3)} nats, the mean of log p over its ${drawn.value.logProb.length} points`}
+            : `the line${line.points.length === 2 * MOST_POINTS ? ", as long as a link holds" : ""}: ${meanOf(drawn.value.logProb).toFixed(3)} nats, the mean of log p over its ${drawn.value.logProb.length} points`}
         </p>
       </section>
     </PlayPage>
   );
-}
-
-function longer({ side, points }: Line, x: number, y: number): Line {
-  return points.length >= 2 * LONGEST ? { side, points } : { side, points: [...points, x, y] };
 }
 
 /** By the angle of each point: neighbours in noise are seen to be neighbours in data. */

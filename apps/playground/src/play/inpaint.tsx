@@ -2,7 +2,9 @@
 import { useMemo, useState } from "react";
 import type { OpenModel } from "../models/engine.js";
 import { ErrorText } from "../shell/error-text.js";
+import { useAddress } from "../url-state.js";
 import { BLANK, DIGITS, SIDE } from "./digits.js";
+import { pictureCode, pictureOf, pictureSetting } from "../link-codes.js";
 import { denoised, type DrawOptions, type Moment } from "./diffusion.js";
 import { Pad } from "./pad.js";
 import { Pictures } from "./pictures.js";
@@ -17,10 +19,13 @@ export interface InpaintProps {
 }
 
 const COUNT = 4;
+const SIZE = SIDE * SIDE;
+const ADDRESS = { picture: pictureSetting(SIZE), cover: pictureSetting(SIZE) } as const;
 
 export function Inpaint({ model, from, options }: InpaintProps) {
-  const [own, setOwn] = useState<Float32Array | undefined>(undefined);
-  const [cover, setCover] = useState(BLANK);
+  const [{ picture, cover: covered }, set] = useAddress(ADDRESS);
+  const own = useMemo(() => (picture === "" ? undefined : pictureOf(picture, SIZE)), [picture]);
+  const cover = useMemo(() => pictureOf(covered, SIZE)!, [covered]);
   const [tool, setTool] = useState<"cover" | "draw">("cover");
   const { items, isRunning, error, start, stop } = useWalk<Moment>();
   const x = own ?? from ?? BLANK;
@@ -47,26 +52,25 @@ export function Inpaint({ model, from, options }: InpaintProps) {
           <button type="button" onClick={stop} disabled={!isRunning}>
             Stop
           </button>
-          <button
-            type="button"
-            onClick={() => {
-              setCover(BLANK);
-              setOwn(undefined);
-            }}
-          >
+          <button type="button" onClick={() => set({ picture: "", cover: "" })}>
             Clear
           </button>
         </div>
       </div>
       <div className="pair">
         <div className="stack">
-          <Pad label="The picture: draw in it" value={x} side={SIDE} onChange={setOwn} />
+          <Pad
+            label="The picture: draw in it"
+            value={x}
+            side={SIDE}
+            onChange={(value) => set({ picture: pictureCode(value) })}
+          />
           <div className={tool === "cover" ? "over" : "over idle"}>
             <Pad
               label="The cover: what is to be drawn anew"
               value={cover}
               side={SIDE}
-              onChange={setCover}
+              onChange={(value) => set({ cover: pictureCode(value) })}
               brush={3}
               paint="mark"
             />

@@ -1,6 +1,7 @@
 /** @file The PixelCNN: rub out a part of a digit, and it is drawn anew pixel by pixel; what the model expects, and log p exactly. */
 import { useEffect, useMemo, useState } from "react";
 import { useModel } from "../models/use-model.js";
+import { pictureCode, pictureOf, pictureSetting } from "../link-codes.js";
 import { SEED, useAddress } from "../url-state.js";
 import { SeedBox } from "./controls.js";
 import { BLANK, DIGITS, SIDE } from "./digits.js";
@@ -15,37 +16,35 @@ import { useWalk } from "./use-walk.js";
 const COUNT = 4;
 const WHOLE: Float32Array = new Float32Array(SIZE).fill(1);
 
-const ADDRESS = { seed: SEED } as const;
+/** Beside the seed the picture, if it is one's own, and what is rubbed out of it. */
+const ADDRESS = { seed: SEED, picture: pictureSetting(SIZE), cover: pictureSetting(SIZE) } as const;
 
 /** What the pointer does. */
 const TOOLS = { rub: "rubs out: to be drawn anew", ink: "draws ink", white: "takes ink away" } as const;
 type Tool = keyof typeof TOOLS;
 
 export function PixelsPage() {
-  const [{ seed }, set] = useAddress(ADDRESS);
+  const [{ seed, picture, cover: covered }, set] = useAddress(ADDRESS);
   const of = useModel("mnist-pixelcnn");
   const model = of.state === "ready" ? of.model : undefined;
   const { items, isRunning, error, start, stop } = useWalk<Pixels>({ keeps: 1 });
-  const [asked, ask] = useState({ x: BLANK, mask: WHOLE });
-  const [own, setOwn] = useState<Float32Array | undefined>(undefined);
-  const [cover, setCover] = useState(BLANK);
+  const own = useMemo(() => (picture === "" ? undefined : pictureOf(picture, SIZE)), [picture]);
+  const cover = useMemo(() => pictureOf(covered, SIZE)!, [covered]);
   const [tool, setTool] = useState<Tool>("rub");
   const drawn = items.at(-1);
+  const x = useMemo(() => own ?? drawn?.x.slice(0, SIZE) ?? BLANK, [own, drawn]);
+  const mask = useMemo(() => cover.map((v) => Number(v > 0.5)), [cover]);
+  const isCovered = mask.includes(1);
+  const [asked, ask] = useState(isCovered ? { x, mask } : { x: BLANK, mask: WHOLE }); // what a link has is drawn at once
   useEffect(() => {
     if (model === undefined) return;
     start((signal) => pixelByPixel(model, { ...asked, count: COUNT, seed, signal }));
   }, [model, asked, seed, start]);
 
-  const x = useMemo(() => own ?? drawn?.x.slice(0, SIZE) ?? BLANK, [own, drawn]);
-  const mask = useMemo(() => cover.map((v) => Number(v > 0.5)), [cover]);
   const seen = useLatest(
     useMemo(() => (model === undefined || isRunning ? undefined : () => expected(model, x)), [model, isRunning, x]),
   );
-  const isCovered = mask.includes(1);
-  const take = (picture: Float32Array): void => {
-    setOwn(picture);
-    setCover(BLANK);
-  };
+  const take = (value: Float32Array): void => set({ picture: pictureCode(value), cover: "" });
   return (
     <PlayPage
       title="PixelCNN"
@@ -73,7 +72,7 @@ export function PixelsPage() {
               type="button"
               className="primary"
               onClick={() => {
-                setOwn(x); // it stays while the rest is drawn
+                set({ picture: pictureCode(x) }); // it stays while the rest is drawn
                 ask({ x, mask });
               }}
               disabled={model === undefined || isRunning || !isCovered}
@@ -94,11 +93,18 @@ export function PixelsPage() {
               label="The picture: draw in it"
               value={x}
               side={SIDE}
-              onChange={(value) => setOwn(value.map((v) => Number(v > 0.5)))}
+              onChange={(value) => set({ picture: pictureCode(value.map((v) => Number(v > 0.5))) })}
               isErasing={tool === "white"}
             />
             <div className={tool === "rub" ? "over" : "over idle"}>
-              <Pad label="What is rubbed out" value={cover} side={SIDE} onChange={setCover} brush={2.5} paint="mark" />
+              <Pad
+                label="What is rubbed out"
+                value={cover}
+                side={SIDE}
+                onChange={(value) => set({ cover: pictureCode(value) })}
+                brush={2.5}
+                paint="mark"
+              />
             </div>
           </div>
           <div>

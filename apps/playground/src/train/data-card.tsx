@@ -1,5 +1,6 @@
 /** @file What is to be learned; "your own" is drawn here. */
 import { useEffect, useState } from "react";
+import { MOST_POINTS } from "../link-codes.js";
 import { Aim } from "../plane/aim.js";
 import { REACH } from "../plane/plane.js";
 import { PlaneView } from "../plane/plane-view.js";
@@ -15,6 +16,8 @@ export interface DataCardProps {
 
 /** As many points as are shown. */
 const SHOWN = 1200;
+/** A stroke's next point is so far from the last. */
+const APART = 0.06;
 
 export function DataCard({ shape, seed, strokes, onDraw, isLocked }: DataCardProps) {
   const points = usePoints(shape, seed);
@@ -40,7 +43,9 @@ export function DataCard({ shape, seed, strokes, onDraw, isLocked }: DataCardPro
             reach={REACH}
             onMove={(nextX, nextY, touch) => {
               setCursor([nextX, nextY]);
-              if (touch !== "pass") onDraw([...strokes, nextX, nextY]);
+              const [lastX = Infinity, lastY = 0] = strokes.slice(-2);
+              const isApart = Math.hypot(nextX - lastX, nextY - lastY) > APART;
+              if (touch === "begin" || (touch === "draw" && isApart)) onDraw([...strokes, nextX, nextY]);
             }}
           >
             {view}
@@ -50,9 +55,14 @@ export function DataCard({ shape, seed, strokes, onDraw, isLocked }: DataCardPro
         )}
       </div>
       {canDraw ? (
-        <button type="button" onClick={() => onDraw([])} disabled={strokes.length === 0}>
-          Clear
-        </button>
+        <>
+          <p className="numbers">
+            {strokes.length / 2} of {MOST_POINTS} points, as many as a link holds
+          </p>
+          <button type="button" onClick={() => onDraw([])} disabled={strokes.length === 0}>
+            Clear
+          </button>
+        </>
       ) : (
         <p className="numbers">8,192 points, seed {seed}</p>
       )}

@@ -2,6 +2,7 @@
 import { FormFields } from "../form/fields.js";
 import type { Told } from "../form/form.js";
 import { PlaneView } from "../plane/plane-view.js";
+import { Link } from "../shell/link.js";
 import type { Family } from "./course.js";
 import { LossChart } from "./loss-chart.js";
 import type { Look } from "./training.js";
@@ -46,9 +47,14 @@ export function FamilyCard({ family, look, losses = NONE, steps, told, onTell, i
         <br />
         {densityLabel === undefined ? "no density: only samples" : `shade: density, ${densityLabel}`}
       </p>
-      <button type="button" onClick={onExport} disabled={onExport === undefined || look === undefined}>
-        Export <span className="unseen">the {name} as ONNX</span>
-      </button>
+      <div className="buttons within">
+        <button type="button" onClick={onExport} disabled={onExport === undefined || look === undefined}>
+          Export <span className="unseen">the {name} as ONNX</span>
+        </button>
+        <Link page="understand" with={{ family: id }}>
+          Inside <span className="unseen">the {name}: its graph and its code</span>
+        </Link>
+      </div>
       <details className="options">
         <summary>
           Options <span className="unseen">of the {name}</span>

@@ -1,8 +1,10 @@
 /** @file Five ways to learn one density: families side by side, in the same steps, on the same rows. */
-import { useState } from "react";
+import { useMemo } from "react";
 import { FormFields, findsWrong } from "../form/fields.js";
 import { startOf } from "../form/form.js";
 import { useForms } from "../form/use-forms.js";
+import { pointsCode, pointsOf, pointsSetting } from "../link-codes.js";
+import { REACH } from "../plane/plane.js";
 import { Choice } from "../shell/choice.js";
 import { FileButton } from "../shell/file-button.js";
 import { useAddress } from "../url-state.js";
@@ -16,7 +18,7 @@ import { Status } from "./status.js";
 import { useModels } from "./use-models.js";
 import { useTraining } from "./use-training.js";
 
-const ADDRESS = { shape: SHAPES } as const;
+const ADDRESS = { shape: SHAPES, strokes: pointsSetting(REACH) } as const;
 const TRAINING = trainingForm({ steps: 1500, batchSize: 256 });
 /** Of all families together, and of each. */
 const FORMS = { "": TRAINING, ...Object.fromEntries(FAMILIES.map(({ id, form }) => [id, form])) };
@@ -24,9 +26,9 @@ const FORMS = { "": TRAINING, ...Object.fromEntries(FAMILIES.map(({ id, form }) 
 const NOTHING = {};
 
 export function TrainPage() {
-  const [{ shape }, choose] = useAddress(ADDRESS);
+  const [{ shape, strokes: code }, choose] = useAddress(ADDRESS);
+  const strokes = useMemo(() => pointsOf(code, REACH)!, [code]);
   const [{ "": general = {}, ...told }, tell] = useForms(FORMS);
-  const [strokes, setStrokes] = useState<readonly number[]>([]);
   const { progress, away, start, pause, resume, stop, goOn, change, exported } = useTraining();
   const models = useModels();
   const { steps, seed, device, settings } = trainingBy(TRAINING, general, told);
@@ -106,7 +108,13 @@ export function TrainPage() {
       </form>
       <Status progress={progress} note={models.note} away={away} goOn={goOn} />
       <div className="cards">
-        <DataCard shape={shape} seed={seed} strokes={strokes} onDraw={setStrokes} isLocked={isBusy} />
+        <DataCard
+          shape={shape}
+          seed={seed}
+          strokes={strokes}
+          onDraw={(points) => choose({ strokes: pointsCode(points, REACH) })}
+          isLocked={isBusy}
+        />
         {FAMILIES.map((family) => (
           <FamilyCard
             key={family.id}

@@ -4,12 +4,14 @@ import { importModel } from "@gen/core/onnx";
 import { useEffect, useMemo, useState } from "react";
 import { ErrorText } from "../shell/error-text.js";
 import { Choice } from "../shell/choice.js";
+import type { ModelName } from "../../shipped/models.js";
+import { Code } from "./code.js";
 import { GraphView } from "./graph-view.js";
 import { drawn, type Drawn } from "./graph.js";
+import { codeFor } from "./play-code.js";
 
 export interface InsideProps {
-  /** The folder of the model. */
-  readonly name: string;
+  readonly name: ModelName;
   readonly card: Card;
 }
 
@@ -46,9 +48,7 @@ export function Inside({ name, card }: InsideProps) {
         <GraphView key={`${name} ${file} ${nodes.length}`} nodes={nodes} label={`${name}, ${file}`} />
       )}
       <h2>The code that runs it</h2>
-      <pre className="code" tabIndex={0}>
-        <code>{codeOf(name, file, card)}</code>
-      </pre>
+      <Code text={codeFor(name)} />
     </>
   );
 }
@@ -61,19 +61,4 @@ async function nodesOf(name: string, file: string, { files }: Card): Promise<rea
   const dims = Object.fromEntries([...symbols, "n", "steps"].map((symbol) => [symbol, OPEN]));
   const { graph, weights } = importModel(new Uint8Array(await response.arrayBuffer()), { file, dims });
   return drawn(graph, (input) => input in weights);
-}
-
-function codeOf(name: string, file: string, { files }: Card): string {
-  const { inputs, outputs } = files[file]!;
-  const takes = inputs.map(
-    (port) => `  ${port.name}, // ${port.dtype} [${port.shape.join(", ")}]: ${port.description}`,
-  );
-  return `import * as ort from "onnxruntime-web"; // or onnxruntime-node, with a path
-import { openModel } from "@gen/core/sample";
-
-const model = await openModel("models/${name}", ort);
-const { ${outputs.map((port) => port.name).join(", ")} } = await model.run("${file}", {
-${takes.join("\n")}
-});
-`;
 }

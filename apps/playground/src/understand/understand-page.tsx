@@ -5,6 +5,7 @@ import { Choice } from "../shell/choice.js";
 import { cloud } from "../train/densities.js";
 import { FAMILIES } from "../train/families.js";
 import { useAddress } from "../url-state.js";
+import { Code } from "./code.js";
 import { EQUATIONS } from "./equations.js";
 import { GraphView } from "./graph-view.js";
 import { drawnProgram, textOf } from "./graph.js";
@@ -67,9 +68,7 @@ export function UnderstandPage() {
       </section>
       <section aria-labelledby="code">
         <h2 id="code">The code that makes it</h2>
-        <pre className="code" tabIndex={0}>
-          <code>{snippets[`./snippets/${family}.ts`]}</code>
-        </pre>
+        <Code key={family} text={snippets[`./snippets/${family}.ts`]!} />
       </section>
     </>
   );

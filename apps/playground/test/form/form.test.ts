@@ -48,7 +48,7 @@ describe("a form", () => {
   });
 
   it("leaves out what has no effect, and says what it would take", () => {
-    expect(idle(form, { penalty: "none" }, "penaltyWeight")).toMatch(/^with --penalty one of r1/);
+    expect(idle(form, { penalty: "none" }, "penaltyWeight")).toMatch(/^with penalty one of r1/);
     expect(idle(form, {}, "penaltyWeight")).toBeUndefined();
     expect(chosenBy(form, { penalty: "none", penaltyWeight: 3 }, "gan").penaltyWeight).toBe(0.05);
     expect(chosenBy(form, { penaltyWeight: 3 }, "gan").penaltyWeight).toBe(3);

@@ -5,7 +5,7 @@ import { Made, sampleVectors, vectorFiles, vectorNats } from "@gen/autoregressiv
 import { formOf } from "../../form/form.js";
 import { optimizerOf, rowsOf, SAMPLES, toldTo, type Family } from "../course.js";
 
-const form = formOf(madeOptions, { components: 12, hidden: 64, layers: 2, orders: 1 });
+const form = formOf(madeOptions, { components: 12, hidden: 64, layers: 2, orders: 1 }, { law: "mixture" });
 
 export const autoregressive: Family = {
   id: "autoregressive",
