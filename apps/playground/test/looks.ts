@@ -28,14 +28,16 @@ export async function looksOf(page: Page): Promise<string> {
   return Buffer.from(cells).toString("base64");
 }
 
-/** What is shown when no model works and nothing changes any more. */
-export async function settled(page: Page): Promise<string> {
+/** What is shown when no model works and nothing changes any more. @param pause in which nothing changes, in milliseconds */
+export async function settled(page: Page, pause: number): Promise<string> {
   const looksNow = async (): Promise<string> => {
-    await page.waitForFunction(() => document.querySelector("[aria-busy=true]") === null);
+    await page.waitForFunction(() => document.querySelector("[aria-busy=true]") === null, undefined, {
+      timeout: 120_000,
+    });
     return looksOf(page);
   };
   for (let before = await looksNow(); ;) {
-    await page.waitForTimeout(700);
+    await page.waitForTimeout(pause);
     const now = await looksNow();
     if (now === before) return now;
     before = now;

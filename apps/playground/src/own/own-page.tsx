@@ -3,6 +3,7 @@ import { useEffect, useMemo, useState } from "react";
 import { FormFields, findsWrong } from "../form/fields.js";
 import { startOf } from "../form/form.js";
 import { useForms } from "../form/use-forms.js";
+import { Equation } from "../shell/equation.js";
 import { ErrorText } from "../shell/error-text.js";
 import { FileButton } from "../shell/file-button.js";
 import { trainingBy, trainingForm } from "../train/form.js";
@@ -171,7 +172,7 @@ export function OwnPage() {
                 {own.family.name}
                 <small>{own.family.paper}</small>
               </h2>
-              <p className="equation">{own.family.equation}</p>
+              <Equation text={own.family.equation} />
               <Samples of="what was learned" shown={own.shown} rows={look?.samples} />
               <LossChart label={own.family.lossLabel} losses={losses ?? NONE} steps={steps} />
               <p className="numbers">

@@ -88,7 +88,7 @@ const form = formOf(vaeOptions, {
 const family: Family = {
   id: "vae",
   name: "VAE of your pictures",
-  equation: "log p(x) ≥ E_q[log p(x|z)] − KL(q(z|x) ‖ p(z))",
+  equation: "log p(x) ≥ E_{q}[log p(x|z)] − KL(q(z|x) ‖ p(z))",
   paper: "Kingma & Welling 2014",
   lossLabel: "negative bound, nats",
   form,

@@ -68,7 +68,7 @@ function familyOf(deviation: number): Family {
   return {
     id: "vae",
     name: "VAE of your sounds",
-    equation: "log p(x) ≥ E_q[log p(x|z)] − KL(q(z|x) ‖ p(z))",
+    equation: "log p(x) ≥ E_{q}[log p(x|z)] − KL(q(z|x) ‖ p(z))",
     paper: "Kingma & Welling 2014",
     lossLabel: "negative bound, nats",
     form,

@@ -45,7 +45,7 @@ function familyOf(vocabulary: number, start: number): Family {
   return {
     id: "autoregressive",
     name: "Transformer of your text",
-    equation: "log p(x) = Σ log p(x_i | x_<i)",
+    equation: "log p(x) = Σ_{i} log p( x_{i} | x_{<i} )",
     paper: "Radford et al. 2018",
     lossLabel: "−log p, nats a character",
     form,

@@ -36,7 +36,7 @@ export function ChoralesPage() {
     <PlayPage
       title="Chorales"
       lead="A recurrent network that has learned from 229 chorales of Bach which notes sound together, and what follows. Each step is a quarter note."
-      equation="log p(x) = Σ_t Σ_i log p( x_t,i | x_t,<i , x_<t )"
+      equation="log p(x) = Σ_{t} Σ_{i} log p( x_{t,i} | x_{t,<i}, x_{<t} )"
       paper="Boulanger-Lewandowski, Bengio & Vincent 2012"
       of={of}
       error={piece.error}

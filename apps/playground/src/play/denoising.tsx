@@ -86,9 +86,9 @@ export function Denoising({ moments, steps, shape, count, of }: DenoisingProps) 
         disabled={moments.length === 0}
         show={(v) => (moment === undefined ? "…" : `${v} of ${steps}, σ = ${moment.sigma.toPrecision(3)}`)}
       />
-      <p className="numbers">what there is</p>
+      <p className="numbers caption">what there is</p>
       <Pictures label={`${of}, with noise`} data={moment?.noisy} shape={shape} columns={count} rows={1} />
-      <p className="numbers">what the network takes it to be</p>
+      <p className="numbers caption">what the network takes it to be</p>
       <Pictures label={`Estimates of ${of}`} data={moment?.estimate} shape={shape} columns={count} rows={1} />
     </>
   );

@@ -46,7 +46,7 @@ export function EmojiPage() {
     <PlayPage
       title="Emoji by codes"
       lead="A picture becomes 64 codes out of 256, and a second network learns which codes go together. New pictures are new codes, drawn one after the other and decoded: shapes that are nearly emoji."
-      equation="log p(x|z_q(x)) + ‖ sg[z_e] − e ‖² + β ‖ z_e − sg[e] ‖²"
+      equation="log p(x|z_{q}(x)) + ‖ sg[z_{e}] − e ‖² + β ‖ z_{e} − sg[e] ‖²"
       paper="van den Oord, Vinyals & Kavukcuoglu 2017"
       of={of}
       error={error}

@@ -135,7 +135,7 @@ export function FlowPage() {
         <p className="numbers">
           {line.points.length === 0 || drawn.value === undefined
             ? "draw a line with the pointer held down, or with Shift and the arrow keys"
-            : `the line${line.points.length === 2 * MOST_POINTS ? ", as long as a link holds" : ""}: ${meanOf(drawn.value.logProb).toFixed(3)} nats, the mean of log p over its ${drawn.value.logProb.length} points`}
+            : `the line${line.points.length === 2 * MOST_POINTS ? ", as long as a link holds" : ""}: ${shown(meanOf(drawn.value.logProb))} nats, the mean of log p over its ${drawn.value.logProb.length} points`}
         </p>
       </section>
     </PlayPage>
@@ -150,6 +150,9 @@ function coloursOf(z: Float32Array): string[] {
   });
 }
 
+/** With a minus sign that is one. */
+const shown = (v: number): string => (v < 0 ? `−${(-v).toFixed(3)}` : v.toFixed(3));
+
 function sumOf({
   z,
   x,
@@ -160,7 +163,6 @@ function sumOf({
   readonly logProb: Float32Array;
 }): string {
   const base = logNormal(z[0]!, z[1]!);
-  const shown = (v: number): string => (v < 0 ? `−${(-v).toFixed(3)}` : v.toFixed(3));
   const pair = (v: Float32Array): string => `(${shown(v[0]!)}, ${shown(v[1]!)})`;
   const stretch = logProb[0]! - base;
   return `x = ${pair(x)}, z = ${pair(z)}:  log N(z) ${shown(base)}  ${stretch < 0 ? "−" : "+"}  log |det| ${Math.abs(stretch).toFixed(3)}  =  log p(x) ${shown(logProb[0]!)} nats`;

@@ -41,7 +41,7 @@ export function GanPage() {
     <PlayPage
       title="Generative adversarial network"
       lead="A generator that learned by deceiving a critic: 64 numbers of noise become a digit. Kept near zero, they give digits that look alike and clean; far from it, odd ones."
-      equation="min_G max_D E[ log D(x) ] + E[ log(1 − D(G(z))) ]"
+      equation="min_{G} max_{D} E[ log D(x) ] + E[ log(1 − D(G(z))) ]"
       paper="Goodfellow et al. 2014"
       of={of}
       error={all.error ?? way.error}

@@ -96,7 +96,7 @@ export function GptPage() {
     <PlayPage
       title="GPT"
       lead="A transformer of 4 layers that has read Shakespeare, character by character, and writes on. It looks back on 64 characters."
-      equation="log p(x) = Σ log p(x_i | x_<i)"
+      equation="log p(x) = Σ_{i} log p( x_{i} | x_{<i} )"
       paper="Radford et al. 2018"
       of={of}
       error={error ?? next.error}

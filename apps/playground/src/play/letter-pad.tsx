@@ -12,7 +12,7 @@ import { useLatest } from "./use-latest.js";
 
 const SIDE = 28;
 const SIZE = SIDE * SIDE;
-const ADDRESS = { letter: [...LETTERS] as [string, ...string[]], picture: pictureSetting(SIZE) } as const;
+const ADDRESS = { letter: Array.from(LETTERS) as [string, ...string[]], picture: pictureSetting(SIZE) } as const;
 
 export function LetterPad({ model, letters }: { readonly model: OpenModel | undefined; readonly letters: string }) {
   const [{ letter, picture: code }, set] = useAddress(ADDRESS);

@@ -49,7 +49,7 @@ export function PixelsPage() {
     <PlayPage
       title="PixelCNN"
       lead="A network that has learned which pixel comes next, row by row from the top. It draws digits that way, one pixel after the other, and whatever you rub out."
-      equation="log p(x) = Σ_i log p( x_i | x_1, …, x_{i−1} )"
+      equation="log p(x) = Σ_{i} log p( x_{i} | x_{1}, …, x_{i−1} )"
       paper="van den Oord, Kalchbrenner & Kavukcuoglu 2016"
       of={of}
       error={error ?? seen.error}

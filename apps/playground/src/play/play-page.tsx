@@ -4,13 +4,14 @@ import { isWorking, watchWork, type OpenModel } from "../models/engine.js";
 import { Loading } from "../models/loading.js";
 import { RunsOn } from "../models/runs-on.js";
 import type { ModelState } from "../models/use-model.js";
+import { Equation } from "../shell/equation.js";
 import { ErrorText } from "../shell/error-text.js";
 import "./play.css";
 
 export interface PlayPageProps {
   readonly title: string;
   readonly lead: string;
-  /** As the paper has it. */
+  /** As the paper has it, as {@link Equation} writes it. */
   readonly equation: string;
   readonly paper: string;
   readonly of: ModelState;
@@ -25,9 +26,9 @@ export function PlayPage({ title, lead, equation, paper, of, error, children }: 
     <>
       <h1>{title}</h1>
       <p className="lead">{lead}</p>
-      <p className="equation">
-        {equation} <cite>{paper}</cite>
-      </p>
+      <Equation text={equation}>
+        <cite>{paper}</cite>
+      </Equation>
       {of.state === "ready" ? <RunsOn {...of} /> : <Loading of={of} />}
       {error === undefined ? null : <ErrorText error={error} />}
       <div className="play" aria-busy={of.state !== "ready" || isBusy}>

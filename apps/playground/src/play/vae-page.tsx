@@ -58,7 +58,7 @@ export function VaePage() {
     <PlayPage
       title="Variational autoencoder"
       lead="It has learned 533 typefaces and is told which letter to draw; what is left is the style: 12 numbers. Two directions among them are the plane below. Move through it, and the text follows."
-      equation="log p(x) ≥ E_q(z|x)[ log p(x|z) ] − KL( q(z|x) ‖ N(0, I) )"
+      equation="log p(x) ≥ E_{q(z|x)}[ log p(x|z) ] − KL( q(z|x) ‖ N(0, I) )"
       paper="Kingma & Welling 2014"
       of={of}
       error={line.error ?? map.error ?? walk.error}

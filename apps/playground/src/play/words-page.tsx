@@ -55,7 +55,7 @@ export function WordsPage() {
     <PlayPage
       title="Words to emoji"
       lead="A transformer has learned to take noise out of 2,700 emoji while it was told their names. Give it words, in any order: it draws what they make of noise."
-      equation="x̂ = x̂(x_t) + w ( x̂(x_t, words) − x̂(x_t) )"
+      equation="x̂ = x̂(x_{t}) + w ( x̂(x_{t}, words) − x̂(x_{t}) )"
       paper="Ho & Salimans 2022; Peebles & Xie 2023"
       of={of}
       error={error}

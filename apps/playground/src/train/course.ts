@@ -41,7 +41,7 @@ export interface Course {
 export interface Family {
   readonly id: string;
   readonly name: string;
-  /** What is trained, in a line. */
+  /** What is trained, in a line; what is below it in braces after _. */
   readonly equation: string;
   readonly paper: string;
   /** What the curve shows. */

@@ -2,6 +2,7 @@
 import { FormFields } from "../form/fields.js";
 import type { Told } from "../form/form.js";
 import { PlaneView } from "../plane/plane-view.js";
+import { Equation } from "../shell/equation.js";
 import { Link } from "../shell/link.js";
 import type { Family } from "./course.js";
 import { LossChart } from "./loss-chart.js";
@@ -31,7 +32,7 @@ export function FamilyCard({ family, look, losses = NONE, steps, told, onTell, i
         {name}
         <small>{paper}</small>
       </h2>
-      <p className="equation">{equation}</p>
+      <Equation text={equation} />
       <div>
         <PlaneView
           label={look === undefined ? `${name}: nothing learned yet` : `${name}: 600 samples after ${look.steps} steps`}

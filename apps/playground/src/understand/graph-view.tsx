@@ -145,12 +145,13 @@ function Details({ node: { title, kind, type, runs, outputs } }: { readonly node
   );
 }
 
-/** With a node in the middle. */
+/** With a node in the middle; one at the end of the graph lower. */
 function centred({ nodes, width, height }: Layout, id: number, element: Element | null): View {
   const box = element?.getBoundingClientRect() ?? { width: 600, height: 400 };
   const found = nodes.find(({ node }) => node.id === id) ?? { x: width / 2, y: height / 2 };
   const scale = Math.min(1, Math.max(0.5, box.width / width));
-  return { x: found.x - box.width / scale / 2, y: found.y - box.height / scale / 2, scale };
+  const above = found.y > height - box.height / scale / 2 ? 0.85 : 0.5; // there is nothing below the last
+  return { x: found.x - box.width / scale / 2, y: found.y - (above * box.height) / scale, scale };
 }
 
 /** Nearer or farther; the middle stays. */

@@ -26,7 +26,7 @@ const form = formOf(diffusionOptions, {
 export const diffusion: Family = {
   id: "diffusion",
   name: "Diffusion",
-  equation: "min E‖v(x_t, t) − (x − ε)‖²,  x_t = (1 − t) x + t ε",
+  equation: "min E‖v(x_{t}, t) − (x − ε)‖²,  x_{t} = (1 − t) x + t ε",
   paper: "Lipman et al. 2023",
   lossLabel: "squared error of the target",
   densityLabel: "of the probability flow, 100 steps",

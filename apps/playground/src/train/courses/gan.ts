@@ -19,7 +19,7 @@ const form = formOf(ganOptions, {
 export const gan: Family = {
   id: "gan",
   name: "GAN",
-  equation: "min_G max_D E[log D(x)] + E[log(1 − D(G(z)))] − ½γ E‖∇D(x)‖²",
+  equation: "min_{G} max_{D} E[log D(x)] + E[log(1 − D(G(z)))] − ½γ E‖∇D(x)‖²",
   paper: "Goodfellow et al. 2014",
   lossLabel: "discriminator's loss, nats",
   form,

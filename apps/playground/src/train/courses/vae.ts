@@ -19,7 +19,7 @@ const form = formOf(vaeOptions, {
 export const vae: Family = {
   id: "vae",
   name: "VAE",
-  equation: "log p(x) ≥ E_q[log p(x|z)] − KL(q(z|x) ‖ p(z))",
+  equation: "log p(x) ≥ E_{q}[log p(x|z)] − KL(q(z|x) ‖ p(z))",
   paper: "Kingma & Welling 2014",
   lossLabel: "negative bound, nats",
   densityLabel: "importance-sampled, 64 draws",

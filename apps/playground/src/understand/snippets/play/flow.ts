@@ -12,5 +12,5 @@ const { z: back, logprob } = await model.run("network.onnx", { x: x! }); // and 
 await model.close();
 const nats = Array.from(logprob!.data, Number);
 export const entropy = -nats.reduce((sum, v) => sum + v, 0) / n; // of the density that was learned, in nats
-export const farthest = Math.max(...Array.from(z.data, (v, i) => Math.abs(Number(v) - Number(back!.data[i]))));
+export const farthest = Math.max(...Array.from(z.data, (v, i) => Math.abs(v - Number(back!.data[i]))));
 export const result = x!; // [1500, 2]
