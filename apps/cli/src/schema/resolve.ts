@@ -65,7 +65,11 @@ export function effective(schema: Schema, options: Readonly<Record<string, unkno
 }
 
 /** The condition, in words, that keeps an option from having an effect; undefined when it has one. */
-export function unmetCondition(fields: Fields, options: Readonly<Record<string, unknown>>, name: string): string | undefined {
+export function unmetCondition(
+  fields: Fields,
+  options: Readonly<Record<string, unknown>>,
+  name: string,
+): string | undefined {
   for (const [other, wanted] of Object.entries(fields[name]?.appliesWhen ?? {})) {
     const isMet = wanted === null ? options[other] === undefined : valuesOf(wanted).includes(options[other] as Scalar);
     if (!isMet) return showCondition(other, wanted);
