@@ -13,7 +13,8 @@ interface Ran {
 }
 const FOLDER = "src/understand/snippets/play";
 
-const load = async (name: string): Promise<Ran> => (await import(`../../${FOLDER}/${name}.ts`)) as Ran;
+const load = async (name: string): Promise<Ran> =>
+  (await import(`../../src/understand/snippets/play/${name}.ts`)) as Ran;
 const meanOf = ({ data }: NdArray): number => Array.from(data, Number).reduce((a, b) => a + b, 0) / data.length;
 const within = ({ data }: NdArray, low: number, high: number): boolean => data.every((v) => v >= low && v <= high);
 
