@@ -20,7 +20,7 @@ export interface ParzenSets {
 }
 
 export interface ParzenOptions extends BootstrapOptions {
-  /** Widths to choose from. @default 25 from 0.05 to 1, each larger by the same factor */
+  /** Widths to choose from. @default 25 from 0.05 to 1, each larger by the same factor, then 15 between the neighbours of the best */
   readonly sigmas?: readonly number[];
   /** Rows that are kept of each set, a random sample of a longer one. @default 10_000, of validation 1000 */
   readonly limit?: number;
@@ -52,8 +52,9 @@ export interface Parzen {
  */
 export async function parzen(
   { samples, validation, test }: ParzenSets,
-  { sigmas = defaultSigmas(), limit = 10_000, multiply, ...options }: ParzenOptions = {},
+  { sigmas: given, limit = 10_000, multiply, ...options }: ParzenOptions = {},
 ): Promise<Parzen> {
+  const sigmas = given ?? spaced(0.05, 1, 25);
   const wrong = sigmas.find((sigma) => !(sigma > 0));
   if (sigmas.length === 0 || wrong !== undefined)
     throw new GenError("range", `parzen: expected widths > 0, got ${wrong ?? "none"}`);
@@ -65,16 +66,23 @@ export async function parzen(
   const measured = await gather(test, need("test", limit, 2));
   checkWidths("parzen", windows, chosen);
   checkWidths("parzen", windows, measured);
-  const means = (await logDensities(chosen, windows, { sigmas, multiply })).map(
-    (rows) => rows.reduce((sum, value) => sum + value, 0) / rows.length,
-  );
-  const sigma = sigmas[means.indexOf(Math.max(...means))]!;
+  const best = async (among: readonly number[]): Promise<number> => {
+    const sums = (await logDensities(chosen, windows, { sigmas: among, multiply })).map((rows) =>
+      rows.reduce((sum, value) => sum + value, 0),
+    );
+    return sums.indexOf(Math.max(...sums));
+  };
+  const at = await best(sigmas);
+  // A width that is 6 % off costs 3 nats in 784 dimensions: about D (ln σ − ln σ*)².
+  const near = given ? sigmas : spaced(sigmas[Math.max(0, at - 1)]!, sigmas[Math.min(at + 1, sigmas.length - 1)]!, 15);
+  const sigma = near[given ? at : await best(near)]!;
   const [densities] = await logDensities(measured, windows, { sigmas: [sigma], multiply });
   return { sigma, logLikelihood: bootstrapMean(densities!, { ...options, key: split(from, 3) }) };
 }
 
-function defaultSigmas(): number[] {
-  return Array.from({ length: 25 }, (_, i) => 0.05 * 20 ** (i / 24));
+/** `count` numbers from `low` to `high`, each larger by the same factor. */
+function spaced(low: number, high: number, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => low * (high / low) ** (i / (count - 1)));
 }
 
 /** log p(x) of each row x, for each σ. */

@@ -20,6 +20,16 @@ describe("parzen", () => {
     expect(sigma).toBeLessThan(0.4);
   });
 
+  it("finds the width between those that it begins with", async () => {
+    // One window, rows in 400 dimensions at a distance of 0.2 · √400 from it: the best width is 0.2.
+    const far = points(Array.from({ length: 2 }, () => new Array<number>(400).fill(0.2)));
+    const samples = points(Array.from({ length: 2 }, () => new Array<number>(400).fill(0)));
+    const { sigma, logLikelihood } = await parzen({ samples, validation: far, test: far });
+    expect(Math.abs(sigma / 0.2 - 1)).toBeLessThan(0.01);
+    const most = -200 * Math.log(2 * Math.PI * 0.2 ** 2) - 200;
+    expect(most - logLikelihood.value).toBeLessThan(0.03);
+  });
+
   it("does not overflow far from all samples", async () => {
     const sets = { samples: points([[0], [0]]), validation: points([[1], [2]]), test: points([[1e6], [1e6]]) };
     const { logLikelihood } = await parzen(sets, { sigmas: [1] });
