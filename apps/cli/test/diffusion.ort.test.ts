@@ -74,7 +74,11 @@ describe("a model of pictures and the words of their names", () => {
     const picture = "--picture shapes/square/red-square-0.png";
     const mask = new Uint8Array(64).map((_, i) => (i % 8 < 4 ? 255 : 0));
     await writePng(at("mask.png"), { data: mask, width: 8, height: 8, channels: 1 });
-    for (const way of ["--strength 0.5 --words blue", "--mask mask.png", "--toward shapes/bar/blue-bar-0.png"]) {
+    for (const way of [
+      "--strength 0.5 --words blue",
+      "--mask mask.png",
+      "--toward shapes/bar/blue-bar-0.png --label bar",
+    ]) {
       const heard = await run(`edit runs/shapes ${picture} ${way} --n 2 --to edited.png`);
       expect(heard).toMatchObject({ code: 0, out: expect.stringContaining("Wrote ") as string });
       // Three pictures of 7 × 8 pixels, or four with the end of a walk, and gaps of 2.
@@ -102,6 +106,10 @@ describe("a model of pictures and the words of their names", () => {
   it.each([
     ["sample runs/shapes --words sqare", "expected words that the model knows, got sqare"],
     ["sample runs/shapes --label circle", "expected a class, one of bar square, got circle"],
+    [
+      "edit runs/shapes --picture shapes/bar/red-bar-0.png --toward shapes/bar/blue-bar-0.png --to x.png",
+      "expected --label, since",
+    ],
     [
       "edit runs/shapes --picture shapes/bar/red-bar-0.png --mask m.png --strength 1 --to x.png",
       "expected one of --strength",

@@ -56,7 +56,8 @@ export const editOptions = defineOptions({
   },
   label: {
     kind: "string",
-    description: "Class that they shall have, of a model with classes; of a GAN the one that fits best unless given",
+    description:
+      "Class that they shall have, of a model with classes; needed for --toward, but of a GAN the one that fits best unless given",
   },
   steps: {
     kind: "integer",

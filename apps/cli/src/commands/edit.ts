@@ -93,9 +93,8 @@ const MAKERS: Makers = {
   },
   async toward(work) {
     const { chosen, model } = work;
-    const { family, files } = model.card;
-    const hasClasses = files["encode.onnx"]?.inputs.some(({ name }) => name === "label") === true;
-    if (family === "flow" && hasClasses) classNumber(model.card, chosen.label, WHERE); // both have the same
+    const hasClasses = model.card.files["encode.onnx"]?.inputs.some(({ name }) => name === "label") === true;
+    if (hasClasses && chosen.words === undefined) classNumber(model.card, chosen.label, WHERE); // of both, and of what lies between
     const ends = [await givenPicture(work, "encode.onnx"), await picture(work, "encode.onnx", chosen.toward!)] as const;
     const { z, mean } = await run(work, "encode.onnx", { x: joined(ends) });
     const between = codesBetween((z ?? mean)!, chosen.n, "spherical"); // codes are draws from N(0, I): long as these

@@ -17,7 +17,8 @@ import {
 } from "@gen/flow";
 import { defineOptions, type OptionsOf } from "../schema/schema.js";
 
-const DENSE = ["nsf", "nsf-autoregressive", "realnvp", "maf", "iaf", "nice", "residual", "cnf"] as const;
+const LAYERED = ["nsf", "nsf-autoregressive", "realnvp", "maf", "iaf", "nice", "residual"] as const;
+const DENSE = [...LAYERED, "cnf"] as const;
 const PICTURES = ["multi-scale", "glow"] as const;
 /** Of rows, one half of which decides how the other moves. */
 const COUPLINGS = ["nsf", "realnvp", "nice"] as const;
@@ -33,7 +34,7 @@ export const flowModelOptions = defineOptions({
     kind: "integer",
     default: 4,
     min: 1,
-    appliesWhen: { model: [...DENSE, "planar", "radial", "glow"] },
+    appliesWhen: { model: [...LAYERED, "planar", "radial", "glow"] },
     description: "Layers, or steps at each scale of glow",
   },
   hidden: {
@@ -57,6 +58,28 @@ export const flowModelOptions = defineOptions({
     min: 1,
     appliesWhen: { model: [...PICTURES] },
     description: "Scales; height and width divide by 2 once for each",
+  },
+  solver: {
+    kind: "choice",
+    choices: ["fixed", "adaptive"],
+    default: "fixed",
+    appliesWhen: { model: "cnf" },
+    description:
+      "How rows follow the field once it is learned: Runge–Kutta, or Dormand–Prince with steps of its own for each row, which is nearer and slower; it is learned by the first",
+  },
+  solverSteps: {
+    kind: "integer",
+    default: 16,
+    min: 1,
+    appliesWhen: { model: "cnf" },
+    description: "Steps of the fixed solver",
+  },
+  tolerance: {
+    kind: "number",
+    default: 1e-5,
+    above: 0,
+    appliesWhen: { solver: "adaptive" },
+    description: "Error of a step that the adaptive solver allows, relative to 1 + |x|",
   },
   conditional: { kind: "boolean", default: false, description: "Condition on the class, where the data has classes" },
   given: { kind: "string", description: "Columns of a table to condition the others on, with commas between" },
@@ -122,7 +145,7 @@ export interface ModelParts {
 
 /** @throws GenError `option` for a model of pictures on rows, or a condition that the data does not have */
 export function modelOf(options: Options, { codec, contextCodec, classes }: ModelParts): Flow {
-  const { model, depth, hidden, channels, levels, conditional } = options;
+  const { model, depth, hidden, channels, levels, solver, solverSteps, tolerance, conditional } = options;
   if (conditional && (classes === 0 || contextCodec !== undefined)) {
     const got = classes === 0 ? "data without" : "--given as well";
     throw new GenError("option", `flow: expected data with classes for --conditional, got ${got}`, {
@@ -162,7 +185,12 @@ export function modelOf(options: Options, { codec, contextCodec, classes }: Mode
     case "residual":
       return residualFlow(rows);
     case "cnf":
-      return cnf({ ...rows, depth: 1 });
+      return cnf({
+        ...rows,
+        depth: 1,
+        steps: solverSteps,
+        ...(solver === "adaptive" && { adaptive: { tolerance } }),
+      });
     case "planar":
       return planarDensity(rows);
     case "radial":
