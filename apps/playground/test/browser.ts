@@ -19,6 +19,9 @@ declare module "vitest" {
   }
 }
 
+/** Memory is measured when it is asked for, and not at some time within the next half minute. */
+const MEASURE = "--enable-blink-features=ForceEagerMeasureMemory";
+
 const root = join(import.meta.dirname, "..");
 
 export async function setup({ provide }: TestProject): Promise<(() => Promise<void>) | undefined> {
@@ -28,7 +31,7 @@ export async function setup({ provide }: TestProject): Promise<(() => Promise<vo
   await build({ root, logLevel: "error", build: { outDir: folder } });
   process.env["NODE_ENV"] = "test";
   const server = await preview({ root, logLevel: "error", build: { outDir: folder }, preview: { port: 0 } });
-  const browser = await chromium.launchServer(launchOptions);
+  const browser = await chromium.launchServer({ ...launchOptions, args: [...launchOptions.args!, MEASURE] });
   provide("site", { folder, url: server.resolvedUrls!.local[0]!, browser: browser.wsEndpoint() });
   return async () => {
     await browser.close();

@@ -3,14 +3,11 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { deflateSync } from "node:zlib";
 import { openFiles } from "@gen/core/tune";
-import { ndarray } from "@gen/core";
-import { encodeWav } from "@gen/data";
 import { missing } from "@gen/vitest/chromium";
 import { unzipSync } from "fflate";
 import * as ort from "onnxruntime-node";
-import type { Page } from "playwright";
 import { expect, it } from "vitest";
-import { openSite, violations } from "./site.js";
+import { dropped, file, openSite, tone, violations, type Payload } from "./site.js";
 
 const site = openSite();
 
@@ -42,27 +39,6 @@ function crc(bytes: Uint8Array): number {
     for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
   }
   return (c ^ 0xffffffff) >>> 0;
-}
-
-interface Payload {
-  readonly name: string;
-  readonly mimeType: string;
-  readonly buffer: Buffer;
-}
-const file = (name: string, buffer: Buffer | string): Payload => ({
-  name,
-  mimeType: "",
-  buffer: typeof buffer === "string" ? Buffer.from(buffer) : buffer,
-});
-
-/** Lets files go over the page, as from a folder. */
-async function dropped(page: Page, files: readonly Payload[]): Promise<void> {
-  const sent = files.map(({ name, buffer }) => ({ name, bytes: [...buffer] }));
-  await page.evaluate((sent) => {
-    const dataTransfer = new DataTransfer();
-    for (const { name, bytes } of sent) dataTransfer.items.add(new File([Uint8Array.from(bytes)], name));
-    document.body.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
-  }, sent);
 }
 
 const whole = png(64, [9, 9, 9]);
@@ -125,8 +101,6 @@ const rows = Array.from(
   { length: 60 },
   (_, i) => `${i % 7},${i % 3 === 0 ? "red" : "blue"},${i % 5 === 0 ? "" : i / 10}`,
 );
-const wave = Float32Array.from({ length: 16_000 }, (_, i) => Math.sin(i / 9));
-const wav = encodeWav({ samples: ndarray(wave, [1, wave.length]), rate: 16_000 });
 
 interface Kind {
   readonly files: readonly Payload[];
@@ -156,7 +130,7 @@ it.for<Kind>([
     sample: "[aria-label='Text of what was learned']:not(:empty)",
   },
   {
-    files: [file("a.wav", Buffer.from(wav))],
+    files: [tone()],
     found: /Found 12 windows of 0\.26 s at 8000 samples a second/,
     zip: "vae-own-sound",
     sample: "[aria-label='Sound 1 of what was learned']",

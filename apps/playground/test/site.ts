@@ -2,7 +2,9 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { missing } from "@gen/vitest/chromium";
+import { ndarray } from "@gen/core";
+import { encodeWav } from "@gen/data";
+import { launch, missing } from "@gen/vitest/chromium";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright";
 import { afterAll, beforeAll, inject } from "vitest";
 import type {} from "./browser.js";
@@ -18,6 +20,7 @@ export interface Opened {
 }
 
 export interface Site {
+  readonly browser: Browser;
   /** What the bundler wrote. */
   readonly folder: string;
   /**
@@ -29,16 +32,24 @@ export interface Site {
   open(search: string, options?: BrowserContextOptions): Promise<Opened>;
 }
 
+export interface SiteOptions {
+  /** Whether the file has a browser for itself, to break it. @default false */
+  readonly alone?: boolean;
+}
+
 /** The site while the tests of a file run. It cannot be opened where Chromium is {@link missing}: such tests skip. */
-export function openSite(): Site {
+export function openSite({ alone = false }: SiteOptions = {}): Site {
   let browser: Browser;
   beforeAll(async () => {
-    if (missing === undefined) browser = await chromium.connect(inject("site").browser);
+    if (missing === undefined) browser = await (alone ? launch() : chromium.connect(inject("site").browser));
   });
   afterAll(async () => {
     if (missing === undefined) await browser.close();
   });
   return {
+    get browser() {
+      return browser;
+    },
     get folder() {
       return inject("site").folder;
     },
@@ -72,4 +83,45 @@ export async function violations(page: Page): Promise<string[]> {
     const found = await axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21aa"] });
     return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]!.html}`);
   });
+}
+
+/** To another page of the site, as by a link: its workers stay. */
+export function go(page: Page, search: string): Promise<void> {
+  return page.evaluate((search) => {
+    history.pushState(null, "", search);
+    dispatchEvent(new PopStateEvent("popstate"));
+  }, search);
+}
+
+/** When a page that plays has done what there was to do. */
+export const rested = (page: Page): Promise<void> =>
+  page.locator('.play[aria-busy="false"]').waitFor({ timeout: 240_000 });
+
+/** A file for a page. */
+export interface Payload {
+  readonly name: string;
+  readonly mimeType: string;
+  readonly buffer: Buffer;
+}
+
+export const file = (name: string, buffer: Buffer | string): Payload => ({
+  name,
+  mimeType: "",
+  buffer: typeof buffer === "string" ? Buffer.from(buffer) : buffer,
+});
+
+/** Lets files go over the page, as from a folder. */
+export async function dropped(page: Page, files: readonly Payload[]): Promise<void> {
+  const sent = files.map(({ name, buffer }) => ({ name, bytes: [...buffer] }));
+  await page.evaluate((sent) => {
+    const dataTransfer = new DataTransfer();
+    for (const { name, bytes } of sent) dataTransfer.items.add(new File([Uint8Array.from(bytes)], name));
+    document.body.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+  }, sent);
+}
+
+/** A second of a tone, as WAV. */
+export function tone(): Payload {
+  const wave = Float32Array.from({ length: 16_000 }, (_, i) => Math.sin(i / 9));
+  return file("tone.wav", Buffer.from(encodeWav({ samples: ndarray(wave, [1, wave.length]), rate: 16_000 })));
 }

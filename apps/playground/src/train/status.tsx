@@ -1,6 +1,5 @@
 /** @file What a training is doing, in a line, and what went wrong. */
 import type { Progress } from "./session.js";
-import type { Away } from "./use-training.js";
 
 const SAYS = {
   idle: "Press Train. ONNX Runtime, 14 MB, or 27 MB with WebGPU, is fetched when it is first needed.",
@@ -15,7 +14,7 @@ export interface StatusProps {
   readonly progress: Progress;
   /** What else there is to say. */
   readonly note?: string | undefined;
-  readonly away: Away | undefined;
+  readonly away: number | undefined;
   readonly goOn: ((device: "wasm" | "webgpu") => void) | undefined;
 }
 
@@ -28,7 +27,7 @@ export function Status({ progress: { state, device = "", error }, note, away, go
         {away === undefined ? null : (
           <>
             <br />
-            While this tab was hidden it went from step {away[0]} to step {away[1]}.
+            While this tab was hidden it took {away} steps.
           </>
         )}
         {note === undefined ? null : (

@@ -18,7 +18,12 @@ import { Status } from "./status.js";
 import { useModels } from "./use-models.js";
 import { useTraining } from "./use-training.js";
 
-const ADDRESS = { shape: SHAPES, strokes: pointsSetting(REACH) } as const;
+const ADDRESS = {
+  shape: SHAPES,
+  strokes: pointsSetting(REACH),
+  learns: ["all", ...FAMILIES.map(({ id }) => id)],
+} as const;
+const LEARNS = { all: "all five", ...Object.fromEntries(FAMILIES.map(({ id, name }) => [id, name])) };
 const TRAINING = trainingForm({ steps: 1500, batchSize: 256 });
 /** Of all families together, and of each. */
 const FORMS = { "": TRAINING, ...Object.fromEntries(FAMILIES.map(({ id, form }) => [id, form])) };
@@ -26,7 +31,8 @@ const FORMS = { "": TRAINING, ...Object.fromEntries(FAMILIES.map(({ id, form }) 
 const NOTHING = {};
 
 export function TrainPage() {
-  const [{ shape, strokes: code }, choose] = useAddress(ADDRESS);
+  const [{ shape, strokes: code, learns }, choose] = useAddress(ADDRESS);
+  const families = learns === "all" ? FAMILIES : FAMILIES.filter(({ id }) => id === learns);
   const strokes = useMemo(() => pointsOf(code, REACH)!, [code]);
   const [{ "": general = {}, ...told }, tell] = useForms(FORMS);
   const { progress, away, start, pause, resume, stop, goOn, change, exported } = useTraining();
@@ -65,7 +71,7 @@ export function TrainPage() {
           event.preventDefault();
           if (findsWrong()) return;
           const [points, about] = [cloud(shape, seed, strokes), aboutPlane({ shape, seed, settings })];
-          start({ families: FAMILIES, points, seed, steps, device, settings, about, from: models.from });
+          start({ families, points, seed, steps, device, settings, about, from: models.from });
         }}
       >
         <Choice
@@ -74,6 +80,14 @@ export function TrainPage() {
           options={SHAPES}
           titles={TITLES}
           onChange={(value) => choose({ shape: value })}
+          disabled={isBusy}
+        />
+        <Choice
+          label="Families"
+          value={learns}
+          options={ADDRESS.learns}
+          titles={LEARNS}
+          onChange={(value) => choose({ learns: value })}
           disabled={isBusy}
         />
         <FormFields form={TRAINING} told={general} onChange={set} isLocked={(name) => isBusy && !isLive(name)} />
@@ -115,7 +129,7 @@ export function TrainPage() {
           onDraw={(points) => choose({ strokes: pointsCode(points, REACH) })}
           isLocked={isBusy}
         />
-        {FAMILIES.map((family) => (
+        {families.map((family) => (
           <FamilyCard
             key={family.id}
             family={family}

@@ -6,8 +6,8 @@ import { NOTHING, Session, type Plan, type Progress, type Show } from "./session
 
 export interface Training {
   readonly progress: Progress;
-  /** The steps that it took when the tab was last hidden, first and last. */
-  readonly away: Away | undefined;
+  /** How many steps it took, of all families, while the tab was last hidden; if any. */
+  readonly away: number | undefined;
   readonly start: (plan: Plan) => void;
   readonly pause: () => void;
   readonly resume: () => void;
@@ -17,8 +17,6 @@ export interface Training {
   readonly change: (settings: Settings) => void;
   readonly exported: (family: string) => Promise<Exported>;
 }
-
-export type Away = readonly [from: number, to: number];
 
 export function useTraining(): Training {
   const { progress, away, show } = useShown();
@@ -58,7 +56,7 @@ export function useTraining(): Training {
 function useShown(): Pick<Training, "progress" | "away"> & { readonly show: Show } {
   const latest = useRef(NOTHING);
   const [progress, setProgress] = useState(NOTHING);
-  const [away, setAway] = useState<Away>();
+  const [away, setAway] = useState<number>();
   const show = useCallback<Show>((change) => {
     latest.current = change(latest.current);
     if (latest.current.state === "opening" || latest.current === NOTHING) setAway(undefined);
@@ -71,7 +69,7 @@ function useShown(): Pick<Training, "progress" | "away"> & { readonly show: Show
       if (document.hidden) left = now;
       else {
         setProgress(latest.current);
-        setAway(now > left ? [left, now] : undefined);
+        setAway(now > left ? now - left : undefined);
       }
     };
     document.addEventListener("visibilitychange", turned);
@@ -80,8 +78,8 @@ function useShown(): Pick<Training, "progress" | "away"> & { readonly show: Show
   return { progress, away, show };
 }
 
-/** Of the family that is farthest. */
-const stepsOf = ({ looks }: Progress): number => Math.max(0, ...[...looks.values()].map(({ steps }) => steps));
+/** Of all families. */
+const stepsOf = ({ looks }: Progress): number => [...looks.values()].reduce((sum, { steps }) => sum + steps, 0);
 
 /** While it trains: the browser is not to freeze a tab that is hidden (one with a lock stays awake), and asks before it closes one. */
 function useStay(isTraining: boolean): void {
