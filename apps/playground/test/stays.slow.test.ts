@@ -96,7 +96,7 @@ const hide = (page: Page, isHidden: boolean): Promise<void> =>
 
 it("trains on in a tab that is hidden, and shows it on return; a frozen one goes on where it was", async ({ skip }) => {
   if (missing !== undefined) skip(missing);
-  const { page, complaints } = await site.open("?page=train&family=autoregressive&device=wasm&steps=4000");
+  const { page, complaints } = await site.open("?page=train&learns=autoregressive&device=wasm&steps=4000");
   await page.getByRole("button", { name: "Train" }).click();
   await page.getByText("Training on wasm. It goes on while this tab is hidden.").waitFor({ timeout: 60_000 });
   const report = page.getByText(/^\d+ of 4000 steps, /);

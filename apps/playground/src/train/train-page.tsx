@@ -129,7 +129,7 @@ export function TrainPage() {
           onDraw={(points) => choose({ strokes: pointsCode(points, REACH) })}
           isLocked={isBusy}
         />
-        {families.map((family) => (
+        {FAMILIES.map((family) => (
           <FamilyCard
             key={family.id}
             family={family}
