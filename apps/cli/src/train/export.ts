@@ -13,7 +13,7 @@ export interface ExportOptions {
   /** Measured on held-out rows, for the card. */
   readonly metrics: Readonly<Record<string, number>>;
   /** How weights are stored. @default "f32" */
-  readonly precision?: "f32" | "f16";
+  readonly precision?: "f32" | "f16" | "i8";
 }
 
 /**

@@ -2,6 +2,7 @@
 import { DTYPES, type DType } from "../dtype.js";
 import { GenError, messageOf } from "../error.js";
 import { JsonReader } from "../json-reader.js";
+import type { Precision } from "../onnx/symbolic.js";
 
 /** The newest card format that this version reads and the one that it writes. */
 export const CARD_FORMAT = 1;
@@ -19,8 +20,8 @@ export interface CardFile {
   readonly purpose: string;
   readonly sha256: string;
   readonly bytes: number;
-  /** How its weights are stored: "f16-weights" are computed with in f32. */
-  readonly precision: "f32" | "f16" | "f16-weights";
+  /** How its weights are stored: "f16-weights" are computed with in f32, "i8" is large matrices alone. */
+  readonly precision: Precision;
   readonly inputs: readonly CardPort[];
   readonly outputs: readonly CardPort[];
 }
@@ -105,7 +106,7 @@ function readFile(entry: JsonReader): CardFile {
     sha256: entry.string("sha256"),
     bytes: entry.number("bytes"),
     precision:
-      entry.field("precision") === undefined ? "f32" : entry.choice("precision", ["f32", "f16", "f16-weights"]),
+      entry.field("precision") === undefined ? "f32" : entry.choice("precision", ["f32", "f16", "f16-weights", "i8"]),
     inputs: entry.list("inputs", readPort),
     outputs: entry.list("outputs", readPort),
   };

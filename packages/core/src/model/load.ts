@@ -95,6 +95,11 @@ function fitted(
   type: TensorType,
   { got, names }: { got: { array: NdArray; file: string } | undefined; names: Found },
 ): NdArray {
+  if (got === undefined && names.has(`${name}.steps`)) {
+    throw new GenError("dtype", `loadWeights: expected "${name}" ${typeText(type)}, got it in 8 bits`, {
+      fix: "export the model with precision f32",
+    });
+  }
   if (got === undefined) {
     const near = nearestName(name, names.keys());
     throw new GenError(

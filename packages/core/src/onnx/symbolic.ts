@@ -6,6 +6,7 @@ import { bytesOf } from "../dtype.js";
 import { GenError } from "../error.js";
 import type { Graph } from "../ir/graph.js";
 import type { NdArray } from "../ndarray.js";
+import { inBytes } from "./bytes.js";
 import { halfOf, inHalf, type HalfOptions } from "./half.js";
 import { lower, type LowerOptions } from "./lower.js";
 import type { OnnxAttribute, OnnxGraph, OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from "./proto.js";
@@ -17,8 +18,8 @@ export type SymbolSource =
   | { readonly from: "input"; readonly name: string }
   | { readonly from: "dim"; readonly input: string; readonly axis: number };
 
-/** How real weights are stored, and with "f16" what products are computed in. */
-export type Precision = "f32" | "f16" | "f16-weights";
+/** How real weights are stored, and with "f16" and "i8" what products are computed in. */
+export type Precision = "f32" | "f16" | "f16-weights" | "i8";
 
 export interface ExportOptions extends LowerOptions {
   /**
@@ -30,12 +31,13 @@ export interface ExportOptions extends LowerOptions {
   readonly symbols: Readonly<Record<string, SymbolSource>>;
   /**
    * How real weights are stored. With "f16", products are computed in it too, as GPUs like it; with "f16-weights" all is
-   * computed in f32, as CPUs and browsers like it. Inputs and outputs stay as they are.
+   * computed in f32, as CPUs and browsers like it. With "i8", products of rows with large matrices are in 8 bits, as CPUs
+   * like it where rows are few; all else is f32. Inputs and outputs stay as they are.
    *
    * @default "f32"
    */
   readonly precision?: Precision;
-  /** Names of the weights that f16 is for. @default all */
+  /** Names of the weights that fewer bits are for. @default all */
   readonly narrow?: ReadonlySet<string>;
 }
 
@@ -46,6 +48,10 @@ export interface ExportOptions extends LowerOptions {
  * symbols, or if the traces do not consist of the same operators
  */
 export function exportModel({ trace, symbols, precision = "f32", narrow, ...options }: ExportOptions): OnnxModel {
+  if (precision === "i8") {
+    const names = narrow ?? new Set(Object.keys(options.weights ?? {}));
+    return inBytes(exportModel({ trace, symbols, ...options }), names);
+  }
   if (precision !== "f32") {
     const products = precision === "f16" ? "f16" : "f32";
     return exportModel({ ...inHalves(trace, { products, narrow }, options), symbols });

@@ -18,6 +18,7 @@ import {
 import { Linear } from "../../src/nn.js";
 import { exportFolder, node, openFolder } from "../../src/node.js";
 import { PARITY_TOLERANCE } from "../../src/onnx.js";
+import { loadWeights } from "../../src/tune.js";
 
 const model = { line: new Linear({ inputs: 4, outputs: 2 }) };
 const integer = { shape: [], dtype: "i64" } as const;
@@ -74,7 +75,7 @@ it("records the parity with the trainer", async () => {
   expect(card.parity[0]!.maxAbsolute).toBeLessThan(1e-5);
 });
 
-it("stores weights in f16 where that is asked for, and says what it was allowed to change", async () => {
+it("stores weights in fewer bits where that is asked for, and says what it was allowed to change", async () => {
   const wide = { line: new Linear({ inputs: 300, outputs: 200 }) };
   const trace = ({ n }: Readonly<Record<string, number>>): ReturnType<typeof inference> =>
     inference(wide, { x: [n!, 300] }, ({ x }) => ({ y: wide.line.forward(x) }));
@@ -105,6 +106,24 @@ it("stores weights in f16 where that is asked for, and says what it was allowed 
   expect(loose.maxRelative).toBeGreaterThan(1e-5); // rounded, as it says
   expect(loose.maxRelative).toBeLessThan(PARITY_TOLERANCE.f16);
   expect(exact.maxRelative).toBeLessThan(1e-5);
+
+  const bytes = await exportFolder(folder, { ...request, files, precision: "i8" }, { runtime, store: weights });
+  const inBytes = bytes.files["narrow.onnx"]!;
+  expect([inBytes.precision, bytes.files["kept.onnx"]!.precision]).toEqual(["i8", "f32"]);
+  expect(inBytes.bytes).toBeLessThan(0.3 * kept.bytes);
+  expect(bytes.parity[0]!.maxRelative).toBeLessThan(PARITY_TOLERANCE.i8 / 5);
+  const opened = await openFolder(folder);
+  await expect(
+    loadWeights({
+      store: weights,
+      model: wide,
+      source: { ...opened, card: { ...opened.card, files: { "narrow.onnx": inBytes } } },
+    }),
+  ).rejects.toThrow('expected "line.weight" f32[300, 200], got it in 8 bits');
+  const { own: only } = files;
+  await expect(
+    exportFolder(folder, { ...request, files: { only }, precision: "i8" }, { runtime, store: weights }),
+  ).rejects.toThrow("expected large matrices, which i8 is for, got files without any");
 
   await weights.write("line.bias", ndarray(new Float32Array(200).fill(1e6), [200])); // more than 16 bits hold
   await expect(
