@@ -83,6 +83,28 @@ it.for([...PLAY, ...LEARN])("%s", async (search, { skip }) => {
   await page.close();
 });
 
+it("says what of a link it cannot read, and opens", async ({ skip }) => {
+  if (missing !== undefined) skip(missing);
+  const { page, complaints } = await site.open("?page=train&steps=0&gan.loss=hinges&strokes=AA&shape=rings");
+  const said = async (): Promise<string[]> => {
+    const sentences = await page.getByRole("alert").locator("li").allTextContents();
+    return sentences.map((sentence) => sentence.replace(/: expected .*, got /, " "));
+  };
+  await expect.poll(said).toEqual(["strokes AA", "steps 0", "gan.loss hinges"]);
+  expect(await page.getByLabel("Density").inputValue()).toBe("rings");
+  await page.getByLabel("Steps", { exact: true }).fill("1.5");
+  await page.getByText("Steps: expected a whole number ≥ 1, got 1.5").waitFor();
+  await page.getByRole("button", { name: "Train" }).click();
+  await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute("aria-invalid"))).toBe("true");
+  await page.getByLabel("Steps", { exact: true }).fill("700");
+  await expect.poll(() => page.url()).toContain("steps=700");
+  expect(await said()).toEqual(["strokes AA", "gan.loss hinges"]);
+  await page.goto(page.url().replace("page=train", "page=trains"));
+  await page.getByText(/^page: expected one of home, vae, .*, got trains$/).waitFor();
+  expect(complaints).toEqual([]);
+  await page.close();
+});
+
 /** How far things moved by themselves, as browsers count it. */
 function shiftsOf(page: Page): Promise<number> {
   return page.evaluate(

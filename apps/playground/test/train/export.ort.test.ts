@@ -66,6 +66,19 @@ describe("a model that was exported", () => {
     expect(looks[0]!.samples).toEqual(last.get(id)!.samples);
   });
 
+  it("goes on as it was told to be, by its card", async () => {
+    const told = { ...settings, options: { gan: { hidden: [16], latentDim: 3 } } };
+    const families = FAMILIES.filter(({ id }) => id === "gan");
+    const small = await Trainer.open(runtime, { ...options, families, settings: told, steps: 5 });
+    for await (const { steps } of small.looks()) expect(steps).toBe(5);
+    const about = aboutPlane({ shape: "moons", seed: 0, settings: told });
+    const { zip } = await exported({ runtime, trainer: small, family: "gan", about, checkers: [] });
+    await small.close();
+    const { standing, recipe } = await reopened("gan.zip", new Uint8Array(await zip.arrayBuffer()), known);
+    expect(recipe!.settings.options).toEqual(told.options);
+    expect(Object.values(standing.states).map(({ shape }) => shape)).toContainEqual([3, 16]);
+  });
+
   it("is known by a single file that holds all of it", async () => {
     const files = unzipSync(await zipOf("vae"));
     const { family, standing, recipe } = await reopened("network.onnx", files["vae-moons/network.onnx"]!, known);
