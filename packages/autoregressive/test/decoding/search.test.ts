@@ -129,7 +129,9 @@ describe("a constraint", () => {
   });
 
   it("that no tokens meet is refused before the first token", () => {
-    expect(() => matching("A+", CharacterTokenizer.of("abc"))).toThrow("a constraint that none meets");
+    expect(() => matching("A+", CharacterTokenizer.of("abc"))).toThrow(
+      'a constraint that none meets: "A" has "A", which is in no token',
+    );
     expect(() => matching("ab*X|ac", CharacterTokenizer.of("abc"))).not.toThrow();
   });
 

@@ -36,7 +36,7 @@ function constraintOf(language: Language, tokenizer: Tokenizer): Constraint {
   if (ends !== undefined && !ends.has(automaton.start)) {
     throw new GenError(
       "option",
-      "constraint: expected a text that tokens of this vocabulary spell, got a constraint that none meets",
+      `constraint: expected a text that tokens of this vocabulary spell, got a constraint that none meets${missingIn(automaton, tokens)}`,
       {
         fix: "use characters that the tokenizer has tokens for, or a tokenizer of bytes",
       },
@@ -58,6 +58,24 @@ function constraintOf(language: Language, tokenizer: Tokenizer): Constraint {
     return made;
   };
   return { start: () => stateOf(automaton.start) };
+}
+
+/** What the shortest text lacks, for the error. */
+function missingIn(automaton: Automaton, tokens: readonly Uint8Array[]): string {
+  const known = new Set(tokens.flatMap((bytes) => [...bytes]));
+  const ways = new Map<number, readonly number[]>([[automaton.start, []]]);
+  for (const [state, way] of ways) {
+    if (automaton.accepts(state)) {
+      const text = new TextDecoder().decode(Uint8Array.from(way));
+      const lost = Array.from(text).find((c) => new TextEncoder().encode(c).some((byte) => !known.has(byte)));
+      return lost === undefined ? "" : `: ${JSON.stringify(text)} has ${JSON.stringify(lost)}, which is in no token`;
+    }
+    for (let byte = 0; byte < 256; byte++) {
+      const next = automaton.step(state, byte);
+      if (next !== DEAD && !ways.has(next)) ways.set(next, [...way, byte]);
+    }
+  }
+  return "";
 }
 
 /** Tokens that spell whatever all of them spell: the single bytes, if each is one. */
