@@ -156,8 +156,8 @@ describe("a flow of a CSV file", () => {
 
 it("each kind of flow of rows learns points in the plane and shows its density", async () => {
   for (const model of ["nsf-autoregressive", "maf", "cnf", "planar"]) {
-    const hidden = model === "planar" ? "" : "--hidden 8";
-    const line = `train flow --data two-moons --points 500 --model ${model} ${hidden} --depth 2`;
+    const sizes = { planar: "--depth 2", cnf: "--hidden 8 --solver-steps 4" }[model] ?? "--hidden 8 --depth 2";
+    const line = `train flow --data two-moons --points 500 --model ${model} ${sizes}`;
     expect(await run(`${line} --steps 4 --every 4 --batch-size 32 --name ${model}`)).toMatchObject({ code: 0 });
     expect(readdirSync(join(place, "runs", model, "samples"))).toContain("density-0000004.png");
   }
