@@ -41,6 +41,8 @@ export interface GanMnistOptions {
   readonly name?: string;
   readonly model: Gan;
   readonly game: GameOptions;
+  /** Of the noise that samples are made of: |z| ≤ truncation. @default all of it */
+  readonly truncation?: number;
   readonly steps: number;
   /** Steps between two checkpoints. */
   readonly every: number;
@@ -65,7 +67,7 @@ export function ganMnistRow(options: GanMnistOptions): Omit<Row, "id" | "paper" 
     check: async (n) => {
       const { runtime, store } = await openWeights(options.id);
       const { valid, test } = await rows();
-      const samples = await drawn(options.model, { runtime, store, from: key(11) }, DRAWN);
+      const samples = await drawn(options, { runtime, store, from: key(11) }, DRAWN);
       const found = await parzen(
         {
           samples: flat(samples),
@@ -88,7 +90,7 @@ export function ganMnistRow(options: GanMnistOptions): Omit<Row, "id" | "paper" 
       ...(options.model.classes > 0 && { classes: options.model.classes }),
       async *samples(n) {
         const { runtime, store } = await openWeights(options.id);
-        yield await drawn(options.model, { runtime, store, from: key(12) }, n);
+        yield await drawn(options, { runtime, store, from: key(12) }, n);
         await runtime.close();
       },
     },
@@ -144,11 +146,11 @@ async function writeGenerator(id: string, store: Store): Promise<void> {
 
 /** `n` pictures, of a model with classes as many of each. */
 async function drawn(
-  model: Gan,
+  { model, truncation }: GanMnistOptions,
   { runtime, store, from }: { readonly runtime: Runtime; readonly store: Store; readonly from: Key },
   n: number,
 ): Promise<NdArray> {
-  const program = sample(model, { n: CHUNK });
+  const program = sample(model, { n: CHUNK, ...(truncation !== undefined && { truncation }) });
   const data = new Float32Array(n * 784);
   const label = ndarray(
     Array.from({ length: CHUNK }, (_, i) => i % Math.max(model.classes, 1)),
@@ -191,7 +193,7 @@ async function measure(
   const by = await openExtractor(builtInFolder("mnist"));
   const multiply = onRuntime(runtime);
   const parts = await rows();
-  const samples = await drawn(options.model, { runtime, store, from: key(10) }, DRAWN);
+  const samples = await drawn(options, { runtime, store, from: key(10) }, DRAWN);
   const [learned, valid, test] = [
     await intensities(parts.train),
     await intensities(parts.valid),

@@ -12,8 +12,11 @@ const DEVIATION: Record<keyof typeof sets, number> = { ring: Math.SQRT2, grid: 2
 type Players = Pick<GanOptions, "shape" | "latentDim" | "codec" | "architecture" | "codes" | "informationWeight">;
 
 /** @param values of a part of the noise that comes in steps, if any: a smooth map of normal noise leaves bridges between modes */
-function players(set: keyof typeof sets, values: number): Players {
-  const std = ndarray([DEVIATION[set], DEVIATION[set]], [2]);
+function players(
+  set: keyof typeof sets,
+  { values, spread = 1 }: { readonly values: number; readonly spread?: number },
+): Players {
+  const std = ndarray([DEVIATION[set] / spread, DEVIATION[set] / spread], [2]);
   return {
     shape: [2],
     latentDim: 4,
@@ -55,7 +58,7 @@ export function withR1(
   const gamma = last === undefined ? `${weight}` : `${weight} falling to ${last}`;
   return {
     set,
-    model: new Gan({ ...players(set, values), loss: nonSaturating(), penalties: [penalty] }),
+    model: new Gan({ ...players(set, { values }), loss: nonSaturating(), penalties: [penalty] }),
     game: {
       batch: 256,
       optimizers: { discriminator: by(2e-3), generator: by(generatorRate) },
@@ -70,24 +73,38 @@ export function withR1(
   };
 }
 
-/** WGAN-GP: five updates of the critic for one of the generator; after three, modes were lost on the ring. */
-export function withGradientPenalty(set: keyof typeof sets, { steps, values = 0, decay = 0.995 }: Length): Recipe {
-  const optimizer = adam({ learningRate: cosine(1e-3, { steps }), beta1: 0, beta2: 0.9 });
+interface GradientPenaltyOptions extends Length {
+  /** Deviation of the points that the players see: a critic with slopes near 1 tells what is wide. @default 1 */
+  readonly spread?: number;
+}
+
+/** WGAN-GP with two updates of the critic for one; λ falls, as the weight of R1 does. */
+export function withGradientPenalty(
+  set: keyof typeof sets,
+  { steps, values = 0, decay = 0.99, spread = 1 }: GradientPenaltyOptions,
+): Recipe {
+  const moves = 2;
+  const by = (rate: number, updates: number): Optimizer =>
+    adam({ learningRate: cosine(rate, { steps: updates }), beta1: 0, beta2: 0.99 });
+  const weight = exponentialDecay(0.1, { decay: 0.01, every: moves * steps });
   return {
     set,
-    model: new Gan({ ...players(set, values), loss: wasserstein(), penalties: [gradientPenalty({ weight: 0.1 })] }),
+    model: new Gan({
+      ...players(set, { values, spread }),
+      loss: wasserstein(),
+      penalties: [scheduled(gradientPenalty({ weight: 1 }), weight)],
+    }),
     game: {
       batch: 256,
-      optimizers: { discriminator: optimizer, generator: optimizer },
-      updates: { discriminator: 5 },
+      optimizers: { discriminator: by(2e-3, moves * steps), generator: by(1.5e-3, steps) },
+      updates: { discriminator: moves },
       average: ema({ decay }),
     },
     steps,
     every: 1000,
-    notes: about("five updates of the critic for one, λ = 0.1, Adam 1e-3, β₁ 0, β₂ 0.9, batch 256", {
-      steps,
-      values,
-      decay,
-    }),
+    notes: about(
+      `points as the players see them ${spread} times as wide; two updates of the critic for one, λ = 0.1 falling to 0.001, Adam 2e-3 (generator 1.5e-3), β₁ 0, β₂ 0.99, batch 256`,
+      { steps, values, decay },
+    ),
   };
 }

@@ -6,4 +6,5 @@ export const row = denseMnistGan({
   name: "GAN, dense, by class",
   conditional: true,
   batchNorm: true,
+  truncation: 2.5,
 });
