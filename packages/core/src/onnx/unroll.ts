@@ -33,9 +33,9 @@ function stepsOf({ inputs, attrs }: NodeOf<"scan">, bodies: Map<Graph, readonly 
   if (length > MOST_STEPS) {
     throw new GenError(
       "device",
-      `webgpu: expected loops within loops of at most ${MOST_STEPS} steps, got one of ${length}`,
+      `webgpu: expected loops in loops of at most ${MOST_STEPS} steps, got one of ${length}`,
       {
-        fix: `run this program on the CPU, or the steps of the outer loop one by one`,
+        fix: "run this program on the CPU",
       },
     );
   }

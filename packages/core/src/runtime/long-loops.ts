@@ -35,7 +35,7 @@ export function longLoops(backend: Backend): Backend {
 
 async function inTurn(backend: Backend, graph: Graph, parts: readonly Part[]): Promise<Kernel> {
   const kernels = new Map<Graph, Kernel>();
-  for (const { graph } of parts) if (!kernels.has(graph)) kernels.set(graph, await backend.compile(graph));
+  for (const graph of new Set(parts.map(({ graph }) => graph))) kernels.set(graph, await backend.compile(graph));
   const lastReader = new Map(parts.flatMap((part) => part.reads.map((node) => [node, part])));
   const last = parts.at(-1)!;
   return {
@@ -43,11 +43,9 @@ async function inTurn(backend: Backend, graph: Graph, parts: readonly Part[]): P
       const fed = new Map(graph.inputs.map(({ name, node }) => [node, inputs[name]!]));
       const held = new Map<Node, Handle>();
       const run = (part: Part, keep: ReadonlySet<string>): ReturnType<Kernel["run"]> => {
-        const given = part.graph.inputs.map(({ name }, i) => {
-          const node = part.reads[i]!;
-          return [name, held.get(node) ?? fed.get(node)!] as const;
-        });
-        return kernels.get(part.graph)!.run(Object.fromEntries(given), keep);
+        const given = part.reads.map((node) => held.get(node) ?? fed.get(node)!);
+        const named = part.graph.inputs.map(({ name }, i) => [name, given[i]!] as const);
+        return kernels.get(part.graph)!.run(Object.fromEntries(named), keep);
       };
       try {
         for (const part of parts.slice(0, -1)) {
@@ -55,8 +53,7 @@ async function inTurn(backend: Backend, graph: Graph, parts: readonly Part[]): P
           const { kept } = await run(part, new Set(names));
           names.forEach((name, i) => held.set(part.writes[i]!, kept[name]!));
           for (const [node, handle] of held) {
-            const reader = lastReader.get(node);
-            if (reader !== undefined && reader !== part) continue;
+            if ((lastReader.get(node) ?? part) !== part) continue;
             backend.free([handle]);
             held.delete(node);
           }
@@ -104,7 +101,7 @@ function partsOfLoop(loop: NodeOf<"scan">, names: ReadonlyMap<Node, string>): { 
   const captures = inputs.slice(carries + scanned);
   let state = inputs.slice(0, carries);
   const before = [...new Set([...state, ...captures, ...rows.flat()])].filter((node) => !names.has(node));
-  const parts = before.length === 0 ? [] : [partOf(numbered(before), names, before)];
+  const parts = before.length > 0 ? [partOf(numbered(before), names, before)] : [];
 
   const graphs = new Map<number, Graph>(); // by their number of steps
   const stacks = loop.types.slice(carries).map((): Node[] => []);
@@ -113,18 +110,13 @@ function partsOfLoop(loop: NodeOf<"scan">, names: ReadonlyMap<Node, string>): { 
     const steps = Math.min(AT_A_TIME, length - starts[index]!);
     const graph = graphs.get(steps) ?? stepsOf(loop, { reads, steps, names });
     graphs.set(steps, graph);
-    const writes = graph.outputs.map(({ node }) => feed(typeOf(node).shape, typeOf(node).dtype).node);
+    const writes = graph.outputs.map(({ node }) => standIn(node));
     parts.push({ graph, reads, writes });
     state = writes.slice(0, carries);
     writes.slice(carries).forEach((node, i) => (stacks[i]![index] = node));
   }
-  const stacked = stacks.map((nodes) =>
-    concat(
-      nodes.map((node) => new Tensor(node)),
-      0,
-    ),
-  );
-  return { parts, results: [...state.map((node) => new Tensor(node)), ...stacked] };
+  const tensors = (nodes: readonly Node[]): Tensor[] => nodes.map((node) => new Tensor(node));
+  return { parts, results: [...tensors(state), ...stacks.map((nodes) => concat(tensors(nodes), 0))] };
 }
 
 interface StepsOptions {
@@ -137,9 +129,8 @@ interface StepsOptions {
 function stepsOf({ attrs }: NodeOf<"scan">, { reads, steps, names }: StepsOptions): Graph {
   const captured = attrs.carries + attrs.scanned;
   const inputs = reads.map((node, i): Port => {
-    const { shape, dtype } = typeOf(node);
     const name = i < captured ? undefined : names.get(node);
-    return { name: name ?? `$given.${i}`, node: feed(shape, dtype).node };
+    return { name: name ?? `$in.${i}`, node: standIn(node) };
   });
   const some = make(
     "scan",
@@ -149,6 +140,12 @@ function stepsOf({ attrs }: NodeOf<"scan">, { reads, steps, names }: StepsOption
   return new Graph({ inputs, outputs: numbered(resultsOf(some).map(({ node }) => node)) });
 }
 
+/** An input of the type of a value. */
+function standIn(node: Node): Node {
+  const { shape, dtype } = typeOf(node);
+  return feed(shape, dtype).node;
+}
+
 /** A graph of the values that it needs. */
 function partOf(outputs: readonly Port[], names: ReadonlyMap<Node, string>, writes: readonly Node[]): Part {
   const reads = topological(outputs.map(({ node }) => node)).filter((node) => names.has(node));
@@ -156,4 +153,4 @@ function partOf(outputs: readonly Port[], names: ReadonlyMap<Node, string>, writ
   return { graph: new Graph({ inputs, outputs }), reads, writes };
 }
 
-const numbered = (nodes: readonly Node[]): Port[] => nodes.map((node, i) => ({ name: `$made.${i}`, node }));
+const numbered = (nodes: readonly Node[]): Port[] => nodes.map((node, i) => ({ name: `$out.${i}`, node }));

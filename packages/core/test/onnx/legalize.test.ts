@@ -103,7 +103,7 @@ describe("legalize", () => {
         .some(({ op }) => op === "scan"),
     ).toBe(false);
     expect(() => legalize(looped(65))).toThrow(
-      /expected loops within loops of at most 64 steps, got one of 65\n {2}fix: .*CPU/,
+      /expected loops in loops of at most 64 steps, got one of 65\n {2}fix: .*CPU/,
     );
   });
   it("refuses what WebGPU has no numbers for, by op", () => {

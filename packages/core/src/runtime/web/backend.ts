@@ -44,8 +44,7 @@ export async function web(options: WebOptions = {}): Promise<Runtime> {
 }
 
 export function webBackend({ device = "auto", ...options }: WebOptions = {}): Promise<Backend> {
-  if (device === "wasm") return open("wasm", options);
-  if (device === "webgpu") return open("webgpu", options);
+  if (device !== "auto") return open(device, options);
   return fastest({ webgpu: () => open("webgpu", options), wasm: () => open("wasm", options) });
 }
 
@@ -65,12 +64,13 @@ async function open(device: "wasm" | "webgpu", options: WebOptions): Promise<Bac
 
 /** A worker whose ONNX Runtime works on the device. */
 export async function start(device: "wasm" | "webgpu", options: WebOptions): Promise<PageWorker> {
-  const threads = threadsOf(options.threads);
+  const numThreads = threadsOf(options.threads);
   if (device === "webgpu") await checkGpu();
   const ort = options.ort ?? mapped(`onnxruntime-web/${device}`);
   const port = new PageWorker({ device, worker: options.worker, ort });
   const { target, session } = DEVICES[device];
-  const wasm = { numThreads: threads, ...(options.wasmPaths === undefined ? {} : { wasmPaths: options.wasmPaths }) };
+  const { wasmPaths } = options;
+  const wasm = { numThreads, ...(wasmPaths !== undefined && { wasmPaths }) };
   const probe = { bytes: encodeModel(lower(smallest(), { target })), options: session };
   try {
     await port.ask("start", { ort, gpu: device === "webgpu", wasm, probe });
@@ -121,15 +121,11 @@ function threadsOf(threads: number | undefined): number {
 }
 
 async function checkGpu(): Promise<void> {
-  const { navigator } = globalThis as Browser;
+  const gpu = (globalThis as Browser).navigator?.gpu;
   const missing =
-    navigator?.gpu === undefined
-      ? "none: navigator.gpu is not there"
-      : (await navigator.gpu.requestAdapter()) === null
-        ? "none: it has no adapter"
-        : undefined;
-  if (missing !== undefined) {
-    throw new GenError("device", `web: expected a browser with WebGPU, got ${missing}`, {
+    gpu === undefined ? "navigator.gpu is not there" : !(await gpu.requestAdapter()) && "it has no adapter";
+  if (missing) {
+    throw new GenError("device", `web: expected a browser with WebGPU, got none: ${missing}`, {
       fix: 'use a browser that has it, in a secure context (https, localhost), or { device: "wasm" }',
     });
   }
