@@ -1,4 +1,7 @@
-/** @file WebGPU by a software adapter: a family trains; where there is no device, or it is lost, pages say so and go on. */
+/**
+ * @file WebGPU by a software adapter: pages draw what they draw on wasm, and a family trains; where there is no device, or it is
+ * lost, pages say so and go on.
+ */
 import { missing } from "@gen/vitest/chromium";
 import type { Page } from "playwright";
 import { expect, it } from "vitest";
@@ -23,6 +26,33 @@ async function loseDevices(): Promise<void> {
   const session = await site.browser.newBrowserCDPSession();
   session.send("Browser.crashGpuProcess" as "Browser.close").catch(() => undefined); // it does not live to answer
 }
+
+/** Those whose loops are short; how far their drawings may be off on average, of 255. */
+const PAGES = { vae: 1, gan: 1, flow: 1, "diffusion&steps=2": 2, "words&steps=2": 2 };
+
+const spread = (x: readonly number[]): number => Math.max(...x) - Math.min(...x);
+
+it("pages draw what they draw on wasm", async ({ skip }) => {
+  if (missing !== undefined) skip(missing);
+  const { page, complaints, requests } = await site.open("?page=own", { reducedMotion: "reduce" });
+  for (const [name, most] of Object.entries(PAGES)) {
+    const drawn: number[][] = [];
+    for (const device of ["wasm", "webgpu"]) {
+      await go(page, "?page=own"); // which has nothing drawn
+      await go(page, `?page=${name}&device=${device}`);
+      await expect.poll(async () => spread(await drawing(page)), { timeout: 120_000 }).toBeGreaterThan(20);
+      await rested(page);
+      drawn.push(await drawing(page));
+      expect(await page.locator(".runs-on [role=status], .error").allTextContents(), name).toEqual([]);
+    }
+    const [wasm, webgpu] = drawn as [number[], number[]];
+    expect(webgpu.length, name).toBe(wasm.length);
+    expect(apart(wasm, webgpu), name).toBeLessThan(most);
+  }
+  expect(requests.filter(({ url }) => url.includes("threaded.asyncify")).length, "the build with WebGPU, once").toBe(1);
+  expect(complaints).toEqual([]);
+  await page.close();
+});
 
 it("a model plays on when the graphics card is lost", async ({ skip }) => {
   if (missing !== undefined) skip(missing);
