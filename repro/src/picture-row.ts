@@ -13,11 +13,14 @@ export interface PictureRowOptions extends Omit<DiffusionTraining, "data">, Pick
   /** Whose features samples are compared in. */
   readonly features: BuiltIn;
   readonly classes: number;
+  /** What the leaderboard calls the network. */
+  readonly network: string;
   readonly notes: string;
 }
 
 export function pictureRow({
   notes,
+  network,
   ...options
 }: PictureRowOptions): Omit<Row, "id" | "paper" | "target" | "unit" | "better"> {
   return {
@@ -39,7 +42,7 @@ export function pictureRow({
     }),
     contestant: {
       set: options.features,
-      name: "diffusion with classes, DPM-Solver++, 15 steps",
+      name: `diffusion, ${network} with classes, DPM-Solver++, 15 steps`,
       classes: options.classes,
       async *samples(count) {
         const { runtime, store } = await openWeights(options.id);

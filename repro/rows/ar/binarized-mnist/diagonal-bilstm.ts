@@ -3,7 +3,7 @@ import { adam, chain, clipByGlobalNorm, inverseSqrt } from "@gen/core/optim";
 import { diagonalBiLstm } from "@gen/autoregressive";
 import { pixelRow } from "../../../src/pixel-row.js";
 
-const [batchSize, steps, hidden] = [16, 10_000, 16];
+const [batchSize, steps, hidden] = [16, 60_000, 16];
 
 export const row = pixelRow({
   id: "ar/binarized-mnist/diagonal-bilstm",

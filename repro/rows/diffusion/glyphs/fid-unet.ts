@@ -10,6 +10,7 @@ export const row = pictureRow({
   model: smallUNet(classes),
   data: (split) => Promise.resolve(glyphs({ split })),
   features: "glyphs",
+  network: "U-Net",
   classes,
   batchSize,
   steps,

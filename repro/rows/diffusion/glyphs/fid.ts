@@ -19,6 +19,7 @@ export const row = pictureRow({
   }),
   data: (split) => Promise.resolve(glyphs({ split })),
   features: "glyphs",
+  network: "transformer",
   classes,
   batchSize,
   steps,

@@ -11,6 +11,7 @@ export const row = pictureRow({
   data: (split) => mnist({ split }),
   features: "mnist",
   classes: 10,
+  network: "transformer",
   agreement: 0.97,
   batchSize,
   steps,
