@@ -81,7 +81,7 @@ it("a model plays on when the graphics card is lost", async ({ skip }) => {
 const apart = (a: readonly number[], b: readonly number[]): number =>
   a.reduce((sum, v, i) => sum + Math.abs(v - b[i]!), 0) / a.length;
 
-it("a family trains, and goes on with wasm when the graphics card is lost", async ({ skip }) => {
+it("a family trains, is exported, and goes on with wasm when the graphics card is lost", async ({ skip }) => {
   if (missing !== undefined) skip(missing);
   const { page, complaints } = await site.open("?page=train&learns=vae&device=webgpu&steps=500&batchSize=128");
   const report = page.getByText(/^\d+ of 500 steps, /);
@@ -98,6 +98,12 @@ it("a family trains, and goes on with wasm when the graphics card is lost", asyn
   const [, first] = await reported();
   await reaches(75);
   expect((await reported())[1]).toBeLessThan(0.9 * first);
+
+  await page.getByRole("button", { name: "Pause" }).click();
+  const download = page.waitForEvent("download", { timeout: 240_000 });
+  await page.getByRole("button", { name: "Export the VAE as ONNX" }).click(); // each file is held to the trainer on WebGPU
+  expect((await download).suggestedFilename()).toMatch(/^vae-.*\.zip$/);
+  await page.getByRole("button", { name: "Resume" }).click();
 
   await loseDevices();
   expect(await page.getByRole("alert").locator("p").textContent({ timeout: 120_000 })).toBe(

@@ -91,8 +91,9 @@ export class Session {
     this.#trainer?.change(settings);
   }
 
-  /** A family's model as a zip; while nothing trains. */
+  /** A family's model as a zip, once the turn ends that a pause has met. */
   async exported(family: string): Promise<Exported> {
+    await this.#gate.reached();
     const { exported } = await import("./export.js");
     const files = await webFiles();
     try {
