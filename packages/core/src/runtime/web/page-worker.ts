@@ -44,7 +44,7 @@ export class PageWorker implements WorkerPort {
         new GenError("device", `web: the worker stopped: ${reason}`, {
           fix: this.#hasStarted
             ? "open a new runtime and load the last checkpoint"
-            : "see that its file is served; with a bundler that does not know `new Worker(new URL(…))`, build it and pass { worker: address }",
+            : "see that its file is served, or build it and pass { worker: address }",
         }),
       );
     };
