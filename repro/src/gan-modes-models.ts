@@ -45,12 +45,15 @@ interface R1Options extends Length {
   readonly generatorRate?: number;
 }
 
+/** Adam whose rate falls to nothing within so many updates of a player. */
+const falling = (rate: number, updates: number): Optimizer =>
+  adam({ learningRate: cosine(rate, { steps: updates }), beta1: 0, beta2: 0.99 });
+
 /** Non-saturating losses with R1. */
 export function withR1(
   set: keyof typeof sets,
   { steps, values = 0, decay = 0.995, weight, last, generatorRate = 2e-3 }: R1Options,
 ): Recipe {
-  const by = (rate: number): Optimizer => adam({ learningRate: cosine(rate, { steps }), beta1: 0, beta2: 0.99 });
   const penalty =
     last === undefined
       ? r1({ weight })
@@ -61,7 +64,7 @@ export function withR1(
     model: new Gan({ ...players(set, { values }), loss: nonSaturating(), penalties: [penalty] }),
     game: {
       batch: 256,
-      optimizers: { discriminator: by(2e-3), generator: by(generatorRate) },
+      optimizers: { discriminator: falling(2e-3, steps), generator: falling(generatorRate, steps) },
       average: ema({ decay }),
     },
     steps,
@@ -84,8 +87,6 @@ export function withGradientPenalty(
   { steps, values = 0, decay = 0.99, spread = 1 }: GradientPenaltyOptions,
 ): Recipe {
   const moves = 2;
-  const by = (rate: number, updates: number): Optimizer =>
-    adam({ learningRate: cosine(rate, { steps: updates }), beta1: 0, beta2: 0.99 });
   const weight = exponentialDecay(0.1, { decay: 0.01, every: moves * steps });
   return {
     set,
@@ -96,7 +97,7 @@ export function withGradientPenalty(
     }),
     game: {
       batch: 256,
-      optimizers: { discriminator: by(2e-3, moves * steps), generator: by(1.5e-3, steps) },
+      optimizers: { discriminator: falling(2e-3, moves * steps), generator: falling(1.5e-3, steps) },
       updates: { discriminator: moves },
       average: ema({ decay }),
     },

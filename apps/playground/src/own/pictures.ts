@@ -4,6 +4,7 @@ import { arrays, GenError, ndarray, trainStep } from "@gen/core";
 import { exportedFiles, sample } from "@gen/vae";
 import { formOf } from "../form/form.js";
 import { optimizerOf, rowsOf, toldTo, type Family } from "../train/course.js";
+import { VAE, VAE_BOUNDS } from "../train/facts.js";
 import type { Open } from "./own.js";
 import { HEAD, pixelsOf } from "./recognise.js";
 
@@ -79,18 +80,12 @@ const form = formOf(vaeOptions, {
   hidden: [256],
   channels: [32, 64],
   activation: ["relu", "silu", "gelu", "elu", "tanh"],
-  objective: ["elbo", "iwae", "miwae"],
-  draws: 5,
-  bounds: 4,
-  beta: 1,
+  ...VAE_BOUNDS,
 });
 
 const family: Family = {
-  id: "vae",
+  ...VAE,
   name: "VAE of your pictures",
-  equation: "log p(x) ≥ E_{q}[log p(x|z)] − KL(q(z|x) ‖ p(z))",
-  paper: "Kingma & Welling 2014",
-  lossLabel: "negative bound, nats",
   form,
   course(points, settings, key) {
     const model = vaeOf(toldTo("vae", form, settings), { shape: SHAPE, classes: 0 });

@@ -6,6 +6,7 @@ import { parseWav } from "@gen/data";
 import { dense, exportedFiles, gaussianLikelihood, sample, Vae } from "@gen/vae";
 import { formOf } from "../form/form.js";
 import { optimizerOf, rowsOf, toldTo, type Family } from "../train/course.js";
+import { VAE } from "../train/facts.js";
 import type { Open } from "./own.js";
 
 /** Samples of a window, from the beginning of one to that of the next, and the rate that sounds are brought near. */
@@ -66,11 +67,8 @@ const form = formOf(vaeOptions, {
 
 function familyOf(deviation: number): Family {
   return {
-    id: "vae",
+    ...VAE,
     name: "VAE of your sounds",
-    equation: "log p(x) ≥ E_{q}[log p(x|z)] − KL(q(z|x) ‖ p(z))",
-    paper: "Kingma & Welling 2014",
-    lossLabel: "negative bound, nats",
     form,
     course(points, settings, key) {
       const { latentDim, hidden, activation, beta } = toldTo("vae", form, settings);

@@ -7,6 +7,7 @@ import { exportedFiles, fields, sample } from "@gen/flow";
 import { parse } from "csv-parse/browser/esm/sync";
 import { formOf } from "../form/form.js";
 import { optimizerOf, rowsOf, toldTo, type Family } from "../train/course.js";
+import { FLOW } from "../train/facts.js";
 import type { Open } from "./own.js";
 
 /** Rows that are shown, rows that are needed, and columns at most. */
@@ -94,11 +95,8 @@ const form = formOf(flowModelOptions, {
 
 function familyOf(codec: Codec, hasGaps: boolean): Family {
   return {
-    id: "flow",
+    ...FLOW,
     name: "Flow of your table",
-    equation: "log p(x) = log N(f(x); 0, I) + log |det ∂f/∂x|",
-    paper: "Durkan et al. 2019",
-    lossLabel: "−log p(x), nats",
     form,
     course(points, settings, key) {
       const model = flowOf(toldTo("flow", form, settings), { codec, contextCodec: undefined, classes: 0 });

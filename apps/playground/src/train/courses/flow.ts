@@ -5,6 +5,7 @@ import { Affine } from "@gen/core/codec";
 import { exportedFiles, logProb, sample } from "@gen/flow";
 import { formOf } from "../../form/form.js";
 import { optimizerOf, rowsOf, SAMPLES, toldTo, type Family } from "../course.js";
+import { FLOW } from "../facts.js";
 
 const form = formOf(flowModelOptions, {
   model: ["nsf", "nsf-autoregressive", "realnvp", "nice", "iaf", "cnf"],
@@ -14,11 +15,8 @@ const form = formOf(flowModelOptions, {
 const AS_IT_IS = new Affine({ shape: [2], scale: 1 });
 
 export const flow: Family = {
-  id: "flow",
+  ...FLOW,
   name: "Normalizing flow",
-  equation: "log p(x) = log N(f(x); 0, I) + log |det ∂f/∂x|",
-  paper: "Durkan et al. 2019",
-  lossLabel: "−log p(x), nats",
   densityLabel: "exact",
   form,
   course(points, settings, key) {

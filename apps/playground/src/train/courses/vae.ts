@@ -5,23 +5,18 @@ import { Affine } from "@gen/core/codec";
 import { dense, exportedFiles, gaussianLikelihood, logProb, sample, Vae } from "@gen/vae";
 import { formOf } from "../../form/form.js";
 import { optimizerOf, rowsOf, SAMPLES, toldTo, type Family } from "../course.js";
+import { VAE, VAE_BOUNDS } from "../facts.js";
 
 const form = formOf(vaeOptions, {
   latentDim: 2,
   hidden: [64, 64],
   activation: ["silu", "relu", "gelu", "elu", "tanh"],
-  objective: ["elbo", "iwae", "miwae"],
-  draws: 5,
-  bounds: 4,
-  beta: 1,
+  ...VAE_BOUNDS,
 });
 
 export const vae: Family = {
-  id: "vae",
+  ...VAE,
   name: "VAE",
-  equation: "log p(x) ≥ E_{q}[log p(x|z)] − KL(q(z|x) ‖ p(z))",
-  paper: "Kingma & Welling 2014",
-  lossLabel: "negative bound, nats",
   densityLabel: "importance-sampled, 64 draws",
   form,
   course(points, settings, key) {
