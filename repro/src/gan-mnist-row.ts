@@ -160,7 +160,8 @@ async function drawn(
   for (let i = 0; i < n / CHUNK; i++) {
     const feeds = model.classes > 0 ? { label } : {};
     const { samples } = await runtime.run(program, { store, feeds, key: split(from, i) });
-    data.set(samples!.data as Float32Array, i * CHUNK * 784);
+    const rows = samples!.data as Float32Array;
+    data.set(rows.subarray(0, data.length - i * rows.length), i * rows.length);
   }
   return ndarray(data, [n, 1, 28, 28]);
 }

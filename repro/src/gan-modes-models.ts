@@ -12,11 +12,8 @@ const DEVIATION: Record<keyof typeof sets, number> = { ring: Math.SQRT2, grid: 2
 type Players = Pick<GanOptions, "shape" | "latentDim" | "codec" | "architecture" | "codes" | "informationWeight">;
 
 /** @param values of a part of the noise that comes in steps, if any: a smooth map of normal noise leaves bridges between modes */
-function players(
-  set: keyof typeof sets,
-  { values, spread = 1 }: { readonly values: number; readonly spread?: number },
-): Players {
-  const std = ndarray([DEVIATION[set] / spread, DEVIATION[set] / spread], [2]);
+function players(set: keyof typeof sets, { values }: { readonly values: number }): Players {
+  const std = ndarray([DEVIATION[set], DEVIATION[set]], [2]);
   return {
     shape: [2],
     latentDim: 4,
@@ -77,34 +74,47 @@ export function withR1(
 }
 
 interface GradientPenaltyOptions extends Length {
-  /** Deviation of the points that the players see: a critic with slopes near 1 tells what is wide. @default 1 */
-  readonly spread?: number;
+  /** λ, which falls evenly in log λ to `last`, if given. */
+  readonly weight: number;
+  readonly last?: number;
 }
 
-/** WGAN-GP with two updates of the critic for one; λ falls, as the weight of R1 does. */
+/** Slope of the critic that costs nothing. */
+const SLOPE = 0.002;
+
+/**
+ * WGAN-GP with two updates of the critic for one. A slope t with the weight λ is the slope 1 with the weight λt, and scores t times
+ * as large, which Adam does not see. Where mass has to move, slopes are of the order of its way over 2λ: only far above t do they say
+ * how far it is, and go to nothing as it arrives. Near t, players turn around each other, and the width of a mode is what it happens
+ * to be when the rates have fallen.
+ */
 export function withGradientPenalty(
   set: keyof typeof sets,
-  { steps, values = 0, decay = 0.99, spread = 1 }: GradientPenaltyOptions,
+  { steps, values = 0, decay = 0.99, weight, last }: GradientPenaltyOptions,
 ): Recipe {
   const moves = 2;
-  const weight = exponentialDecay(0.1, { decay: 0.01, every: moves * steps });
+  const penalty = (lambda: number) => gradientPenalty({ weight: lambda, target: SLOPE });
   return {
     set,
     model: new Gan({
-      ...players(set, { values, spread }),
+      ...players(set, { values }),
       loss: wasserstein(),
-      penalties: [scheduled(gradientPenalty({ weight: 1 }), weight)],
+      penalties: [
+        last === undefined
+          ? penalty(weight)
+          : scheduled(penalty(1), exponentialDecay(weight, { decay: last / weight, every: moves * steps })),
+      ],
     }),
     game: {
       batch: 256,
-      optimizers: { discriminator: falling(2e-3, moves * steps), generator: falling(1.5e-3, steps) },
+      optimizers: { discriminator: falling(2e-3, moves * steps), generator: falling(1e-3, steps) },
       updates: { discriminator: moves },
       average: ema({ decay }),
     },
     steps,
     every: 1000,
     notes: about(
-      `points as the players see them ${spread} times as wide; two updates of the critic for one, λ = 0.1 falling to 0.001, Adam 2e-3 (generator 1.5e-3), β₁ 0, β₂ 0.99, batch 256`,
+      `two updates of the critic for one, slope ${SLOPE} and λ = ${weight}${last === undefined ? "" : ` falling to ${last}`} (as slope 1 and λ = ${SLOPE * weight}${last === undefined ? "" : ` to ${SLOPE * last}`}, with scores ${1 / SLOPE} times as large), Adam 2e-3 (generator 0.001), β₁ 0, β₂ 0.99, batch 256`,
       { steps, values, decay },
     ),
   };

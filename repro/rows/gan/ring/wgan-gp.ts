@@ -2,4 +2,7 @@
 import { withGradientPenalty } from "../../../src/gan-modes-models.js";
 import { ganModesRow } from "../../../src/gan-modes-row.js";
 
-export const row = ganModesRow({ id: "gan/ring/wgan-gp", ...withGradientPenalty("ring", { steps: 9000, spread: 5 }) });
+export const row = ganModesRow({
+  id: "gan/ring/wgan-gp",
+  ...withGradientPenalty("ring", { steps: 9000, weight: 0.5 }),
+});
