@@ -7,7 +7,12 @@ import type { DiscriminatorPenalty } from "./penalty.js";
 export interface GradientPenaltyOptions {
   /** λ. @default 10 */
   readonly weight?: number;
-  /** The slope to have; above it alone it costs, if `oneSided`. @default 1 */
+  /**
+   * The slope t to have; above it alone it costs, if `oneSided`. Slope t with weight λ is the game of slope 1 with weight λt, its scores
+   * times t: a small t is for λt far below 1, where scores would have to become large first.
+   *
+   * @default 1
+   */
   readonly target?: number;
   /** @default false */
   readonly oneSided?: boolean;
