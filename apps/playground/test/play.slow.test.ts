@@ -6,19 +6,41 @@ import type { NdArray } from "@gen/core";
 import { missing } from "@gen/vitest/chromium";
 import type { Page } from "playwright";
 import { expect, it } from "vitest";
-import { openSite, root, violations } from "./site.js";
+import { go, openSite, rested, root, violations } from "./site.js";
 
 const site = openSite();
 
 it("shows the graph that runs and the code that runs it", async ({ skip }) => {
   if (missing !== undefined) skip(missing);
   const { page, complaints } = await site.open("?page=flow");
-  await page.locator('.play[aria-busy="false"]').waitFor({ timeout: 120_000 });
+  await rested(page);
   await page.getByText("About this model").click();
   await page.locator(".graph .node").first().waitFor({ timeout: 120_000 });
   await page.getByText('model.run("network.onnx", {').waitFor();
   expect(await violations(page)).toEqual([]);
   expect(complaints).toEqual([]);
+  await page.close();
+});
+
+it("is busy until it shows what came of it", async ({ skip }) => {
+  if (missing !== undefined) skip(missing);
+  const { page } = await site.open("?page=own", { reducedMotion: "reduce" });
+  const drawings = page.evaluate(async () => {
+    const drawn = new Set<string>();
+    const { port1, port2 } = new MessageChannel();
+    const turn = (): Promise<unknown> => {
+      port2.postMessage(0);
+      return new Promise((resolve) => (port1.onmessage = resolve));
+    };
+    for (let quiet = 0; quiet < 100; await turn()) {
+      const isBusy = document.querySelector('.play[aria-busy="false"]') === null;
+      quiet = isBusy ? 0 : quiet + 1;
+      if (!isBusy) drawn.add([...document.querySelectorAll("canvas")].map((canvas) => canvas.toDataURL()).join());
+    }
+    return drawn.size;
+  });
+  await go(page, "?page=flow");
+  expect(await drawings).toBe(1);
   await page.close();
 });
 

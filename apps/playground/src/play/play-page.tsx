@@ -1,5 +1,5 @@
 /** @file What the pages with a shipped model share: title, equation, the model's state, and its card. */
-import { lazy, Suspense, useState, useSyncExternalStore, type ReactNode } from "react";
+import { lazy, Suspense, useDeferredValue, useState, useSyncExternalStore, type ReactNode } from "react";
 import { isWorking, watchWork, type OpenModel } from "../models/engine.js";
 import { Loading } from "../models/loading.js";
 import { RunsOn } from "../models/runs-on.js";
@@ -21,7 +21,8 @@ export interface PlayPageProps {
 }
 
 export function PlayPage({ title, lead, equation, paper, of, error, children }: PlayPageProps) {
-  const isBusy = useSyncExternalStore(watchWork, isWorking);
+  const works = useSyncExternalStore(watchWork, isWorking);
+  const worked = useDeferredValue(works); // it ends only when what came of the work is shown, and no more follows from that
   return (
     <>
       <h1>{title}</h1>
@@ -31,7 +32,7 @@ export function PlayPage({ title, lead, equation, paper, of, error, children }: 
       </Equation>
       {of.state === "ready" ? <RunsOn {...of} /> : <Loading of={of} />}
       {error === undefined ? null : <ErrorText error={error} />}
-      <div className="play" aria-busy={of.state !== "ready" || isBusy}>
+      <div className="play" aria-busy={of.state !== "ready" || works || worked}>
         {children}
       </div>
       <About model={of.state === "ready" ? of.model : undefined} />
