@@ -2,7 +2,17 @@
 import { ndarray } from "@gen/core";
 import { Standardise } from "@gen/core/codec";
 import { adam, cosine, ema, exponentialDecay, type Optimizer } from "@gen/core/optim";
-import { dense, Gan, gradientPenalty, nonSaturating, r1, scheduled, wasserstein, type GanOptions } from "@gen/gan";
+import {
+  dense,
+  Gan,
+  gradientPenalty,
+  nonSaturating,
+  r1,
+  scheduled,
+  wasserstein,
+  type DiscriminatorPenalty,
+  type GanOptions,
+} from "@gen/gan";
 import type { GanModesOptions, sets } from "./gan-modes-row.js";
 
 type Recipe = Pick<GanModesOptions, "set" | "model" | "game" | "steps" | "every" | "notes">;
@@ -12,7 +22,7 @@ const DEVIATION: Record<keyof typeof sets, number> = { ring: Math.SQRT2, grid: 2
 type Players = Pick<GanOptions, "shape" | "latentDim" | "codec" | "architecture" | "codes" | "informationWeight">;
 
 /** @param values of a part of the noise that comes in steps, if any: a smooth map of normal noise leaves bridges between modes */
-function players(set: keyof typeof sets, { values }: { readonly values: number }): Players {
+function players(set: keyof typeof sets, values: number): Players {
   const std = ndarray([DEVIATION[set], DEVIATION[set]], [2]);
   return {
     shape: [2],
@@ -34,10 +44,26 @@ interface Length {
   readonly decay?: number;
 }
 
-interface R1Options extends Length {
-  /** γ, which falls evenly in log γ to `last`, if given: at first players find the modes, then their shapes. */
+/** Of a penalty. It falls evenly in its logarithm to `last`, if given: at first players find the modes, then their shapes. */
+interface Weight {
   readonly weight: number;
   readonly last?: number;
+}
+
+/** A penalty whose weight falls within so many updates of the player that it is for. */
+const weighed = (
+  penalty: (weight: number) => DiscriminatorPenalty,
+  { weight, last }: Weight,
+  updates: number,
+): DiscriminatorPenalty =>
+  last === undefined
+    ? penalty(weight)
+    : scheduled(penalty(1), exponentialDecay(weight, { decay: last / weight, every: updates }));
+
+const told = ({ weight, last }: Weight, times = 1): string =>
+  `${times * weight}${last === undefined ? "" : ` falling to ${times * last}`}`;
+
+interface R1Options extends Length, Weight {
   /** Of the generator; the discriminator's is 2e-3. A generator as quick as that makes modes too narrow. @default 2e-3 */
   readonly generatorRate?: number;
 }
@@ -49,16 +75,12 @@ const falling = (rate: number, updates: number): Optimizer =>
 /** Non-saturating losses with R1. */
 export function withR1(
   set: keyof typeof sets,
-  { steps, values = 0, decay = 0.995, weight, last, generatorRate = 2e-3 }: R1Options,
+  { steps, values = 0, decay = 0.995, generatorRate = 2e-3, ...weight }: R1Options,
 ): Recipe {
-  const penalty =
-    last === undefined
-      ? r1({ weight })
-      : scheduled(r1({ weight: 1 }), exponentialDecay(weight, { decay: last / weight, every: steps }));
-  const gamma = last === undefined ? `${weight}` : `${weight} falling to ${last}`;
+  const penalty = weighed((weight) => r1({ weight }), weight, steps);
   return {
     set,
-    model: new Gan({ ...players(set, { values }), loss: nonSaturating(), penalties: [penalty] }),
+    model: new Gan({ ...players(set, values), loss: nonSaturating(), penalties: [penalty] }),
     game: {
       batch: 256,
       optimizers: { discriminator: falling(2e-3, steps), generator: falling(generatorRate, steps) },
@@ -67,16 +89,10 @@ export function withR1(
     steps,
     every: 2000,
     notes: about(
-      `R1 with γ = ${gamma}, Adam 2e-3${generatorRate === 2e-3 ? "" : ` (generator ${generatorRate})`}, β₁ 0, β₂ 0.99, batch 256`,
+      `R1 with γ = ${told(weight)}, Adam 2e-3${generatorRate === 2e-3 ? "" : ` (generator ${generatorRate})`}, β₁ 0, β₂ 0.99, batch 256`,
       { steps, values, decay },
     ),
   };
-}
-
-interface GradientPenaltyOptions extends Length {
-  /** λ, which falls evenly in log λ to `last`, if given. */
-  readonly weight: number;
-  readonly last?: number;
 }
 
 /** Slope of the critic that costs nothing. */
@@ -90,20 +106,16 @@ const SLOPE = 0.002;
  */
 export function withGradientPenalty(
   set: keyof typeof sets,
-  { steps, values = 0, decay = 0.99, weight, last }: GradientPenaltyOptions,
+  { steps, values = 0, decay = 0.99, ...weight }: Length & Weight,
 ): Recipe {
   const moves = 2;
-  const penalty = (lambda: number) => gradientPenalty({ weight: lambda, target: SLOPE });
+  const penalty = weighed((weight) => gradientPenalty({ weight, target: SLOPE }), weight, moves * steps);
   return {
     set,
     model: new Gan({
-      ...players(set, { values }),
+      ...players(set, values),
       loss: wasserstein(),
-      penalties: [
-        last === undefined
-          ? penalty(weight)
-          : scheduled(penalty(1), exponentialDecay(weight, { decay: last / weight, every: moves * steps })),
-      ],
+      penalties: [penalty],
     }),
     game: {
       batch: 256,
@@ -114,7 +126,7 @@ export function withGradientPenalty(
     steps,
     every: 1000,
     notes: about(
-      `two updates of the critic for one, slope ${SLOPE} and λ = ${weight}${last === undefined ? "" : ` falling to ${last}`} (as slope 1 and λ = ${SLOPE * weight}${last === undefined ? "" : ` to ${SLOPE * last}`}, with scores ${1 / SLOPE} times as large), Adam 2e-3 (generator 0.001), β₁ 0, β₂ 0.99, batch 256`,
+      `two updates of the critic for one, slope ${SLOPE} and λ = ${told(weight)} (as slope 1 and λ = ${told(weight, SLOPE)}, with scores ${1 / SLOPE} times as large), Adam 2e-3 (generator 0.001), β₁ 0, β₂ 0.99, batch 256`,
       { steps, values, decay },
     ),
   };
