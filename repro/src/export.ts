@@ -2,6 +2,9 @@
 import { GenError, type Card } from "@gen/core";
 import { exportFolder } from "@gen/core/node";
 import { floatOf, halfOf } from "@gen/core/onnx";
+import type { Extractor } from "@gen/eval";
+import { builtInFolder, openExtractor } from "@gen/eval/node";
+import type { Contestant } from "./leaderboard.js";
 import { openWeights } from "./place.js";
 import { readResult } from "./results.js";
 import { loadRow } from "./rows.js";
@@ -38,6 +41,7 @@ export async function exportRow({ id, to, files: wanted, precision = "f32" }: Ro
   const chosen = Object.entries(all).filter(([name]) => wanted?.includes(name) ?? true);
   const recorded = await readResult(id);
   const metrics = recorded === undefined ? {} : { [row.unit]: recorded.ours };
+  const classes = await classesOf(row.contestant);
   const { runtime, store } = await openWeights(id, { threads: 1 });
   try {
     if (precision === "f16-weights") {
@@ -46,10 +50,18 @@ export async function exportRow({ id, to, files: wanted, precision = "f32" }: Ro
     const files = Object.fromEntries(chosen);
     return await exportFolder(
       to,
-      { name: id, recipe: { row: id, ...recipe }, metrics, files, precision, ...about },
+      { name: id, recipe: { row: id, ...classes, ...recipe }, metrics, files, precision, ...about },
       { runtime, store },
     );
   } finally {
     await runtime.close();
   }
+}
+
+/** The names of a model's classes: those that the set's extractor tells apart. */
+async function classesOf(contestant: Contestant | undefined): Promise<Pick<Extractor, "classes">> {
+  if (contestant?.classes === undefined) return {};
+  const extractor = await openExtractor(builtInFolder(contestant.set));
+  await extractor.close();
+  return extractor.classes === undefined ? {} : { classes: extractor.classes };
 }

@@ -105,7 +105,10 @@ function labelsFor(card: Card, options: ToldOptions): Record<string, NdArray> {
   const one = label !== undefined ? classOf(label, classes, options) : words !== undefined ? classes.length : undefined;
   const labels = Array.from(
     { length: sizeOf(shape) },
-    (_, i) => one ?? rows?.["label"]?.data[i] ?? (classes.length === 0 ? 0 : (first + i) % classes.length),
+    (_, i) =>
+      one ??
+      rows?.["label"]?.data[i] ??
+      (classes.length === 0 ? classNumber(card, label, options.where ?? "gen sample") : (first + i) % classes.length),
   );
   const none = new Int32Array(labels.length).fill(classes.length);
   return {

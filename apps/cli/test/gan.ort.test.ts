@@ -1,5 +1,5 @@
 /** @file GANs from the command line: points and conditional pictures, what the report says of the game, truncated samples. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ndarray } from "@gen/core";
@@ -29,6 +29,17 @@ describe("a GAN of conditional pictures", () => {
     for (const words of ["Generator(&#39;|'|’)s loss", "Length of the gradients", "Precision", "Walks"])
       expect(report).toMatch(new RegExp(words));
     expect(await run("sample runs/bars --n 3 --label second --to second.png")).toMatchObject({ code: 0 });
+  });
+
+  it("asks for the class where the card names none to take in turn", async () => {
+    cpSync(join(place, "runs/bars/model"), join(place, "nameless"), { recursive: true });
+    const card = JSON.parse(text("nameless/card.json")) as { recipe: { classes?: string[] } };
+    delete card.recipe.classes;
+    writeFileSync(join(place, "nameless/card.json"), JSON.stringify(card));
+    expect((await run("sample nameless --n 2 --to nameless.png")).err).toContain(
+      "gen sample: expected --label, since gan is conditioned on classes, got none\n  fix: say the number of one",
+    );
+    expect(await run("sample nameless --n 2 --label 1 --to nameless.png")).toMatchObject({ code: 0 });
   });
 
   it("is truncated when it is drawn from, not when it is trained", async () => {
