@@ -14,6 +14,7 @@ export type { LevelsOptions, LogisticMixtureOptions, PixelLaw } from "./pixels/l
 export type { PixelContext, PixelNetwork, PixelSizes } from "./pixels/network.js";
 export { pixelCnn } from "./pixels/pixel-cnn.js";
 export type { PixelCnnOptions } from "./pixels/pixel-cnn.js";
+export { pixelOptimizer } from "./pixels/optimizer.js";
 export { pixelCnnPlusPlus } from "./pixels/pixel-cnn-plus-plus.js";
 export type { PixelCnnPlusPlusOptions } from "./pixels/pixel-cnn-plus-plus.js";
 export { diagonalBiLstm, rowLstm } from "./pixels/pixel-rnn.js";

@@ -14,6 +14,8 @@ export interface PixelCnnOptions extends PixelModelOptions {
   readonly head?: number;
   /** Extent of the first kernel, odd. @default 7 */
   readonly firstKernel?: number;
+  /** Extent of the kernels of the blocks, odd. @default 3 */
+  readonly kernel?: number;
 }
 
 /** Convolutions with masks: a first one of type A, then residual blocks and 1 × 1 layers of type B. */
@@ -22,12 +24,13 @@ export function pixelCnn({
   blocks = 7,
   head = 64,
   firstKernel = 7,
+  kernel = 3,
   ...rest
 }: PixelCnnOptions): PixelModel {
-  return new PixelModel(rest, (sizes) => new PixelCnn({ ...sizes, hidden, blocks, head, firstKernel }));
+  return new PixelModel(rest, (sizes) => new PixelCnn({ ...sizes, hidden, blocks, head, firstKernel, kernel }));
 }
 
-type Sizes = PixelSizes & Required<Pick<PixelCnnOptions, "hidden" | "blocks" | "head" | "firstKernel">>;
+type Sizes = PixelSizes & Required<Pick<PixelCnnOptions, "hidden" | "blocks" | "head" | "firstKernel" | "kernel">>;
 
 class PixelCnn implements PixelNetwork {
   readonly first: CausalConv;
@@ -36,12 +39,12 @@ class PixelCnn implements PixelNetwork {
   readonly last: CausalConv;
   readonly visitsPixels = true;
 
-  constructor({ law, classes, hidden, blocks, head, firstKernel }: Sizes) {
+  constructor({ law, classes, hidden, blocks, head, firstKernel, kernel }: Sizes) {
     const { channels, params, colours } = law;
     const conv = (inputs: number, outputs: number): CausalConv =>
       new CausalConv({ inputs, outputs, kernel: 1, type: "B", colours });
     this.first = new CausalConv({ inputs: channels, outputs: 2 * hidden, kernel: firstKernel, type: "A", colours });
-    this.blocks = Array.from({ length: blocks }, () => new Block({ hidden, colours, classes }));
+    this.blocks = Array.from({ length: blocks }, () => new Block({ hidden, kernel, colours, classes }));
     this.head = [conv(2 * hidden, head), conv(head, head)];
     this.last = conv(head, params);
   }
@@ -54,18 +57,22 @@ class PixelCnn implements PixelNetwork {
   }
 }
 
-/** 2h → h by 1 × 1, h → h by 3 × 3, h → 2h by 1 × 1, added to what came in (figure 5, left). */
+interface BlockOptions extends Pick<Sizes, "hidden" | "kernel" | "classes"> {
+  readonly colours: number;
+}
+
+/** 2h → h by 1 × 1, h → h by k × k, h → 2h by 1 × 1, added to what came in (figure 5, left, where k = 3). */
 class Block {
   readonly down: CausalConv;
   readonly across: CausalConv;
   readonly up: CausalConv;
   readonly condition: ClassBias | undefined;
 
-  constructor({ hidden, colours, classes }: { hidden: number; colours: number; classes: number }) {
+  constructor({ hidden, kernel, colours, classes }: BlockOptions) {
     const conv = (inputs: number, outputs: number, kernel: number): CausalConv =>
       new CausalConv({ inputs, outputs, kernel, type: "B", colours });
     this.down = conv(2 * hidden, hidden, 1);
-    this.across = conv(hidden, hidden, 3);
+    this.across = conv(hidden, hidden, kernel);
     this.up = conv(hidden, 2 * hidden, 1);
     this.condition = classes === 0 ? undefined : new ClassBias({ classes, channels: hidden });
   }
