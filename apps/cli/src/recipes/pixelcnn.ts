@@ -1,6 +1,6 @@
 /** @file Pictures one pixel after the other as a recipe: exact log p(x), samples, and completions of half-erased pictures. */
 import { batches, GenError, trainStep, type BatchSpec } from "@gen/core";
-import { adam, chain, clipByGlobalNorm, cosine, ema } from "@gen/core/optim";
+import { chain, clipByGlobalNorm, cosine, ema } from "@gen/core/optim";
 import {
   binary,
   completePixels,
@@ -11,6 +11,7 @@ import {
   pixelCnnPlusPlus,
   pixelFiles,
   pixelLogProb,
+  pixelOptimizer,
   rowLstm,
   samplePixels,
   softmaxLevels,
@@ -49,7 +50,12 @@ const options = defineOptions({
   channels: { kind: "integer", default: 64, min: 2, description: "Channels between layers" },
   depth: { kind: "integer", default: 7, min: 1, description: "Blocks or layers" },
   conditional: { kind: "boolean", default: false, description: "Condition on the class, where the data has classes" },
-  learningRate: { kind: "number", default: 1e-3, above: 0, description: "Step size of Adam, which falls to nothing" },
+  learningRate: {
+    kind: "number",
+    default: 4e-3,
+    above: 0,
+    description: "Step size of Muon and Adam, which falls to nothing",
+  },
 });
 
 type Options = OptionsOf<typeof options>;
@@ -96,7 +102,7 @@ function prepare(chosen: Options, { data, batchSize, steps, key: order }: Prepar
       model,
       batch,
       loss: (rows, scope) => model.loss(rows as unknown as PixelBatch, scope),
-      optimizer: chain(clipByGlobalNorm(100), adam({ learningRate: cosine(chosen.learningRate, { steps }) })),
+      optimizer: chain(clipByGlobalNorm(100), pixelOptimizer({ learningRate: cosine(chosen.learningRate, { steps }) })),
       average: ema({ decay: 0.999 }),
     }),
     batches: batches(pick(data.train, names), { size: batchSize, key: order }),
