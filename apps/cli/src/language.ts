@@ -4,6 +4,7 @@ import { join } from "node:path";
 import {
   Gpt,
   gptOfConfig,
+  inBytes,
   loadGpt,
   readTokenizer,
   RecurrentText,
@@ -49,6 +50,8 @@ export interface Published extends Omit<LanguageNotes, "lora"> {
   readonly tokenizer: Tokenizer;
   /** Tokens at which its texts end. */
   readonly endTokens: readonly number[];
+  /** What products with its matrices are computed in, if not in f32. */
+  readonly precision?: "i8";
   /** Fills a store with the numbers of `languageOf(architecture)`; those of adapters are added to what they are beside. */
   load(to: { readonly runtime: Runtime; readonly store: Store }): Promise<void>;
 }
@@ -73,12 +76,25 @@ export function readLanguage(path: string, shown: string): Published {
   );
 }
 
-export async function openLanguage(path: string, shown: string, runtime: Runtime): Promise<Language> {
+export interface OpenLanguageOptions {
+  readonly runtime: Runtime;
+  /** What products with its matrices are computed in. @default as in the files of the folder */
+  readonly precision?: "f32" | "i8" | undefined;
+}
+
+/** @throws GenError what {@link readLanguage} throws, and `option` for 8 bits of a model that has no large matrices */
+export async function openLanguage(
+  path: string,
+  shown: string,
+  { runtime, precision }: OpenLanguageOptions,
+): Promise<Language> {
   const published = readLanguage(path, shown);
   const model = languageOf(published.architecture);
   const store = await runtime.init(model, { key: key(0) });
   await published.load({ runtime, store });
-  return { ...published, model, runtime, store };
+  const written: Written = { model, runtime, store };
+  const isNarrow = (precision ?? published.precision) === "i8";
+  return { ...published, ...(isNarrow ? await inBytes(written) : written) };
 }
 
 /** What `gen train gpt` exported, wherever it lies now. */
@@ -99,6 +115,7 @@ function readOurs(folder: string, shown: string): Published {
     ...notes,
     tokenizer,
     endTokens: notes.end === undefined ? [] : [tokenizer.specials.numberOf(notes.end)],
+    ...(isInBytes(recordIn(join(folder, "card.json"))) ? { precision: "i8" } : {}),
     async load({ runtime, store }) {
       const model = languageOf(notes.architecture);
       const source = await openFolder(folder);
@@ -113,6 +130,11 @@ function readOurs(folder: string, shown: string): Published {
       for (const name of parameters(model).keys()) await store.write(name, await whole.read(name));
     },
   };
+}
+
+/** Whether a card says that its files have large matrices in 8 bits. */
+function isInBytes({ files }: Readonly<Record<string, unknown>>): boolean {
+  return isRecord(files) && Object.values(files).some((file) => isRecord(file) && file["precision"] === "i8");
 }
 
 /** config.json, files of safetensors and tokenizer.json, as others publish their models. */

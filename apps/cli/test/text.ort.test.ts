@@ -92,6 +92,25 @@ describe("a model of a folder of text", () => {
     expect(one!.finish).toBe("length");
   });
 
+  it("writes in 8 bits: of a folder exported so, drawn in a loop and by beams; or where that is asked for", async () => {
+    expect(
+      await run("train gpt ./notes --steps 60 --layers 1 --features 64 --heads 2 --context 24 --name wide"),
+    ).toMatchObject({ code: 0 });
+    expect(await run("export runs/wide --precision i8 --to bytes")).toMatchObject({ code: 0 });
+    const asked = "--prompt the --max-tokens 12";
+    const logProbs = async (line: string): Promise<number[]> =>
+      (await told(`write ${line} ${asked}`)).map(({ logProb }) => logProb);
+    for (const how of ["--matching [a-z\\s.]*", "--greedy", "--beams 2"]) {
+      const [narrow] = await logProbs(`bytes ${how}`);
+      expect(await logProbs(`runs/wide --precision i8 ${how}`)).toEqual([narrow]);
+      const [wide] = await logProbs(`runs/wide ${how}`);
+      expect(narrow).not.toBe(wide);
+      expect(Math.abs(narrow! - wide!)).toBeLessThan(0.3);
+    }
+    const { err } = await run("write runs/cats --precision i8 --prompt the");
+    expect(err).toContain("expected large matrices, which 8 bits are for");
+  });
+
   it("is written in the layout that transformers.js loads", async () => {
     expect(await run("export runs/cats --layout transformers --to theirs-to-be")).toMatchObject({ code: 0 });
     const config = JSON.parse(readFileSync(join(place, "theirs-to-be", "config.json"), "utf8")) as object;

@@ -41,6 +41,7 @@ export type { VectorDraw, VectorModel, VectorRows } from "./vectors/vector-model
 export { complete, stream } from "./decoding/generate.js";
 export type { Constraint, ConstraintState, GenerateOptions } from "./decoding/plan.js";
 export type { Completion, Finish, Piece, TokenChance } from "./decoding/row.js";
+export { inBytes } from "./decoding/memory.js";
 export type { Written } from "./decoding/memory.js";
 export { adjusted, distributionOf, draw, samplingOf } from "./decoding/sampling.js";
 export type { Allowed, Past, Sampling, SamplingOptions } from "./decoding/sampling.js";

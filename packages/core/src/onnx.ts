@@ -9,6 +9,7 @@ export { lower } from "./onnx/lower.js";
 export type { LowerOptions } from "./onnx/lower.js";
 export { exportModel } from "./onnx/symbolic.js";
 export type { ExportOptions, SymbolSource } from "./onnx/symbolic.js";
+export { matricesOf, programInBytes } from "./onnx/program-bytes.js";
 export { exportFiles, PARITY_TOLERANCE } from "./model/export.js";
 export { facts } from "./ir/facts.js";
 export type { OpFacts, Provider, ProviderFacts } from "./ir/facts.js";

@@ -39,7 +39,8 @@ export const writeCommand: Command = {
     const decoding = resolve(decodingOptions, only(decodingOptions, given), "gen write");
     const runtime = await context.openRuntime({ device: "cpu" });
     try {
-      const open = (path: string): Promise<Language> => openLanguage(resolvePath(cwd, path), path, runtime);
+      const open = (path: string): Promise<Language> =>
+        openLanguage(resolvePath(cwd, path), path, { runtime, precision: write.precision });
       const language = await open(shown);
       const draft = decoding.draft === undefined ? undefined : await open(decoding.draft);
       if (draft !== undefined) checkSame(language, draft);

@@ -21,6 +21,12 @@ export const writeOptions = defineOptions({
     default: false,
     description: "Let only the end of a prompt be seen that is longer than the context; otherwise it is an error",
   },
+  precision: {
+    kind: "choice",
+    choices: ["f32", "i8"],
+    description:
+      "What products with large matrices are computed in: i8 is sooner and a little less exact. As the model was exported unless given",
+  },
   count: { kind: "integer", default: 1, min: 1, description: "Texts that are written, each its own" },
   alternatives: {
     kind: "integer",

@@ -3,6 +3,7 @@ import { GenError } from "../error.js";
 import type { TensorType } from "../ir/node.js";
 import { ndarray, type NdArray } from "../ndarray.js";
 import { nearestName } from "../nearest.js";
+import { fromBytes } from "../onnx/bytes.js";
 import { decodeModel } from "../onnx/proto-decode.js";
 import { lasting, paths, type Model } from "../program/model.js";
 import type { Store } from "../runtime/store.js";
@@ -83,7 +84,8 @@ async function weightsOf(files: ModelFiles, wanted: ReadonlyMap<string, unknown>
   const order = names.toSorted((a, b) => Number(b === "network.onnx") - Number(a === "network.onnx"));
   for (const file of order) {
     const { graph } = decodeModel(await files.bytes(file), { file });
-    for (const { name, array } of graph.initializers) if (!found.has(name)) found.set(name, { array, file });
+    const arrays = fromBytes(new Map(graph.initializers.map(({ name, array }) => [name, array])), wanted.keys());
+    for (const [name, array] of arrays) if (!found.has(name)) found.set(name, { array, file });
     if ([...wanted.keys()].every((name) => found.has(name))) break;
   }
   return found;
@@ -95,11 +97,6 @@ function fitted(
   type: TensorType,
   { got, names }: { got: { array: NdArray; file: string } | undefined; names: Found },
 ): NdArray {
-  if (got === undefined && names.has(`${name}.steps`)) {
-    throw new GenError("dtype", `loadWeights: expected "${name}" ${typeText(type)}, got it in 8 bits`, {
-      fix: "export the model with precision f32",
-    });
-  }
   if (got === undefined) {
     const near = nearestName(name, names.keys());
     throw new GenError(

@@ -7,8 +7,17 @@
  * Rows do not depend on each other: neither a batch nor what comes later changes a result. Sums are exact, in 32 bits.
  * Dettmers et al. 2022, "LLM.int8()", §2, arXiv:2208.07339 (its products row by column, without its outliers in 16 bits)
  */
+import type { TensorType } from "../ir/node.js";
 import { ndarray, type NdArray } from "../ndarray.js";
-import { DATA_TYPES, type OnnxAttribute, type OnnxGraph, type OnnxModel, type OnnxNode } from "./proto.js";
+import { sizeOf } from "../shape.js";
+import {
+  DATA_TYPES,
+  type OnnxAttribute,
+  type OnnxGraph,
+  type OnnxModel,
+  type OnnxNode,
+  type OnnxTensor,
+} from "./proto.js";
 
 /** Numbers of a matrix that is worth it. */
 const LEAST = 4096;
@@ -23,32 +32,72 @@ interface Stored {
   readonly sizes: string;
 }
 
+/** What the parts of a matrix are called; of one that products take transposed, `turned`. */
+const partsOf = (name: string, turned: boolean): Stored => {
+  const whole = turned ? `${name}.turned` : name;
+  return { steps: `${whole}.steps`, sizes: `${whole}.sizes` };
+};
+
+/** Whether numbers can be a matrix in 8 bits. */
+export function fitsBytes({ dtype, shape }: TensorType): boolean {
+  return dtype === "f32" && shape.length === 2 && sizeOf(shape) >= LEAST;
+}
+
 /**
- * The same model with its matrices in 8 bits: initializers that are read by nothing but products of rows with them.
+ * The same model with matrices of it in 8 bits: those that are read by nothing but products of rows with them.
  *
- * @param names of the initializers that may change
+ * @param matrices the numbers of initializers and inputs that may become bytes inside, by name
  * @returns the model itself if it has none
  */
-export function inBytes(model: OnnxModel, names: ReadonlySet<string>): OnnxModel {
+export function inBytes(model: OnnxModel, matrices: ReadonlyMap<string, NdArray>): OnnxModel {
   const uses = usesOf(model.graph, new Map());
   const stored = new Map<string, Stored>();
-  const initializers = model.graph.initializers.flatMap(({ name, array }) => {
+  const parts: OnnxTensor[] = [];
+  for (const [name, array] of matrices) {
     const turns = new Set(uses.get(name));
     const [turned] = turns;
-    const isMatrix = array.dtype === "f32" && array.shape.length === 2 && array.data.length >= LEAST;
-    if (!names.has(name) || !isMatrix || turns.size !== 1 || turned === undefined) return [{ name, array }];
-    const [steps, sizes] = [`${name}.steps`, `${name}.sizes`];
-    stored.set(name, { steps, sizes });
-    const inSteps = stepsOf(array, turned);
-    return [
-      { name: steps, array: inSteps.steps },
-      { name: sizes, array: inSteps.sizes },
-    ];
-  });
+    if (!fitsBytes(array) || turns.size !== 1 || turned === undefined) continue;
+    const names = partsOf(name, turned);
+    stored.set(name, names);
+    const { steps, sizes } = stepsOf(array, turned);
+    parts.push({ name: names.steps, array: steps }, { name: names.sizes, array: sizes });
+  }
   if (stored.size === 0) return model;
   const constants = Object.entries(CONSTANTS).map(([name, array]) => ({ name, array }));
-  const graph = rewritten({ ...model.graph, initializers: [...initializers, ...constants] }, stored);
-  return { ...model, graph };
+  const isKept = ({ name }: { readonly name: string }): boolean => !stored.has(name);
+  const { initializers, inputs } = model.graph;
+  const graph = {
+    ...model.graph,
+    inputs: inputs.filter(isKept),
+    initializers: [...initializers.filter(isKept), ...parts, ...constants],
+  };
+  return { ...model, graph: rewritten(graph, stored) };
+}
+
+/** The arrays of a file, in which the parts of matrices of these names are one again: as near as 8 bits come to them. */
+export function fromBytes(arrays: ReadonlyMap<string, NdArray>, names: Iterable<string>): Map<string, NdArray> {
+  const whole = new Map(arrays);
+  for (const name of names) {
+    for (const turned of [false, true]) {
+      const parts = partsOf(name, turned);
+      const [steps, sizes] = [arrays.get(parts.steps), arrays.get(parts.sizes)];
+      if (steps?.dtype !== "u8" || steps.shape.length !== 2 || sizes?.shape.join() !== `${steps.shape[1]}`) continue;
+      whole.delete(parts.steps);
+      whole.delete(parts.sizes);
+      whole.set(name, matrixOf(steps, sizes, turned));
+    }
+  }
+  return whole;
+}
+
+/** The matrix of steps [K, N] of sizes [N]; turned, [N, K]. */
+function matrixOf(steps: NdArray, sizes: NdArray, turned: boolean): NdArray {
+  const [k, n] = steps.shape as [number, number];
+  const numbers = Float32Array.from({ length: k * n }, (_, i) => {
+    const place = turned ? (i % k) * n + Math.floor(i / k) : i;
+    return (Number(steps.data[place]) - ZERO) * 127 * Number(sizes.data[place % n]);
+  });
+  return ndarray(numbers, turned ? [n, k] : [k, n]);
 }
 
 /** Whether a model has matrices in 8 bits. */

@@ -49,8 +49,8 @@ export interface ExportOptions extends LowerOptions {
  */
 export function exportModel({ trace, symbols, precision = "f32", narrow, ...options }: ExportOptions): OnnxModel {
   if (precision === "i8") {
-    const names = narrow ?? new Set(Object.keys(options.weights ?? {}));
-    return inBytes(exportModel({ trace, symbols, ...options }), names);
+    const matrices = Object.entries(options.weights ?? {}).filter(([name]) => narrow?.has(name) ?? true);
+    return inBytes(exportModel({ trace, symbols, ...options }), new Map(matrices));
   }
   if (precision !== "f32") {
     const products = precision === "f16" ? "f16" : "f32";

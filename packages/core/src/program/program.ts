@@ -26,6 +26,8 @@ export interface Program {
   readonly usesKey: boolean;
   /** What the host gets at each run. */
   readonly outputs: readonly string[];
+  /** What becomes of the file that a device opens, an OnnxModel; inputs that it then lacks are left out of its runs. */
+  readonly finish?: <File extends object>(file: File) => File;
   /** The same with every gradient as a further output, to look for what went wrong. */
   readonly probe?: () => Program;
 }

@@ -1,6 +1,7 @@
 /** @file What a device must be able to do. One contract, one conformance suite; a runtime is written once, above it. */
 import type { Graph } from "../ir/graph.js";
 import type { NdArray } from "../ndarray.js";
+import type { Program } from "../program/program.js";
 
 /** A device that was looked at. */
 export interface Considered {
@@ -45,7 +46,8 @@ export interface Backend {
   readonly choice?: Choice;
   /** Whether a loop inside the graph is cheaper than one driven by the host. */
   readonly loopsInside: boolean;
-  compile(graph: Graph): Promise<Kernel>;
+  /** @param finish what becomes of the ONNX file; for devices that are quicker by it, and left out by the others */
+  compile(graph: Graph, finish?: Program["finish"]): Promise<Kernel>;
   put(array: NdArray): Promise<Handle>;
   get(handle: Handle): Promise<NdArray>;
   /** Early release; a handle that was freed must not be used again. */

@@ -122,7 +122,7 @@ export class Runtime {
   compile(program: Program): Promise<Kernel> {
     let kernel = this.#kernels.get(program);
     if (kernel === undefined) {
-      kernel = this.#backend.compile(program.graph);
+      kernel = this.#backend.compile(program.graph, program.finish);
       this.#kernels.set(program, kernel);
       kernel.then(
         (made) => forgotten.register(program, made, program),
