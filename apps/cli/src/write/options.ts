@@ -25,7 +25,7 @@ export const writeOptions = defineOptions({
     kind: "choice",
     choices: ["f32", "i8"],
     description:
-      "What products with large matrices are computed in: i8 is sooner and a little less exact. As the model was exported unless given",
+      "What products with large matrices are computed in: i8 writes long texts sooner, begins a second later and is a little less exact. As the model was exported unless given",
   },
   count: { kind: "integer", default: 1, min: 1, description: "Texts that are written, each its own" },
   alternatives: {

@@ -3,9 +3,9 @@ import { Graph } from "../ir/graph.js";
 import { typeOf } from "../ir/node.js";
 import type { NdArray } from "../ndarray.js";
 import { lower, STEPS } from "../onnx/lower.js";
-import { encodeModel, type OnnxModel } from "../onnx/proto.js";
+import { encodeModel } from "../onnx/proto.js";
 import type { Target } from "../onnx/target.js";
-import type { Backend, Handle, Kernel } from "./backend.js";
+import type { Backend, Handle } from "./backend.js";
 import { Models } from "./models.js";
 
 /** The way to a worker that runs `serve.mjs`. */
@@ -66,16 +66,15 @@ export function workerBackend(port: WorkerPort, options: WorkerBackendOptions): 
   return {
     device,
     loopsInside,
-    async compile(given, finish) {
+    async compile(given, finish = (file) => file) {
       const { graph, nameOf } = apart(given);
-      const lowered = lower(graph, { target });
-      const file = finish?.(lowered) ?? lowered;
+      const file = finish(lower(graph, { target }));
       const request = { bytes: encodeModel(file), options: session, outputs: outputTypes(graph) };
       const isForAnyLength = file.graph.inputs.some(({ shape }) => shape[0] === STEPS);
       const { model, release } = await (isForAnyLength ? models.share(request) : models.load(request));
       return {
         async run(all, keep, given = []) {
-          const inputs = file === lowered ? all : readBy(file, all);
+          const inputs = Object.fromEntries(file.graph.inputs.map(({ name }) => [name, all[name]!]));
           const buffers = [...new Set(given.map(({ data }) => data.buffer))];
           const { kept, returned } = (await port.ask("run", { model, inputs, keep }, buffers)) as {
             kept: Record<string, number>;
@@ -95,11 +94,6 @@ export function workerBackend(port: WorkerPort, options: WorkerBackendOptions): 
     },
     close: () => port.end(),
   };
-}
-
-/** Those that a file has inputs for. */
-function readBy({ graph }: OnnxModel, inputs: Parameters<Kernel["run"]>[0]): typeof inputs {
-  return Object.fromEntries(graph.inputs.map(({ name }) => [name, inputs[name]!]));
 }
 
 /** The same graph, no output of which is called as an input: a file may not have both, a program may. */
