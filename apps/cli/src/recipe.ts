@@ -115,6 +115,8 @@ export interface Trainable<E extends Fields = Fields> {
   readonly keepsBest?: boolean;
   /** Rows to measure on, with the fields that `validation` feeds on. */
   heldOut(split: "validation" | "test"): Dataset;
+  /** How many of the validation rows are measured on while it trains, for a model that is slow to measure. @default all */
+  readonly choosing?: number;
   /** Measure and use the running averages of this name instead of the parameters: "ema". */
   readonly from?: string;
   /** Pictures by name (kebab-case), the one to look at first first. */

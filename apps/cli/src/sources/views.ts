@@ -10,6 +10,16 @@ export function slice(data: Dataset, start: number, end: number): Dataset {
   };
 }
 
+/** `count` rows, evenly over all: classes often lie one after the other. All, where there are no more. */
+export function spread(data: Dataset, count = data.length): Dataset {
+  if (count >= data.length) return data;
+  return {
+    length: count,
+    fields: data.fields,
+    rows: (indices) => data.rows(indices.map((index) => Math.floor((index * data.length) / count))),
+  };
+}
+
 /** Only some fields: programs take no others. */
 export function pick(data: Dataset, names: readonly string[]): Dataset {
   const only = <T>(fields: Readonly<Record<string, T>>): Record<string, T> =>

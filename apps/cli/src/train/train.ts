@@ -9,6 +9,7 @@ import type { Made, PictureText, Quantity } from "../report/about.js";
 import { writeReport } from "../report/gather.js";
 import type { RunFolder } from "../run/run-folder.js";
 import type { Config } from "../schema/config.js";
+import { spread } from "../sources/views.js";
 import { ownVersion, runtimeVersion } from "../version.js";
 import { exportModel } from "./export.js";
 import { writeCurves } from "./curves.js";
@@ -130,7 +131,7 @@ class Run {
   readonly #log;
   readonly #window: Window;
   readonly #clock: () => number;
-  readonly #pace = new Pace();
+  readonly #pace: Pace;
   /** Milliseconds on the clock when this run would have begun, had it not been interrupted. */
   readonly #origin: number;
   step: number;
@@ -147,6 +148,7 @@ class Run {
     this.#from = this.step = step;
     this.#log = folder.openMetrics(step);
     this.#window = new Window(session.plan.training.steps);
+    this.#pace = new Pace(session.plan.training.every);
     this.#clock = clock;
     const before = folder.metrics;
     this.#origin = clock() - 1000 * (before.at(-1)?.seconds ?? 0);
@@ -168,7 +170,7 @@ class Run {
       signal,
       validate: {
         program: trainable.validation,
-        data: trainable.heldOut("validation"),
+        data: spread(trainable.heldOut("validation"), trainable.choosing),
         every,
         key: keys.validation,
         keepBest: trainable.keepsBest ?? true,
