@@ -1,5 +1,6 @@
 /** @file `gen write`: a trained language model goes on with a text, or answers, as it comes. */
 import { resolve as resolvePath } from "node:path";
+import { promptTokens } from "@gen/autoregressive";
 import { GenError } from "@gen/core";
 import type { Context } from "../context.js";
 import { resolve } from "../schema/resolve.js";
@@ -69,7 +70,7 @@ function promptOf(
   { template, truncate }: WriteOptions,
 ): string {
   const prompt = inTemplate(template ?? own, asked);
-  const length = tokenizer.encode(prompt, { special: true }).length;
+  const { length } = promptTokens(tokenizer, prompt);
   if (length > model.context && !truncate) {
     throw new GenError(
       "range",

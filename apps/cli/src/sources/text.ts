@@ -93,8 +93,9 @@ function splitsOf(all: readonly string[], chosen: TextSourceOptions, { name }: {
   const { context } = chosen;
   const origin = tokensOf(all, chosen);
   const { tokenizer, end } = origin;
-  const ends = end === undefined ? [] : [tokenizer.specials.numberOf(end)];
-  const tokens = all.flatMap((text) => [...tokenizer.encode(text), ...ends]);
+  const { before, after } = tokenizer.around;
+  const ends = after.length > 0 || end === undefined ? after : [tokenizer.specials.numberOf(end)];
+  const tokens = all.flatMap((text) => [...before, ...tokenizer.encode(text), ...ends]);
   const [a, b] = [Math.floor(0.9 * tokens.length), Math.floor(0.95 * tokens.length)];
   if (tokens.length - b < context + 1) {
     throw new GenError(

@@ -1,6 +1,6 @@
 /** @file What is asked of decoding, checked and put in order before the first token. */
 import { GenError, key as keyOf, type Key } from "@gen/core";
-import type { Tokenizer } from "../tokenizer/tokenizer.js";
+import { promptTokens, type Tokenizer } from "../tokenizer/tokenizer.js";
 import { bucket, type Written } from "./memory.js";
 import { samplingOf, type Allowed, type Sampling, type SamplingOptions } from "./sampling.js";
 
@@ -201,7 +201,7 @@ function promptsOf({ prompt, tokenizer }: GenerateOptions): readonly (readonly n
     if (tokenizer === undefined) {
       throw new GenError("option", "decoding: expected a tokenizer beside a prompt of text, got none");
     }
-    return tokenizer.encode(one, { special: true });
+    return promptTokens(tokenizer, one);
   });
 }
 

@@ -1,6 +1,6 @@
 /** @file Texts as rows to learn from: packed end to end, or a prompt and its answer to a row. */
 import { arrays, GenError, ndarray, type Dataset } from "@gen/core";
-import type { Tokenizer } from "../tokenizer/tokenizer.js";
+import { promptTokens, type Tokenizer } from "../tokenizer/tokenizer.js";
 
 export interface PackedOptions {
   /** T: tokens that are predicted in a row; rows have one more. */
@@ -80,7 +80,7 @@ export function instructions(list: readonly Instruction[], { tokenizer, length, 
   const x = new Int32Array(list.length * width).fill(last);
   const counts = new Float32Array(list.length * width);
   list.forEach(({ prompt, answer }, i) => {
-    const asked = tokenizer.encode(prompt, { special: true });
+    const asked = promptTokens(tokenizer, prompt);
     const whole = [...asked, ...tokenizer.encode(answer), last];
     if (whole.length > width) {
       throw new GenError("data", `instructions: expected at most ${width} tokens in number ${i}, got ${whole.length}`, {

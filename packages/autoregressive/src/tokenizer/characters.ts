@@ -2,7 +2,14 @@
 import { GenError } from "@gen/core";
 import { tokenizerJson } from "./json.js";
 import { specialsFrom, type SpecialTokens } from "./special.js";
-import { checkedText, checkToken, type DecodeOptions, type EncodeOptions, type Tokenizer } from "./tokenizer.js";
+import {
+  checkedText,
+  checkToken,
+  type Around,
+  type DecodeOptions,
+  type EncodeOptions,
+  type Tokenizer,
+} from "./tokenizer.js";
 
 export interface CharacterOptions {
   /** Special tokens; their numbers come after those of the characters. @default none */
@@ -12,6 +19,7 @@ export interface CharacterOptions {
 export class CharacterTokenizer implements Tokenizer {
   readonly characters: readonly string[];
   readonly specials: SpecialTokens;
+  readonly around: Around = { before: [], after: [] };
   readonly #numbers: ReadonlyMap<string, number>;
 
   /** @throws GenError `option` unless the characters are single code points that differ */
@@ -74,9 +82,8 @@ export class CharacterTokenizer implements Tokenizer {
   toJson(): object {
     return tokenizerJson({
       vocabulary: new Map(this.characters.map((c, i) => [c, i])),
-      merges: [],
       specials: this.specials,
-      words: "characters",
+      stages: { normalizer: null, pre_tokenizer: null, post_processor: null, decoder: { type: "Fuse" } },
     });
   }
 }

@@ -1,33 +1,24 @@
 /** @file `tokenizer.json`, the file that libraries of Hugging Face share: written. It is read in `read.ts`. */
+import type { Json } from "./fields.js";
 import type { SpecialTokens } from "./special.js";
 
 export interface JsonParts {
   /** Number of each token that is no special one, as the file spells it. */
   readonly vocabulary: ReadonlyMap<string, number>;
-  /** Pairs that are merged, the first first, as the file spells them. */
-  readonly merges: readonly (readonly [string, string])[];
+  /** Pairs that are merged, the first first, as the file spells them. @default none */
+  readonly merges?: readonly (readonly [string, string])[];
   readonly specials: SpecialTokens;
-  /** Tokens are characters, without words; or bytes, of GPT-2's words or of those of a pattern. */
-  readonly words: "characters" | "bytes" | RegExp;
-  /** Whether text is first brought to NFC. @default false */
-  readonly composes?: boolean;
+  /** The fields for what is done before and after. */
+  readonly stages: Json;
+  /** @default false */
+  readonly fallsBack?: boolean;
+  /** @default false */
+  readonly keepsWords?: boolean;
 }
 
 /** A file of a tokenizer by merges of pairs. */
-export function tokenizerJson({ vocabulary, merges, specials, words, composes = false }: JsonParts): object {
-  const level = (useRegex: boolean): object => ({
-    type: "ByteLevel",
-    add_prefix_space: false,
-    trim_offsets: true,
-    use_regex: useRegex,
-  });
-  const cut = (pattern: RegExp): object => ({
-    type: "Sequence",
-    pretokenizers: [
-      { type: "Split", pattern: { Regex: pattern.source }, behavior: "Isolated", invert: false },
-      level(false),
-    ],
-  });
+export function tokenizerJson(parts: JsonParts): object {
+  const { vocabulary, merges = [], specials, stages, fallsBack = false, keepsWords = false } = parts;
   return {
     version: "1.0",
     truncation: null,
@@ -39,12 +30,9 @@ export function tokenizerJson({ vocabulary, merges, specials, words, composes = 
       lstrip: false,
       rstrip: false,
       normalized: false,
-      special: true,
+      special: !specials.isText(id),
     })),
-    normalizer: composes ? { type: "NFC" } : null,
-    pre_tokenizer: words === "characters" ? null : words === "bytes" ? level(true) : cut(words),
-    post_processor: null,
-    decoder: words === "characters" ? { type: "Fuse" } : level(true),
+    ...stages,
     model: {
       type: "BPE",
       dropout: null,
@@ -52,10 +40,10 @@ export function tokenizerJson({ vocabulary, merges, specials, words, composes = 
       continuing_subword_prefix: "",
       end_of_word_suffix: "",
       fuse_unk: false,
-      byte_fallback: false,
-      ignore_merges: false,
+      byte_fallback: fallsBack,
+      ignore_merges: keepsWords,
       vocab: { ...Object.fromEntries(vocabulary), ...Object.fromEntries(specials.entries()) },
-      merges: merges.map(([a, b]) => [a, b]),
+      merges,
     },
   };
 }

@@ -3,13 +3,16 @@
  * Sennrich et al. 2016, arXiv:1508.07909; of bytes: Radford et al. 2019, §2.2.
  */
 import { GenError } from "@gen/core";
-import { CHARACTERS, hiddenIn, shown } from "./byte-characters.js";
+import { CHARACTERS } from "./byte-characters.js";
 import { tokenizerJson } from "./json.js";
+import { mergePairs, SHIFT, type Ranks } from "./merge-pairs.js";
 import { specialsFrom, type SpecialTokens } from "./special.js";
+import { byteStages, type TextStages } from "./stages.js";
 import {
   checkedText,
   checkToken,
   textOf,
+  type Around,
   type DecodeOptions,
   type EncodeOptions,
   type Tokenizer,
@@ -26,55 +29,63 @@ export interface TrainPairsOptions {
   readonly least?: number;
 }
 
-/** What a tokenizer of pairs is made of. */
+/** What a tokenizer of pairs is made of, as `tokenizer.json` spells it. */
 export interface PairsParts {
-  /** The bytes of each token that is no special one, by its number. */
-  readonly tokens: ReadonlyMap<number, Uint8Array>;
-  /** Pairs of tokens to merge, the first first, and what each becomes. */
-  readonly merges: readonly { readonly left: number; readonly right: number; readonly merged: number }[];
+  /** Number of each token that is no special one. */
+  readonly vocabulary: ReadonlyMap<string, number>;
+  /** Pairs of tokens that become one, the first first. */
+  readonly merges: readonly (readonly [string, string])[];
   readonly specials: SpecialTokens;
-  /** How text is cut into words. @default {@link WORDS} */
-  readonly words?: RegExp;
-  /** Whether text is first brought to NFC, in which characters and their marks are one where they can. @default false */
-  readonly composes?: boolean;
+  /** What is done to text before and after. @default GPT-2's words, by their bytes */
+  readonly stages?: TextStages;
+  /** Whether a word that is a token stays one, whatever its merges are. @default false */
+  readonly keepsWords?: boolean;
+  /** Where it was read, which errors name. @default "tokenizer" */
+  readonly file?: string;
 }
 
-/** Words whose tokens are remembered. */
-const REMEMBERED = 100_000;
+/** Words whose tokens are remembered, and how long such a word is at most. */
+const [REMEMBERED, LONGEST] = [100_000, 64];
 
 export class PairTokenizer implements Tokenizer {
   readonly specials: SpecialTokens;
   readonly #parts: PairsParts;
+  readonly #stages: TextStages;
   readonly #size: number;
-  /** The token of each byte. */
-  readonly #bytes: readonly number[];
-  /** By both numbers of a pair: its rank, and what it becomes. */
-  readonly #ranks: ReadonlyMap<number, { readonly rank: number; readonly merged: number }>;
+  readonly #bytes: ReadonlyMap<number, Uint8Array>;
+  readonly #ranks: Ranks;
   readonly #known = new Map<string, readonly number[]>();
 
   /** @throws GenError `format` if a byte has no token, or a merge is of tokens that there are none of */
   constructor(parts: PairsParts) {
-    const { tokens, merges, specials } = parts;
-    this.#parts = parts;
-    this.specials = specials;
-    this.#size = Math.max(...tokens.keys(), ...[...specials.entries()].map(([, number]) => number)) + 1;
-    const ofBytes = new Map(
-      [...tokens].flatMap(([number, bytes]) => (bytes.length === 1 ? [[bytes[0]!, number]] : [])),
+    const { vocabulary, merges, specials, stages = byteStages(), file = "tokenizer" } = parts;
+    [this.#parts, this.#stages, this.specials] = [parts, stages, specials];
+    this.#size = 1 + [...vocabulary, ...specials.entries()].reduce((most, [, number]) => Math.max(most, number), -1);
+    this.#bytes = new Map(
+      [...vocabulary].map(([spelled, number]) => {
+        const bytes = stages.bytesOf(spelled);
+        if (bytes !== undefined) return [number, bytes];
+        throw new GenError(
+          "format",
+          `${file}: expected tokens of bytes as model.vocab, got ${JSON.stringify(spelled)}`,
+        );
+      }),
     );
-    this.#bytes = Array.from({ length: 256 }, (_, byte) => {
-      const token = ofBytes.get(byte);
-      if (token !== undefined) return token;
-      throw new GenError("format", `tokenizer: expected a token for every byte, got none for 0x${byte.toString(16)}`);
-    });
+    const lost = Array.from({ length: 256 }, (_, byte) => byte).find((byte) => !vocabulary.has(stages.byte(byte)));
+    if (lost !== undefined) {
+      throw new GenError("format", `${file}: expected a token for every byte, got none for 0x${lost.toString(16)}`);
+    }
     this.#ranks = new Map(
-      merges.map(({ left, right, merged }, rank) => {
-        if (!tokens.has(left) || !tokens.has(right) || !tokens.has(merged)) {
+      merges.map(([left, right], rank) => {
+        const [a, b, merged] = [left, right, left + right].map((spelled) => {
+          const number = vocabulary.get(spelled);
+          if (number !== undefined) return number;
           throw new GenError(
             "format",
-            `tokenizer: expected merges of its tokens, got ${left} and ${right} in merge ${rank}`,
+            `${file}: expected tokens of the vocabulary as model.merges[${rank}], got ${JSON.stringify(spelled)}`,
           );
-        }
-        return [left * SHIFT + right, { rank, merged }];
+        }) as [number, number, number];
+        return [a * SHIFT + b, { rank, merged }];
       }),
     );
   }
@@ -91,17 +102,17 @@ export class PairTokenizer implements Tokenizer {
     }
     const counts = new Map<string, number>();
     for (const part of typeof text === "string" ? [text] : text) {
-      for (const word of wordsOf(checkedText(part))) counts.set(word, (counts.get(word) ?? 0) + 1);
+      for (const word of wordsOf(checkedText(part), WORDS)) counts.set(word, (counts.get(word) ?? 0) + 1);
     }
     const encoder = new TextEncoder();
     const words = [...counts].map(([word, count]) => ({ tokens: [...encoder.encode(word)], count }));
     const learned = learnMerges(words, { merges, first: 256, least });
-    const tokens = new Map<number, Uint8Array>(Array.from({ length: 256 }, (_, byte) => [byte, Uint8Array.of(byte)]));
-    learned.forEach(([a, b], i) => tokens.set(256 + i, joined(tokens.get(a)!, tokens.get(b)!)));
+    const spelled = [...CHARACTERS];
+    for (const [left, right] of learned) spelled.push(spelled[left]! + spelled[right]!);
     return new PairTokenizer({
-      tokens,
-      merges: learned.map(([left, right], i) => ({ left, right, merged: 256 + i })),
-      specials: specialsFrom(special, tokens.size),
+      vocabulary: new Map(spelled.map((text, number) => [text, number])),
+      merges: learned.map(([left, right]) => [spelled[left]!, spelled[right]!]),
+      specials: specialsFrom(special, spelled.length),
     });
   }
 
@@ -109,95 +120,70 @@ export class PairTokenizer implements Tokenizer {
     return this.#size;
   }
 
-  encode(text: string, { special = false }: EncodeOptions = {}): number[] {
-    const whole = checkedText(text);
-    const parts = special ? this.specials.split(whole) : [whole];
-    const tokens: number[] = [];
-    for (const part of parts) {
+  get around(): Around {
+    return this.#stages.around;
+  }
+
+  encode(text: string, { special = false, whole = false }: EncodeOptions = {}): number[] {
+    const parts = special ? this.specials.split(checkedText(text)) : [checkedText(text)];
+    const tokens: number[] = whole ? [...this.around.before] : [];
+    parts.forEach((part, i) => {
       if (typeof part === "number") tokens.push(part);
-      else for (const word of this.#words(part)) for (const token of this.#ofWord(word)) tokens.push(token);
-    }
+      else
+        for (const word of this.#stages.words(part, i === 0))
+          for (const token of this.#ofWord(word)) tokens.push(token);
+    });
+    if (whole) tokens.push(...this.around.after);
     return tokens;
   }
 
   decode(tokens: ArrayLike<number>, { special = true }: DecodeOptions = {}): string {
     const encoder = new TextEncoder();
-    return textOf(
-      Array.from(tokens, (token) => {
-        checkToken(token, this.#size);
-        return this.#parts.tokens.get(token) ?? encoder.encode(special ? (this.specials.textOf(token) ?? "") : "");
-      }),
-    );
+    const parts = Array.from(tokens, (token) => {
+      const bytes = this.bytesOf(token);
+      return special && this.specials.has(token) ? encoder.encode(this.specials.textOf(token)) : bytes;
+    });
+    return this.#stages.stripped(textOf(parts));
   }
 
   bytesOf(token: number): Uint8Array {
-    return this.#parts.tokens.get(checkToken(token, this.#size)) ?? new Uint8Array(0);
+    const text = this.specials.isText(checkToken(token, this.#size)) ? this.specials.textOf(token) : "";
+    return this.#bytes.get(token) ?? new TextEncoder().encode(text);
   }
 
   toJson(): object {
-    const { tokens, merges, specials, words = WORDS, composes = false } = this.#parts;
-    const spelled = new Map([...tokens].map(([number, bytes]) => [number, shown(bytes)]));
-    return tokenizerJson({
-      vocabulary: new Map([...spelled].map(([number, text]) => [text, number])),
-      merges: merges.map(({ left, right }) => [spelled.get(left)!, spelled.get(right)!]),
-      specials,
-      words: words.source === WORDS.source ? "bytes" : words,
-      composes,
-    });
-  }
-
-  #words(text: string): readonly string[] {
-    const { words, composes = false } = this.#parts;
-    return wordsOf(composes ? text.normalize("NFC") : text, words);
+    const { vocabulary, merges, specials, keepsWords = false } = this.#parts;
+    const { json: stages, fallsBack } = this.#stages;
+    return tokenizerJson({ vocabulary, merges, specials, stages, fallsBack, keepsWords });
   }
 
   #ofWord(word: string): readonly number[] {
     const known = this.#known.get(word);
     if (known !== undefined) return known;
-    const tokens = this.#merged(Array.from(new TextEncoder().encode(word), (byte) => this.#bytes[byte]!));
-    if (this.#known.size < REMEMBERED) this.#known.set(word, tokens);
+    const { vocabulary, keepsWords = false } = this.#parts;
+    const spelled = this.#stages.spelled(word);
+    const own = keepsWords ? vocabulary.get(spelled) : undefined;
+    const tokens = own === undefined ? mergePairs(this.#characters(spelled), this.#ranks) : [own];
+    if (this.#known.size < REMEMBERED && word.length <= LONGEST) this.#known.set(word, tokens);
     return tokens;
   }
 
-  /** Merges the pair of the lowest rank, wherever it is, until there is none. */
-  #merged(tokens: number[]): number[] {
-    let now = tokens;
-    while (now.length > 1) {
-      let best: { readonly rank: number; readonly merged: number } | undefined;
-      let [left, right] = [0, 0];
-      for (let i = 1; i < now.length; i++) {
-        const found = this.#ranks.get(now[i - 1]! * SHIFT + now[i]!);
-        if (found === undefined || (best !== undefined && found.rank >= best.rank)) continue;
-        [best, left, right] = [found, now[i - 1]!, now[i]!];
-      }
-      if (best === undefined) return now;
-      const next: number[] = [];
-      for (let i = 0; i < now.length; i++) {
-        const isPair = now[i] === left && now[i + 1] === right;
-        next.push(isPair ? best.merged : now[i]!);
-        if (isPair) i++;
-      }
-      now = next;
-    }
-    return now;
+  /** The token of each character, or those of its bytes. */
+  #characters(spelled: string): number[] {
+    const { vocabulary } = this.#parts;
+    return Array.from(spelled).flatMap((character) => {
+      const number = vocabulary.get(character);
+      if (number !== undefined) return [number];
+      return Array.from(new TextEncoder().encode(character), (byte) => vocabulary.get(this.#stages.byte(byte))!);
+    });
   }
 }
 
 /** Bytes as tokens: 256 of them, and the special ones. */
 export function byteTokenizer({ special = [] }: { readonly special?: readonly string[] } = {}): PairTokenizer {
   return new PairTokenizer({
-    tokens: new Map(CHARACTERS.map((character, byte) => [byte, hiddenIn(character)!])),
+    vocabulary: new Map(CHARACTERS.map((character, byte) => [character, byte])),
     merges: [],
     specials: specialsFrom(special, 256),
   });
-}
-
-/** Two numbers below 2²⁶ as one. */
-const SHIFT = 2 ** 26;
-
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const both = new Uint8Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
 }

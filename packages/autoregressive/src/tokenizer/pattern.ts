@@ -1,4 +1,19 @@
 /** @file Regular expressions of tokenizers' files, which are those of another language, as JavaScript's. */
+import type { Field } from "./fields.js";
+
+/** A field that holds a text as it is, or an expression. @throws GenError `format` for an expression that JavaScript has not */
+export function patternIn(field: Field): RegExp {
+  const [text, expression] = [field.at("String"), field.at("Regex")];
+  if (!text.isMissing) return literal(text.text());
+  const found = patternOf(expression.text());
+  if (found === undefined) throw expression.wrong("an expression that JavaScript has too");
+  return found;
+}
+
+/** Every place of a text. */
+export function literal(text: string): RegExp {
+  return new RegExp(text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&"), "gu");
+}
 
 /**
  * The same expression; a group that ignores case, `(?i:…)`, gets both cases of its letters.

@@ -1,15 +1,21 @@
 /** @file Special tokens: those that are no text, such as the end of one. */
 import { GenError } from "@gen/core";
+import { literal } from "./pattern.js";
 
 /** Special tokens by their text, each with its number. */
 export class SpecialTokens {
   readonly #numbers: ReadonlyMap<string, number>;
   readonly #texts: ReadonlyMap<number, string>;
   readonly #split: RegExp | undefined;
+  readonly #asText: ReadonlySet<number>;
 
-  /** @throws GenError `option` for an empty text, or a number that two have */
-  constructor(numbers: ReadonlyMap<string, number>) {
+  /**
+   * @param texts numbers of those that are text all the same, and are shown where others are not
+   * @throws GenError `option` for an empty text, or a number that two have
+   */
+  constructor(numbers: ReadonlyMap<string, number>, { texts = [] }: { readonly texts?: readonly number[] } = {}) {
     this.#numbers = numbers;
+    this.#asText = new Set(texts);
     this.#texts = new Map([...numbers].map(([text, number]) => [number, text]));
     if (numbers.has("") || this.#texts.size !== numbers.size) {
       throw new GenError(
@@ -18,7 +24,7 @@ export class SpecialTokens {
       );
     }
     const longestFirst = [...numbers.keys()].sort((a, b) => b.length - a.length);
-    const escaped = longestFirst.map((text) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&"));
+    const escaped = longestFirst.map((text) => literal(text).source);
     this.#split = escaped.length === 0 ? undefined : new RegExp(`(${escaped.join("|")})`, "u");
   }
 
@@ -30,6 +36,10 @@ export class SpecialTokens {
   }
   has(token: number): boolean {
     return this.#texts.has(token);
+  }
+  /** Whether it is text all the same. */
+  isText(token: number): boolean {
+    return this.#asText.has(token);
   }
   textOf(token: number): string | undefined {
     return this.#texts.get(token);

@@ -5,6 +5,14 @@ import { type SpecialTokens } from "./special.js";
 export interface EncodeOptions {
   /** Whether the texts of special tokens stand for them; otherwise they are text like any other. @default false */
   readonly special?: boolean;
+  /** Whether it is a whole text, which gets the tokens of {@link Tokenizer.around}. @default false */
+  readonly whole?: boolean;
+}
+
+/** Tokens that stand before and after a whole text. */
+export interface Around {
+  readonly before: readonly number[];
+  readonly after: readonly number[];
 }
 
 export interface DecodeOptions {
@@ -16,6 +24,8 @@ export interface Tokenizer {
   /** V: how many tokens there are, special ones included. */
   readonly size: number;
   readonly specials: SpecialTokens;
+  /** What a whole text has around it, as a model saw it in training. */
+  readonly around: Around;
   /** @throws GenError `data` for text that is no Unicode (a lone surrogate), or has what no token stands for */
   encode(text: string, options?: EncodeOptions): number[];
   /** Bytes that are no whole character become U+FFFD. @throws GenError `range` for a number that is no token */
@@ -24,6 +34,16 @@ export interface Tokenizer {
   bytesOf(token: number): Uint8Array;
   /** What stands in a `tokenizer.json`. */
   toJson(): object;
+}
+
+/**
+ * The tokens of a text that a model goes on with: those that stand before whole texts, unless it begins with them, and its
+ * own, special ones by their texts.
+ */
+export function promptTokens(tokenizer: Tokenizer, text: string): number[] {
+  const tokens = tokenizer.encode(text, { special: true });
+  const { before } = tokenizer.around;
+  return before.every((token, i) => tokens[i] === token) ? tokens : [...before, ...tokens];
 }
 
 /** The text itself. @throws GenError `data` for a surrogate without its other half */

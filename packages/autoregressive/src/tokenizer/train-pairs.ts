@@ -4,6 +4,8 @@
  * Sennrich, Haddow & Birch 2016, "Neural Machine Translation of Rare Words with Subword Units", §3.2. arXiv:1508.07909
  */
 import { GenError } from "@gen/core";
+import { Heap } from "./heap.js";
+import { SHIFT } from "./merge-pairs.js";
 
 /** A pair of tokens, by their numbers; the merged one gets the next number. */
 export type Merge = readonly [number, number];
@@ -13,9 +15,6 @@ interface Word {
   tokens: number[];
   readonly count: number;
 }
-
-/** Two numbers below 2²⁶ as one. */
-const SHIFT = 2 ** 26;
 
 /**
  * Learns merges from words, as rows of tokens below `first`.
@@ -41,18 +40,18 @@ export function learnMerges(
   own.forEach(({ tokens, count }, w) => {
     for (let i = 1; i < tokens.length; i++) add(tokens[i - 1]! * SHIFT + tokens[i]!, count, w);
   });
-  const heap = new Heap();
+  const heap = new Heap(); // pairs, the most frequent first
   for (const [pair, count] of counts) heap.push(pair, count);
   const learned: Merge[] = [];
   while (learned.length < merges) {
     const top = heap.pop();
-    if (top === undefined || top.count < least) break;
-    if (counts.get(top.pair) !== top.count) continue; // an entry from before the count changed
-    const [a, b] = [Math.floor(top.pair / SHIFT), top.pair % SHIFT];
+    if (top === undefined || top.priority < least) break;
+    if (counts.get(top.item) !== top.priority) continue; // an entry from before the count changed
+    const [a, b] = [Math.floor(top.item / SHIFT), top.item % SHIFT];
     const token = first + learned.length;
     learned.push([a, b]);
     const changed = new Set<number>();
-    for (const w of places.get(top.pair)!) {
+    for (const w of places.get(top.item)!) {
       const word = own[w]!;
       const { tokens, count } = word;
       const next: number[] = [];
@@ -77,8 +76,8 @@ export function learnMerges(
       }
       word.tokens = next;
     }
-    counts.delete(top.pair);
-    places.delete(top.pair);
+    counts.delete(top.item);
+    places.delete(top.item);
     for (const pair of changed) {
       const count = counts.get(pair);
       if (count === undefined) continue;
@@ -90,48 +89,4 @@ export function learnMerges(
     }
   }
   return learned;
-}
-
-/** Pairs, the most frequent first; of equals the one with the lower numbers. */
-class Heap {
-  readonly #pairs: number[] = [];
-  readonly #counts: number[] = [];
-
-  push(pair: number, count: number): void {
-    let at = this.#pairs.length;
-    this.#pairs.push(pair);
-    this.#counts.push(count);
-    while (at > 0) {
-      const parent = (at - 1) >> 1;
-      if (!this.#isBefore(at, parent)) return;
-      this.#swap(at, parent);
-      at = parent;
-    }
-  }
-
-  pop(): { readonly pair: number; readonly count: number } | undefined {
-    const [pair, count] = [this.#pairs[0], this.#counts[0]];
-    if (pair === undefined || count === undefined) return undefined;
-    this.#swap(0, this.#pairs.length - 1);
-    this.#pairs.pop();
-    this.#counts.pop();
-    for (let at = 0; ;) {
-      const left = 2 * at + 1;
-      if (left >= this.#pairs.length) break;
-      const child = left + 1 < this.#pairs.length && this.#isBefore(left + 1, left) ? left + 1 : left;
-      if (!this.#isBefore(child, at)) break;
-      this.#swap(child, at);
-      at = child;
-    }
-    return { pair, count };
-  }
-
-  #isBefore(a: number, b: number): boolean {
-    const difference = this.#counts[a]! - this.#counts[b]!;
-    return difference > 0 || (difference === 0 && this.#pairs[a]! < this.#pairs[b]!);
-  }
-
-  #swap(a: number, b: number): void {
-    for (const list of [this.#pairs, this.#counts]) [list[a], list[b]] = [list[b]!, list[a]!];
-  }
 }
