@@ -71,7 +71,7 @@ export {
   SinusoidalPositions,
   sinusoidalTable,
 } from "./nn/positions.js";
-export type { LearnedPositionsOptions, WaveOptions } from "./nn/positions.js";
+export type { LearnedPositionsOptions, RotaryOptions, RotaryScaling, WaveOptions } from "./nn/positions.js";
 export type { Carry, Recurrence, RecurrentOptions, RestartOptions } from "./nn/recurrent.js";
 export { ResidualBlock } from "./nn/residual-block.js";
 export type { ResidualBlockOptions } from "./nn/residual-block.js";

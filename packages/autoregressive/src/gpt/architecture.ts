@@ -3,6 +3,7 @@
  * choose by it what they run.
  */
 import { GenError } from "@gen/core";
+import type { RotaryScaling } from "@gen/core/nn";
 import type { Gpt } from "./gpt.js";
 import { QUERY_KEY_EPSILON, type GptOptions } from "./options.js";
 
@@ -10,7 +11,7 @@ import { QUERY_KEY_EPSILON, type GptOptions } from "./options.js";
 const ACTIVATIONS = { gelu: "gelu", geluTanh: "gelu_new", relu: "relu", swiglu: undefined } as const;
 
 type Config = Readonly<Record<string, unknown>>;
-type Whole = GptOptions & Required<Omit<GptOptions, "window" | "hidden" | "rotaryBase">>;
+type Whole = GptOptions & Required<Omit<GptOptions, "window" | "hidden" | "rotaryBase" | "rotaryScaling">>;
 
 /**
  * The fields that name the architecture and its sizes: of GPT-2 where positions are learned; where they are rotary of Llama,
@@ -92,11 +93,24 @@ function rotary(whole: Whole, inner: number): Config {
     hidden_act: "silu",
     rms_norm_eps: epsilon,
     rope_theta: whole.rotaryBase ?? 10_000,
+    ...(whole.rotaryScaling === undefined ? {} : { rope_scaling: ropeScalingOf(whole.rotaryScaling) }),
     tie_word_embeddings: tied,
     ...(isLlama ? { attention_bias: bias, mlp_bias: bias } : {}),
     ...(window === undefined ? {} : { sliding_window: window }),
     // Layers from number `max_window_layers` on have the window.
     ...(queryKeyNorm && window !== undefined ? { use_sliding_window: true, max_window_layers: 0 } : {}),
+  };
+}
+
+function ropeScalingOf(scaling: RotaryScaling): Config {
+  if (scaling.type === "linear") return { rope_type: "linear", factor: scaling.factor };
+  const { factor, lowFrequency, highFrequency, context } = scaling;
+  return {
+    rope_type: "llama3",
+    factor,
+    low_freq_factor: lowFrequency,
+    high_freq_factor: highFrequency,
+    original_max_position_embeddings: context,
   };
 }
 

@@ -40,7 +40,7 @@ export class Block {
   readonly #dropout: Dropout;
 
   constructor(options: GptOptions) {
-    const { features, heads, layers, context, window, hidden, rotaryBase } = options;
+    const { features, heads, layers, context, window, hidden, rotaryBase: base, rotaryScaling: scaling } = options;
     const { normPlace = "pre", positions = "learned", feedForward = "gelu", bias = true } = options;
     const init: WeightInit = () => normalInit({ std: INIT_STD });
     const lastInit: WeightInit = () => normalInit({ std: INIT_STD / Math.sqrt(2 * layers) });
@@ -51,7 +51,15 @@ export class Block {
       headFeatures: options.headFeatures ?? features / heads,
       causal: true,
       ...(window === undefined ? {} : { window }),
-      ...(positions === "rotary" ? { rotary: { length: context, base: rotaryBase ?? 10_000 } } : {}),
+      ...(positions === "rotary"
+        ? {
+            rotary: {
+              length: context,
+              ...(base === undefined ? {} : { base }),
+              ...(scaling === undefined ? {} : { scaling }),
+            },
+          }
+        : {}),
       normalise: options.queryKeyNorm ?? false,
       dropout: options.attentionDropout ?? 0,
       bias,

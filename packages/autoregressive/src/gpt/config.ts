@@ -4,6 +4,7 @@
  * What a file means that a GPT of ours cannot be is an error that names the field.
  */
 import { GenError, messageOf } from "@gen/core";
+import type { RotaryScaling } from "@gen/core/nn";
 import { Gpt } from "./gpt.js";
 import { QUERY_KEY_EPSILON, type GptOptions } from "./options.js";
 
@@ -65,9 +66,9 @@ function rotaryOf(config: Config): GptOptions {
   const [features, heads] = [config.whole("hidden_size"), config.whole("num_attention_heads")];
   config.expect("hidden_act", "silu");
   const headFeatures = config.whole("head_dim", features / heads);
-  config.expect("rope_scaling", null);
   const rope = config.object("rope_parameters"); // as newer files have it
-  rope?.expect("rope_type", "default");
+  const rotaryScaling = scalingOf(rope ?? config.object("rope_scaling"));
+  for (const place of [config, rope]) place?.expect("partial_rotary_factor", 1);
   const bias = config.flag("attention_bias", false);
   config.expect("mlp_bias", bias, false);
   return {
@@ -81,12 +82,34 @@ function rotaryOf(config: Config): GptOptions {
     hidden: config.whole("intermediate_size"),
     epsilon: config.number("rms_norm_eps", 1e-6),
     rotaryBase: (rope ?? config).number("rope_theta", 10_000),
+    ...(rotaryScaling === undefined ? {} : { rotaryScaling }),
     positions: "rotary",
     norm: "rms",
     feedForward: "swiglu",
     bias,
     tied: config.flag("tie_word_embeddings", false),
   };
+}
+
+function scalingOf(rope: Config | undefined): RotaryScaling | undefined {
+  if (rope === undefined) return undefined;
+  const name = rope.get("rope_type") === undefined ? "type" : "rope_type"; // as older files have it
+  switch (rope.get(name) ?? "default") {
+    case "default":
+      return undefined;
+    case "linear":
+      return { type: "linear", factor: rope.number("factor") };
+    case "llama3":
+      return {
+        type: "llama3",
+        factor: rope.number("factor"),
+        lowFrequency: rope.number("low_freq_factor"),
+        highFrequency: rope.number("high_freq_factor"),
+        context: rope.whole("original_max_position_embeddings"),
+      };
+    default:
+      throw rope.wrong(name, '"default", "linear" or "llama3"');
+  }
 }
 
 function windowOf(config: Config): Pick<GptOptions, "window"> {
@@ -129,7 +152,7 @@ class Config {
     return Number(value);
   }
 
-  number(name: string, otherwise: number): number {
+  number(name: string, otherwise?: number): number {
     const value = this.get(name) ?? otherwise;
     if (typeof value !== "number" || !(value > 0)) throw this.wrong(name, "a number > 0");
     return value;

@@ -1,5 +1,6 @@
 /** @file The options of a GPT: one block, in which each successor of the first GPT is a choice. */
 import { GenError } from "@gen/core";
+import type { RotaryScaling } from "@gen/core/nn";
 
 /** The epsilon that the norms of queries and keys have. */
 export const QUERY_KEY_EPSILON = 1e-6;
@@ -28,6 +29,8 @@ export interface GptOptions {
   readonly positions?: "learned" | "rotary" | "none";
   /** The longest rotary wave is nearly 2π times it. @default 10,000 */
   readonly rotaryBase?: number;
+  /** How rotary turns are slowed down for a context that is longer than the first. @default they are not */
+  readonly rotaryScaling?: RotaryScaling;
   /** The part of a block that sees one position. @default "gelu" */
   readonly feedForward?: "gelu" | "geluTanh" | "relu" | "swiglu";
   /** Width inside that part. @default 4 · features; swiglu: 8/3 · features, rounded up to a multiple of 8 */
@@ -77,9 +80,11 @@ export function checkGpt(options: GptOptions): void {
       `Gpt: expected heads of an even width for rotary positions, got ${headFeatures} features a head`,
     );
   }
-  if (options.rotaryBase !== undefined && options.positions !== "rotary") {
-    throw new GenError("option", 'Gpt: expected rotaryBase only beside positions: "rotary", got it without', {
-      fix: "leave it out",
-    });
+  for (const name of ["rotaryBase", "rotaryScaling"] as const) {
+    if (options[name] !== undefined && options.positions !== "rotary") {
+      throw new GenError("option", `Gpt: expected ${name} only beside positions: "rotary", got it without`, {
+        fix: "leave it out",
+      });
+    }
   }
 }

@@ -18,11 +18,13 @@ export function gpt2(sizes: GptSizes): Gpt {
   return new Gpt({ ...sizes, feedForward: "geluTanh" });
 }
 
+type RotarySizes = Pick<GptOptions, "keyHeads" | "headFeatures" | "rotaryBase" | "rotaryScaling" | "tied">;
+
 /**
  * Rotary positions, RMS norms, SwiGLU, no biases, shared heads of keys if asked for.
  * Touvron et al. 2023, "LLaMA", §2.2, arXiv:2302.13971; Ainslie et al. 2023, arXiv:2305.13245
  */
-export function llama(sizes: GptSizes & Pick<GptOptions, "keyHeads" | "headFeatures" | "rotaryBase" | "tied">): Gpt {
+export function llama(sizes: GptSizes & RotarySizes): Gpt {
   return new Gpt({ tied: false, ...sizes, positions: "rotary", norm: "rms", feedForward: "swiglu", bias: false });
 }
 
@@ -30,9 +32,7 @@ export function llama(sizes: GptSizes & Pick<GptOptions, "keyHeads" | "headFeatu
  * The same with a window that slides and with normalised queries and keys, all norms with an epsilon of 1e-6.
  * Jiang et al. 2023, "Mistral 7B", §2, arXiv:2310.06825; Dehghani et al. 2023, arXiv:2302.05442 §2
  */
-export function slidingGpt(
-  sizes: GptSizes & Pick<GptOptions, "keyHeads" | "headFeatures" | "rotaryBase" | "tied"> & { readonly window: number },
-): Gpt {
+export function slidingGpt(sizes: GptSizes & RotarySizes & { readonly window: number }): Gpt {
   return new Gpt({
     ...sizes,
     positions: "rotary",

@@ -26,6 +26,14 @@ describe("the architecture that config.json names", () => {
   it.each<[string, Gpt]>([
     ["GPT-2", gpt2({ ...sizes, hidden: 24 })],
     ["Llama", llama({ ...sizes, keyHeads: 2, rotaryBase: 500 })],
+    ["Llama", llama({ ...sizes, rotaryScaling: { type: "linear", factor: 2 } })],
+    [
+      "Llama",
+      llama({
+        ...sizes,
+        rotaryScaling: { type: "llama3", factor: 8, lowFrequency: 1, highFrequency: 4, context: 6 },
+      }),
+    ],
     ["Mistral", new Gpt({ ...sizes, positions: "rotary", norm: "rms", feedForward: "swiglu", bias: false, window: 5 })],
     ["Qwen3", slidingGpt({ ...sizes, window: 5, headFeatures: 6 })],
   ])("makes the same %s again", (_, gpt) => {

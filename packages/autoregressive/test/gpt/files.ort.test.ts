@@ -1,11 +1,28 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { decodeSafetensors, encodeSafetensors, inference, key, ndarray, type NdArray, type Runtime } from "@gen/core";
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  inference,
+  key,
+  ndarray,
+  type NdArray,
+  type Runtime,
+  type Store,
+} from "@gen/core";
 import { node, openSession } from "@gen/core/node";
 import { halfOf } from "@gen/core/onnx";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { CharacterTokenizer, complete, gptOfConfig, huggingFaceFiles, llama, loadGpt } from "../../src/index.js";
+import {
+  CharacterTokenizer,
+  complete,
+  gptOfConfig,
+  type Gpt,
+  huggingFaceFiles,
+  llama,
+  loadGpt,
+} from "../../src/index.js";
 
 let runtime: Runtime;
 let folder: string;
@@ -26,12 +43,25 @@ async function published(name: string) {
     config: Record<string, unknown>;
     tokens: number[];
     logits: number[];
+    scaled: { rope: Record<string, unknown>; logits: number[] }[];
   };
   return { tensors, ...json };
 }
 
 const halves = (tensors: Readonly<Record<string, NdArray>>): Record<string, NdArray> =>
   Object.fromEntries(Object.entries(tensors).map(([name, array]) => [name, halfOf(array)]));
+
+async function logitsOf(gpt: Gpt, { store, tokens }: { store: Store; tokens: readonly number[] }): Promise<NdArray> {
+  const fields = { x: { shape: [1, tokens.length], dtype: "i32" } } as const;
+  const program = inference(gpt, fields, ({ x }, scope) => ({ l: gpt.logits(x, scope) }));
+  const { l } = await runtime.run(program, { store, feeds: { x: ndarray(tokens, [1, tokens.length], "i32") } });
+  return l!;
+}
+
+function close({ data }: NdArray, wanted: readonly number[], within: number): void {
+  expect(data).toHaveLength(wanted.length);
+  wanted.forEach((v, i) => expect(Math.abs(Number(data[i]) - v)).toBeLessThan(within * (1 + Math.abs(v))));
+}
 
 describe.each(["gpt2", "llama", "mistral", "qwen3"])("a %s from elsewhere", async (name) => {
   const { tensors, config, tokens, logits } = await published(name);
@@ -48,12 +78,7 @@ describe.each(["gpt2", "llama", "mistral", "qwen3"])("a %s from elsewhere", asyn
     const gpt = gptOfConfig(JSON.stringify(config));
     const store = await runtime.init(gpt, { key: key(0) });
     await loadGpt(gpt, { store, files });
-    const program = inference(gpt, { x: { shape: [1, 10], dtype: "i32" } }, ({ x }, scope) => ({
-      l: gpt.logits(x, scope),
-    }));
-    const { l } = await runtime.run(program, { store, feeds: { x: ndarray(tokens, [1, 10], "i32") } });
-    expect(l!.data).toHaveLength(logits.length);
-    logits.forEach((v, i) => expect(Math.abs(Number(l!.data[i]) - v)).toBeLessThan(within * (1 + Math.abs(v))));
+    close(await logitsOf(gpt, { store, tokens }), logits, within);
   });
 
   it("names a tensor that is missing or misshapen", async () => {
@@ -70,6 +95,20 @@ describe.each(["gpt2", "llama", "mistral", "qwen3"])("a %s from elsewhere", asyn
     await expect(load({ ...tensors, [bent]: ndarray(new Float32Array(8), [8]) })).rejects.toThrow(
       `m.safetensors: expected "${bent}" [${shape.join(", ")}], got [8]`,
     );
+  });
+});
+
+describe("a Llama whose turns are slowed down", async () => {
+  const { tensors, config, tokens, scaled } = await published("llama");
+
+  it.each(scaled)("gives the logits that PyTorch gives: $rope.rope_type", async ({ rope, logits }) => {
+    const { rope_theta, ...others } = config;
+    for (const own of [{ rope_theta, rope_scaling: rope }, { rope_parameters: { rope_theta, ...rope } }]) {
+      const gpt = gptOfConfig(JSON.stringify({ ...others, ...own }));
+      const store = await runtime.init(gpt, { key: key(0) });
+      await loadGpt(gpt, { store, files: { whole: encodeSafetensors(tensors) } });
+      close(await logitsOf(gpt, { store, tokens }), logits, 1e-4);
+    }
   });
 });
 
@@ -92,10 +131,18 @@ describe("a config.json", async () => {
   });
 
   it.each<[object, string]>([
-    [{ rope_scaling: { rope_type: "llama3" } }, "expected nothing as rope_scaling"],
+    [
+      { rope_scaling: { rope_type: "llama3", factor: 8 } },
+      "config.json, rope_scaling: expected a number > 0 as low_freq_factor, got nothing",
+    ],
+    [
+      { rope_scaling: { type: "dynamic", factor: 2 } },
+      'config.json, rope_scaling: expected "default", "linear" or "llama3" as type, got "dynamic"',
+    ],
+    [{ partial_rotary_factor: 0.5 }, "expected 1 as partial_rotary_factor, got 0.5"],
     [
       { rope_parameters: { rope_type: "yarn" } },
-      'config.json, rope_parameters: expected "default" as rope_type, got "yarn"',
+      'config.json, rope_parameters: expected "default", "linear" or "llama3" as rope_type, got "yarn"',
     ],
     [{ head_dim: 0 }, "a whole number ≥ 1 as head_dim, got 0"],
     [{ hidden_act: "gelu" }, 'expected "silu" as hidden_act, got "gelu"'],

@@ -43,6 +43,11 @@ describe("a GPT", () => {
     ["keyHeads", { keyHeads: 3 }, "keyHeads that divide the heads, got 4 and 3"],
     ["layers", { layers: 0 }, "a whole layers ≥ 1, got 0"],
     ["rotaryBase", { rotaryBase: 5 }, 'only beside positions: "rotary"'],
+    [
+      "rotaryScaling",
+      { rotaryScaling: { type: "linear", factor: 2 } },
+      'rotaryScaling only beside positions: "rotary"',
+    ],
     ["rotary", { heads: 8, positions: "rotary" }, "an even width for rotary positions, got 1"],
   ])("says what does not fit: %s", (_, wrong, message) => {
     expect(() => new Gpt({ ...sizes, ...wrong })).toThrow(message);

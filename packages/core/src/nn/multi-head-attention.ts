@@ -9,7 +9,7 @@ import { torchUniform, type WeightInit } from "./init.js";
 import type { Layer } from "./layer.js";
 import { Linear } from "./linear.js";
 import { RmsNorm } from "./norm.js";
-import { RotaryPositions } from "./positions.js";
+import { RotaryPositions, type RotaryOptions } from "./positions.js";
 
 export interface MultiHeadAttentionOptions {
   /** Extent of the last axis, in and out. */
@@ -27,7 +27,7 @@ export interface MultiHeadAttentionOptions {
   /** It sees only the last so many of those. Needs `causal`. @default all */
   readonly window?: number;
   /** Turns queries and keys by their positions 0 … length − 1. @default no positions */
-  readonly rotary?: { readonly length: number; readonly base?: number };
+  readonly rotary?: Omit<RotaryOptions, "features">;
   /** Normalises each head's queries and keys to a root mean square of 1 (times a learned scale). @default false */
   readonly normalise?: boolean;
   /** @default true */

@@ -21,10 +21,14 @@ export interface WaveOptions {
   readonly base?: number;
 }
 
-/** Angles p · base^(−2i/D) of position p and pair i. */
-function angles({ length, features, base = 10_000 }: WaveOptions, where: string): number[][] {
+/** How fast the angle of each pair grows with the position: base^(−2i/D). */
+function ratesOf({ features, base = 10_000 }: Omit<WaveOptions, "length">, where: string): number[] {
   if (features % 2 !== 0) throw new GenError("option", `${where}: expected an even count of features, got ${features}`);
-  const rates = Array.from({ length: features / 2 }, (_, i) => base ** ((-2 * i) / features));
+  return Array.from({ length: features / 2 }, (_, i) => base ** ((-2 * i) / features));
+}
+
+/** Angles of positions 0 … length − 1. */
+function angles(length: number, rates: readonly number[]): number[][] {
   return Array.from({ length }, (_, p) => rates.map((rate) => p * rate));
 }
 
@@ -38,7 +42,7 @@ function angles({ length, features, base = 10_000 }: WaveOptions, where: string)
  * @see Vaswani et al. 2017, §3.5. arXiv:1706.03762
  */
 export function sinusoidalTable(options: WaveOptions): NdArray {
-  const rows = angles(options, "sinusoidalTable");
+  const rows = angles(options.length, ratesOf(options, "sinusoidalTable"));
   const table = rows.flatMap((row) => [...row.map(Math.sin), ...row.map(Math.cos)]);
   return ndarray(table, [options.length, options.features]);
 }
@@ -54,7 +58,7 @@ export function sinusoidalTable(options: WaveOptions): NdArray {
  * @see Ho, Jain & Abbeel 2020, "Denoising Diffusion Probabilistic Models", app. B. arXiv:2006.11239
  */
 export function sinusoidalEmbedding(t: Tensor, { features, base = 10_000 }: Omit<WaveOptions, "length">): Tensor {
-  const [rates] = angles({ length: 2, features, base }, "sinusoidalEmbedding").slice(1) as [number[]];
+  const rates = ratesOf({ features, base }, "sinusoidalEmbedding");
   const turned = t.unsqueeze(-1).mul(constant(ndarray(rates, [features / 2])).cast(t.dtype)); // [… D/2]
   return concat([turned.sin(), turned.cos()]);
 }
@@ -103,6 +107,45 @@ export class LearnedPositions implements Layer {
   }
 }
 
+/** How turns are slowed down, so that a model sees further than it was first trained to. */
+export type RotaryScaling =
+  | {
+      /** All alike: θ / factor. Chen et al. 2023, "Extending Context Window … via Positional Interpolation". arXiv:2306.15595 */
+      readonly type: "linear";
+      readonly factor: number;
+    }
+  | {
+      /**
+       * Those whose wave λ is long beside the context C of the first training, smoothly from none to all:
+       *
+       *     θ · (m + (1 − m) / factor)      m = (C/λ − lowFrequency) / (highFrequency − lowFrequency), within [0, 1]
+       *
+       * Grattafiori et al. 2024, "The Llama 3 Herd of Models", §3.4.2 (arXiv:2407.21783); the numbers stand in its files.
+       */
+      readonly type: "llama3";
+      readonly factor: number;
+      /** Waves that fit the first context less often than this turn by θ / factor. */
+      readonly lowFrequency: number;
+      /** Those that fit it more often than this turn by θ. */
+      readonly highFrequency: number;
+      /** C: tokens that the model saw at first. */
+      readonly context: number;
+    };
+
+export interface RotaryOptions extends WaveOptions {
+  /** @default turns as they are */
+  readonly scaling?: RotaryScaling;
+}
+
+function scaledRate(rate: number, scaling: RotaryScaling | undefined): number {
+  if (scaling === undefined) return rate;
+  if (scaling.type === "linear") return rate / scaling.factor;
+  const { factor, lowFrequency, highFrequency, context } = scaling;
+  const fits = (context * rate) / (2 * Math.PI);
+  const kept = Math.min(1, Math.max(0, (fits - lowFrequency) / (highFrequency - lowFrequency)));
+  return rate * (kept + (1 - kept) / factor);
+}
+
 /**
  * Rotary positions: each pair (xᵢ, xᵢ₊D/₂) of a query or key is turned by an angle that grows with its position, so that
  * products of queries and keys depend on the distance between them alone.
@@ -117,8 +160,9 @@ export class RotaryPositions {
   readonly #cos: NdArray;
   readonly #sin: NdArray;
 
-  constructor(options: WaveOptions) {
-    const rows = angles(options, "RotaryPositions").flat();
+  constructor(options: RotaryOptions) {
+    const rates = ratesOf(options, "RotaryPositions").map((rate) => scaledRate(rate, options.scaling));
+    const rows = angles(options.length, rates).flat();
     const shape = [options.length, options.features / 2];
     this.#cos = ndarray(rows.map(Math.cos), shape);
     this.#sin = ndarray(rows.map(Math.sin), shape);
