@@ -1,6 +1,6 @@
 /** @file Whole texts are drawn with the probabilities that their options give them, worked out one by one. */
 import { key } from "@gen/core";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { CharacterTokenizer, complete, matching, type GenerateOptions, type SamplingOptions } from "../../src/index.js";
 import { Bigram, expectCounts, softmax, someLogits, written } from "./bigram.js";
 
@@ -144,4 +144,23 @@ describe("texts have the probabilities that options give them", () => {
     }
     expectDrawn(texts, allTexts(o, expression === "" ? undefined : new RegExp(`^(?:${expression})$`)));
   });
+});
+
+it("keeps every guess of a draft that is the model itself, so that it is asked once for each few tokens", async () => {
+  const [asked, twin] = [vi.spyOn(model.runtime, "run"), await written(new Bigram(logits))];
+  const options = { repetitionPenalty: 1.5, frequencyPenalty: 0.6, temperature: 1.4, topP: 0.9, noRepeat: 5 };
+  for (let seed = 0; seed < 5; seed++) {
+    asked.mockClear();
+    const [text] = await complete(model, {
+      ...options,
+      prompt: PROMPT,
+      draft: twin,
+      ahead: 3,
+      maxTokens: 12,
+      key: key(seed),
+    });
+    expect(text!.tokens).toHaveLength(12);
+    expect(asked).toHaveBeenCalledTimes(1 + 12 / (1 + 3)); // the first reads the prompt
+  }
+  asked.mockRestore();
 });
