@@ -77,8 +77,8 @@ export class Nade implements VectorModel {
   sample(n: number, { scope, given }: VectorDraw): Tensor {
     const u = randomUniform(scope.nextKey(), [this.dims, n]);
     const start = this.hiddenBias.expand([n, this.hiddenBias.shape[0]!]);
-    const own = given === undefined ? [] : [given.x.transpose(), iota(this.dims, "i32")]; // [D, n], [D]
-    const xs = [this.inputWeight, this.outputWeight, this.bias, u, ...own];
+    const beginning = given === undefined ? [] : [given.x.transpose(), iota(this.dims, "i32")]; // [D, n], [D]
+    const xs = [this.inputWeight, this.outputWeight, this.bias, u, ...beginning];
     const { ys } = scan({ carry: [start], xs }, ([sum], [w, v, b, drawn, value, d]) => {
       const p = sum!.sigmoid().mul(v!).sum(1).add(b!).sigmoid(); // [n]
       const own = drawn!.less(p).cast("f32");
