@@ -64,8 +64,12 @@ export interface Language extends Written, Pick<Published, "tokenizer" | "endTok
  * @throws GenError `option` for a model of something else, `file` for what is missing, `format` for what is damaged
  */
 export function readLanguage(path: string, shown: string): Published {
-  const isForeign =
-    !existsSync(join(path, "card.json")) && existsSync(join(path, "config.json")) && weightsIn(path).length > 0;
+  const isForeign = !existsSync(join(path, "card.json")) && isPublished(path);
+  if (isForeign && weightsIn(path).length === 0) {
+    throw new GenError("file", `${shown}: expected files of .safetensors beside config.json, got none`, {
+      fix: "take those that were published with it; of what gen export --layout transformers wrote, give the run",
+    });
+  }
   const found = isForeign ? readForeign(path) : readOurs(modelFolder(path, shown), shown);
   const { vocabulary } = languageOf(found.architecture);
   if (found.tokenizer.size <= vocabulary) return found;
@@ -135,6 +139,12 @@ function readOurs(folder: string, shown: string): Published {
 /** Whether a card says that its files have large matrices in 8 bits. */
 function isInBytes({ files }: Readonly<Record<string, unknown>>): boolean {
   return isRecord(files) && Object.values(files).some((file) => isRecord(file) && file["precision"] === "i8");
+}
+
+/** Whether its config.json is that of a model of others: a run of ours has one, too. */
+function isPublished(path: string): boolean {
+  const file = join(path, "config.json");
+  return existsSync(file) && recordIn(file)["model_type"] !== undefined;
 }
 
 /** config.json, files of safetensors and tokenizer.json, as others publish their models. */

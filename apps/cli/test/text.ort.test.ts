@@ -191,11 +191,12 @@ describe("a GPT-2 from elsewhere", () => {
   it.each([
     ["broken", 'expected "transformer.wte.weight" [256, 8]'],
     ["without", "tokenizer.json"],
+    ["weightless", "weightless: expected files of .safetensors beside config.json, got none"],
   ])("says what is wrong: %s", async (name, message) => {
     cpSync(join(place, "theirs"), join(place, name), { recursive: true });
     if (name === "broken")
       file("broken/model.safetensors", encodeSafetensors({ "transformer.wte.weight": ndarray([1], [1]) }));
-    else rmSync(join(place, name, "tokenizer.json"));
+    else rmSync(join(place, name, name === "without" ? "tokenizer.json" : "model.safetensors"));
     expect(await run(`write ${name} --prompt a`)).toMatchObject({
       code: expect.any(Number) as number,
       err: expect.stringContaining(message) as string,
