@@ -1,6 +1,6 @@
 /** @file The field `decoder` of a `tokenizer.json`: which bytes a token stands for, as the file spells it. */
 import { hiddenIn } from "./byte-characters.js";
-import type { Field } from "./fields.js";
+import type { Field } from "../json-field.js";
 
 export interface Decoding {
   /** Of a token as it is spelled; undefined for what stands for none. */

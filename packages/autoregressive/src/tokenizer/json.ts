@@ -1,5 +1,5 @@
 /** @file `tokenizer.json`, the file that libraries of Hugging Face share: written. It is read in `read.ts`. */
-import type { Json } from "./fields.js";
+import type { Json } from "../json-field.js";
 import type { SpecialTokens } from "./special.js";
 
 export interface JsonParts {

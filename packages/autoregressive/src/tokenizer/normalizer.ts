@@ -1,5 +1,5 @@
 /** @file The field `normalizer` of a `tokenizer.json`: what text becomes before it is cut into words. */
-import type { Field } from "./fields.js";
+import type { Field } from "../json-field.js";
 import { patternIn } from "./pattern.js";
 
 const KINDS = ["NFC", "NFD", "NFKC", "NFKD", "Prepend", "Replace", "Sequence"] as const;

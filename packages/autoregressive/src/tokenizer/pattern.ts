@@ -1,5 +1,5 @@
 /** @file Regular expressions of tokenizers' files, which are those of another language, as JavaScript's. */
-import type { Field } from "./fields.js";
+import type { Field } from "../json-field.js";
 
 /** A field that holds a text as it is, or an expression. @throws GenError `format` for an expression that JavaScript has not */
 export function patternIn(field: Field): RegExp {

@@ -1,5 +1,5 @@
 /** @file The field `post_processor` of a `tokenizer.json`: the tokens that stand around a whole text. */
-import { isObject, type Field } from "./fields.js";
+import { isObject, type Field } from "../json-field.js";
 import type { Around } from "./tokenizer.js";
 
 const KINDS = ["ByteLevel", "Sequence", "TemplateProcessing"] as const;

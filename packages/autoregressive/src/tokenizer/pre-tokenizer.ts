@@ -1,5 +1,5 @@
 /** @file The field `pre_tokenizer` of a `tokenizer.json`: how text is cut into words, which no merge crosses. */
-import type { Field } from "./fields.js";
+import type { Field } from "../json-field.js";
 import { literal, patternIn } from "./pattern.js";
 import { BEHAVIORS, wordsOf, WORDS } from "./words.js";
 

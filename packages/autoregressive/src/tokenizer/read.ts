@@ -4,7 +4,7 @@
  * names the field.
  */
 import { CharacterTokenizer } from "./characters.js";
-import { Field } from "./fields.js";
+import { Field } from "../json-field.js";
 import { PairTokenizer } from "./pairs.js";
 import { SpecialTokens } from "./special.js";
 import { STAGES, TextStages } from "./stages.js";

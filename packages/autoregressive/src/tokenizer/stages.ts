@@ -4,7 +4,7 @@
  */
 import { CHARACTERS, shown } from "./byte-characters.js";
 import { byteDecoding, fallbackDecoding } from "./decoder.js";
-import { Field, type Json } from "./fields.js";
+import { Field, type Json } from "../json-field.js";
 import { normaliserOf } from "./normalizer.js";
 import { aroundOf } from "./post-processor.js";
 import { cuttingOf, type Cut } from "./pre-tokenizer.js";
@@ -70,5 +70,5 @@ export class TextStages {
 /** GPT-2's words, spelled by their bytes. */
 export function byteStages(): TextStages {
   const level = { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true };
-  return new TextStages(new Field({ pre_tokenizer: level, decoder: level }));
+  return new TextStages(new Field({ pre_tokenizer: level, decoder: level }, { file: "tokenizer" }));
 }

@@ -121,33 +121,37 @@ describe("a config.json", async () => {
       'config.json: expected one of "gpt2", "llama", "mistral", "qwen3" as model_type, got "bert"',
     ],
     [{ n_layer: 0 }, "a whole number ≥ 1 as n_layer, got 0"],
-    [{ activation_function: "silu" }, "gelu_new, gelu or relu as activation_function"],
+    [{ activation_function: "silu" }, 'one of "gelu_new", "gelu", "relu" as activation_function, got "silu"'],
     [{ tie_word_embeddings: false }, "expected true as tie_word_embeddings, got false"],
     [{ scale_attn_by_inverse_layer_idx: true }, "expected false as scale_attn_by_inverse_layer_idx, got true"],
   ])("says what of its config is not known", (change, message) => {
     expect(() => gptOfConfig(JSON.stringify({ ...config, ...change }))).toThrow(message);
     expect(() => gptOfConfig("{")).toThrow("config.json: expected JSON");
-    expect(() => gptOfConfig("null")).toThrow("config.json: expected an object, got null");
+    expect(() => gptOfConfig("null")).toThrow("config.json: expected an object as the file, got nothing");
   });
 
   it.each<[object, string]>([
     [
       { rope_scaling: { rope_type: "llama3", factor: 8 } },
-      "config.json, rope_scaling: expected a number > 0 as low_freq_factor, got nothing",
+      "config.json: expected a number > 0 as rope_scaling.low_freq_factor, got nothing",
     ],
     [
       { rope_scaling: { type: "dynamic", factor: 2 } },
-      'config.json, rope_scaling: expected "default", "linear" or "llama3" as type, got "dynamic"',
+      'config.json: expected one of "default", "linear", "llama3" as rope_scaling.type, got "dynamic"',
     ],
     [{ partial_rotary_factor: 0.5 }, "expected 1 as partial_rotary_factor, got 0.5"],
     [
       { rope_parameters: { rope_type: "yarn" } },
-      'config.json, rope_parameters: expected "default", "linear" or "llama3" as rope_type, got "yarn"',
+      'config.json: expected one of "default", "linear", "llama3" as rope_parameters.rope_type, got "yarn"',
     ],
     [{ head_dim: 0 }, "a whole number ≥ 1 as head_dim, got 0"],
     [{ hidden_act: "gelu" }, 'expected "silu" as hidden_act, got "gelu"'],
     [{ num_key_value_heads: "2" }, 'a whole number ≥ 1 as num_key_value_heads, got "2"'],
     [{ model_type: "qwen3", rms_norm_eps: 1e-5 }, "expected 0.000001 as rms_norm_eps"],
+    [
+      { model_type: "qwen3", layer_types: ["full_attention", "sliding_attention"] },
+      'expected "full_attention" as layer_types[1], got "sliding_attention"',
+    ],
     [{ attention_bias: true }, "expected true as mlp_bias, got nothing"],
   ])("says what of a Llama's is not known", (change, message) => {
     expect(() => gptOfConfig(JSON.stringify({ ...llamas.config, ...change }))).toThrow(message);

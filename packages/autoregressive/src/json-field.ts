@@ -1,4 +1,4 @@
-/** @file The fields of a `tokenizer.json`, and errors that name them. */
+/** @file The fields of JSON files that others write, and errors that name them. */
 import { GenError, messageOf } from "@gen/core";
 
 /** Any JSON object. */
@@ -15,7 +15,7 @@ export class Field {
   readonly #path: string;
   readonly #file: string;
 
-  constructor(value: unknown, { path = "", file = "tokenizer.json" }: { path?: string; file?: string } = {}) {
+  constructor(value: unknown, { path = "", file }: { readonly path?: string; readonly file: string }) {
     [this.value, this.#path, this.#file] = [value ?? undefined, path, file];
   }
 
@@ -70,6 +70,25 @@ export class Field {
   token(): number {
     if (Number.isSafeInteger(this.value) && Number(this.value) >= 0) return Number(this.value);
     throw this.wrong("a number of its own, from 0 on");
+  }
+
+  /** A whole number ≥ 1. */
+  whole(otherwise?: number): number {
+    const value = this.value ?? otherwise;
+    if (Number.isInteger(value) && (Number(value) >= 1 || value === otherwise)) return Number(value);
+    throw this.wrong("a whole number ≥ 1");
+  }
+
+  /** A number > 0. */
+  number(otherwise?: number): number {
+    const value = this.value ?? otherwise;
+    if (typeof value === "number" && value > 0) return value;
+    throw this.wrong("a number > 0");
+  }
+
+  /** Only one value is known. @param otherwise what it is where it is missing */
+  expect(wanted: string | number | boolean, otherwise = wanted): void {
+    if ((this.value ?? otherwise) !== wanted) throw this.wrong(JSON.stringify(wanted));
   }
 
   /** One of some texts. */
