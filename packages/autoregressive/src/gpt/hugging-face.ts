@@ -47,12 +47,14 @@ export async function huggingFaceFiles(
     checkers,
   );
   const token = end === undefined ? null : tokenizer.specials.numberOf(end);
-  const config = { ...architecture, bos_token_id: token, eos_token_id: token, use_cache: true };
+  const first = tokenizer.around.before[0] ?? token;
+  const ends = { bos_token_id: first, eos_token_id: token };
+  const names = { bos_token: first, eos_token: token };
   const json = (value: object): Uint8Array => new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
   return new Map([
     ["onnx/model.onnx", written.get("model.onnx")!],
-    ["config.json", json(config)],
-    ["generation_config.json", json({ bos_token_id: token, eos_token_id: token })],
+    ["config.json", json({ ...architecture, ...ends, use_cache: true })],
+    ["generation_config.json", json(ends)],
     ["tokenizer.json", json(tokenizer.toJson())],
     [
       "tokenizer_config.json",
@@ -60,7 +62,9 @@ export async function huggingFaceFiles(
         tokenizer_class: "PreTrainedTokenizerFast",
         clean_up_tokenization_spaces: false,
         model_max_length: gpt.context,
-        ...(end === undefined ? {} : { eos_token: end, bos_token: end }),
+        ...Object.fromEntries(
+          Object.entries(names).flatMap(([name, at]) => (at === null ? [] : [[name, tokenizer.specials.textOf(at)]])),
+        ),
       }),
     ],
   ]);

@@ -160,7 +160,8 @@ describe("a config.json", async () => {
 
 describe("the layout of Hugging Face's decoders", () => {
   it("is a folder whose network goes on from a past of any length, and from none, behind blanks", async () => {
-    const tokenizer = CharacterTokenizer.of("abcdefg", { special: ["<end>"] });
+    const tokenizer = CharacterTokenizer.of("abcdefg", { special: ["<end>", "<begin>"] });
+    Object.assign(tokenizer, { around: { before: [8], after: [] } });
     const gpt = llama({ vocabulary: tokenizer.size, context: 24, layers: 2, heads: 4, features: 16, keyHeads: 2 });
     const store = await runtime.init(gpt, { key: key(4) });
     const files = await huggingFaceFiles(
@@ -180,7 +181,14 @@ describe("the layout of Hugging Face's decoders", () => {
       "tokenizer_config.json",
     ]);
     const config = JSON.parse(new TextDecoder().decode(files.get("config.json"))) as Record<string, unknown>;
-    expect(config).toMatchObject({ architectures: ["LlamaForCausalLM"], num_key_value_heads: 2, eos_token_id: 7 });
+    expect(config).toMatchObject({
+      architectures: ["LlamaForCausalLM"],
+      num_key_value_heads: 2,
+      eos_token_id: 7,
+      bos_token_id: 8,
+    });
+    const names = JSON.parse(new TextDecoder().decode(files.get("tokenizer_config.json"))) as Record<string, unknown>;
+    expect(names).toMatchObject({ bos_token: "<begin>", eos_token: "<end>", model_max_length: 24 });
     await writeFile(join(folder, "model.onnx"), files.get("onnx/model.onnx")!);
 
     // Greedy by hand over the cache, beside a second row with two blanks before it.
