@@ -261,6 +261,7 @@ describe("errors", () => {
   beforeAll(() => {
     file("bad.jsonl", '{"prompt":"a"}\n');
     file("bad.json", "{");
+    mkdirSync(join(place, "empty"));
     file("notes-latin.txt", Uint8Array.of(0xe9, 0x20, 0x41));
   });
 
@@ -296,6 +297,7 @@ describe("errors", () => {
     ["train gpt ./notes --data ./notes", "expected the data once"],
     ["train gpt --data bars", "gpt: expected text"],
     ["train gpt ./notes --style lstm --heads 2", "--heads only with --style"],
+    ["train gpt ./empty", "empty: expected pictures, text or MIDI files, got none"],
     ["train gpt ./notes-latin.txt", "expected UTF-8, got other bytes"],
     ["train gpt ./bad.jsonl", 'line 1: expected "prompt" and "answer"'],
   ])("say what is wrong: %s", async (line, message) => {

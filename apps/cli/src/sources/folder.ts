@@ -1,4 +1,5 @@
 /** @file A folder of the user's own pictures. */
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import { GenError } from "@gen/core";
 import { openDataset } from "@gen/data/node";
@@ -33,6 +34,7 @@ export const folderSource = defineDataSource({
     },
   }),
   async open({ size, colours, background }, { data }) {
+    checkHasPictures(data);
     const options = { size, channels: colours === "grey" ? 1 : 3, background } as const;
     const all = await openDataset(data, { ...options, split: "train" });
     const test = await openDataset(data, { ...options, split: "test" });
@@ -61,3 +63,13 @@ export const folderSource = defineDataSource({
     };
   },
 });
+
+/** What is in no file of text or music either comes here: then the error names all that a folder may hold. */
+function checkHasPictures(folder: string): void {
+  if (!existsSync(folder) || !statSync(folder).isDirectory()) return;
+  const names = readdirSync(folder, { recursive: true, encoding: "utf8" });
+  if (names.some((name) => /\.(png|jpe?g|webp)$/i.test(name))) return;
+  throw new GenError("data", `${folder}: expected pictures, text or MIDI files, got none`, {
+    fix: "add .png, .jpg or .webp, .txt or .md, or .mid files, or name the folder that holds them",
+  });
+}
