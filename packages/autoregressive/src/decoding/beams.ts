@@ -8,6 +8,7 @@ import { planOf, type GenerateOptions, type Plan } from "./plan.js";
 import { allowedWithEnd, type Completion } from "./row.js";
 import { adjusted, logProbs } from "./sampling.js";
 import type { ConstraintState } from "./plan.js";
+import { TextStream } from "./text-stream.js";
 
 /** What does not draw. */
 export interface BeamOptions extends Pick<
@@ -92,7 +93,8 @@ async function search(
   const ended: Beam[] = [];
   const end = (path: Path, finish: Completion["finish"]): void => {
     const tokens = finish === "end" ? path.tokens.slice(0, -1) : path.tokens;
-    const text = options.tokenizer?.decode(tokens) ?? "";
+    const stream = new TextStream(options.tokenizer, []);
+    const text = tokens.map((token) => stream.push(token).text).join("") + stream.end();
     const score = scoreOf(path.sum, path.tokens.length);
     ended.push({ tokens, logProbs: path.logProbs.slice(0, tokens.length), text, finish, score });
     ended.sort((a, b) => b.score - a.score);

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { readTokenizer } from "../../src/index.js";
+import { beamSearch, complete, readTokenizer } from "../../src/index.js";
 import { promptTokens } from "../../src/tokenizer/tokenizer.js";
+import { Bigram, written } from "../decoding/bigram.js";
 import { theirsOf } from "./theirs.js";
 
 interface Row {
@@ -64,6 +65,20 @@ describe("a text to go on with", () => {
     expect(promptTokens(gemma, "<s>the")).toEqual([1, ...gemma.encode("the")]);
     expect(promptTokens(gemma, "")).toEqual([1]);
     expect(promptTokens(qwen, "the")).toEqual(qwen.encode("the"));
+  });
+
+  it("goes on with the space that a word has before it, by beams too", async () => {
+    const tokenizer = read("Llama 2");
+    const prompt = promptTokens(tokenizer, "the");
+    const next = tokenizer.encode("cat").filter((token) => tokenizer.decode([token]) !== "");
+    const chain = [prompt.at(-1)!, ...next]; // each is followed by the one after it
+    const logits = Array.from({ length: tokenizer.size }, (_, from) =>
+      Array.from({ length: tokenizer.size }, (__, to) => (chain[chain.indexOf(from) + 1] === to ? 9 : 0)),
+    );
+    const [model, asked] = [await written(new Bigram(logits)), { prompt: "the", tokenizer, maxTokens: next.length }];
+    const [drawn] = await complete(model, { ...asked, greedy: true });
+    const [best] = await beamSearch(model, { ...asked, beams: 2 });
+    expect([drawn!.text, best!.text]).toEqual([" cat", " cat"]);
   });
 });
 
