@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 /** @file The program `gen`: the world as it is. */
-import { createInterface } from "node:readline/promises";
 import { node } from "@gen/core/node";
 import { runCli } from "./cli.js";
 import { commands } from "./commands/index.js";
 import type { World } from "./context.js";
+import { linesOf } from "./lines.js";
 import type { Terminal } from "./output/output.js";
 import { recipes } from "./recipes/index.js";
 import { sources } from "./sources/index.js";
@@ -26,7 +26,7 @@ const world: World = {
   terminal,
   signals: process,
   cwd: process.cwd(),
-  lines: () => createInterface({ input: process.stdin, terminal: false }),
+  lines: () => linesOf(process.stdin),
   // Under `npm start` there is no `gen` on the path.
   program: env["npm_lifecycle_event"] === undefined ? "gen" : "npm run -s gen --",
   clock: Date.now,
