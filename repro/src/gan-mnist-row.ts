@@ -32,7 +32,7 @@ import { exportedFiles, game, rowsPerStep, sample, type Gan, type GameOptions } 
 import { deviceOf, openWeights, startOf } from "./place.js";
 import { checkpointFolder } from "./results.js";
 import type { Measured, Result, Row, TrainOptions } from "./row.js";
-import { randomRows } from "./subset.js";
+import { firstRows, randomRows } from "./subset.js";
 import { writeWeights } from "./weights.js";
 
 export interface GanMnistOptions {
@@ -145,25 +145,25 @@ async function writeGenerator(id: string, store: Store): Promise<void> {
 }
 
 /** `n` pictures, of a model with classes as many of each. */
-async function drawn(
+function drawn(options: GanMnistOptions, drawing: Drawing, n: number): Promise<NdArray> {
+  return firstRows(pictures(options, drawing), n);
+}
+
+interface Drawing {
+  readonly runtime: Runtime;
+  readonly store: Store;
+  readonly from: Key;
+}
+
+/** Pictures without end, a chunk at a time. */
+async function* pictures(
   { model, truncation }: GanMnistOptions,
-  { runtime, store, from }: { readonly runtime: Runtime; readonly store: Store; readonly from: Key },
-  n: number,
-): Promise<NdArray> {
+  { runtime, store, from }: Drawing,
+): AsyncGenerator<NdArray> {
   const program = sample(model, { n: CHUNK, ...(truncation !== undefined && { truncation }) });
-  const data = new Float32Array(n * 784);
-  const label = ndarray(
-    Array.from({ length: CHUNK }, (_, i) => i % Math.max(model.classes, 1)),
-    [CHUNK],
-    "i32",
-  );
-  for (let i = 0; i < n / CHUNK; i++) {
-    const feeds = model.classes > 0 ? { label } : {};
-    const { samples } = await runtime.run(program, { store, feeds, key: split(from, i) });
-    const rows = samples!.data as Float32Array;
-    data.set(rows.subarray(0, data.length - i * rows.length), i * rows.length);
-  }
-  return ndarray(data, [n, 1, 28, 28]);
+  const classes = Array.from({ length: CHUNK }, (_, i) => i % model.classes);
+  const feeds = model.classes > 0 ? { label: ndarray(classes, [CHUNK], "i32") } : {};
+  for (let i = 0; ; i++) yield (await runtime.run(program, { store, feeds, key: split(from, i) }))["samples"]!;
 }
 
 const flat = (x: NdArray): NdArray => ({ ...x, shape: [x.shape[0]!, 784] });

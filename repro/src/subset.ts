@@ -1,6 +1,6 @@
 /** @file Parts of a data set. */
 import { randomBytes } from "node:crypto";
-import { GenError, key, permutation, type Dataset } from "@gen/core";
+import { GenError, key, ndarray, permutation, sizeOf, type Dataset, type NdArray } from "@gen/core";
 
 /** `n` rows drawn without repetition, others at each call unless a key is given. @throws GenError `range` if there are fewer */
 export function randomRows(dataset: Dataset, n: number, from = key(randomBytes(4).readUInt32LE())): Dataset {
@@ -17,4 +17,19 @@ export function rowsOf(dataset: Dataset, from: number, to: number): Dataset {
     fields: { x: dataset.fields["x"]! },
     rows: async (indices) => ({ x: (await dataset.rows(indices.map((i) => from + i)))["x"]! }),
   };
+}
+
+/** The first `n` rows f32 of arrays one after the other, of which no more are asked for. @throws GenError `range` if there are fewer */
+export async function firstRows(parts: AsyncIterable<NdArray>, n: number): Promise<NdArray> {
+  let data: Float32Array<ArrayBuffer> | undefined;
+  let at = 0;
+  for await (const part of parts) {
+    const shape = part.shape.slice(1);
+    data ??= new Float32Array(n * sizeOf(shape));
+    const rows = (part.data as Float32Array).subarray(0, data.length - at);
+    data.set(rows, at);
+    at += rows.length;
+    if (at === data.length) return ndarray(data, [n, ...shape]);
+  }
+  throw new GenError("range", `repro: expected ${n} rows, got fewer`);
 }
