@@ -31,6 +31,12 @@ function perRow(x: Tensor, scope: Scope): Tensor {
   return randomUniform(scope.nextKey(), [x.shape[0]!, ...x.shape.slice(1).map(() => 1)]);
 }
 
+/** @throws GenError `range` for a weight or a target below 0 */
+function checkAroundTarget({ weight = 10, target = 1 }: GradientPenaltyOptions, where: string): void {
+  checkNumber("weight", weight, { where });
+  checkNumber("target", target, { where });
+}
+
 /** λ E[(‖∇‖ − target)²] at rows x̂. */
 function aroundTarget(squares: Tensor, { weight = 10, target = 1, oneSided = false }: GradientPenaltyOptions): Tensor {
   const excess = squares.add(EPSILON).sqrt().sub(target);
@@ -45,7 +51,7 @@ function aroundTarget(squares: Tensor, { weight = 10, target = 1, oneSided = fal
  * @see Gulrajani et al. 2017, "Improved Training of Wasserstein GANs", eq. 3. arXiv:1704.00028
  */
 export function gradientPenalty(options: GradientPenaltyOptions = {}): DiscriminatorPenalty {
-  checkNumber("weight", options.weight ?? 10, { where: "gradientPenalty" });
+  checkAroundTarget(options, "gradientPenalty");
   return {
     side: "discriminator",
     penalty({ real, fake, judge, scope }) {
@@ -68,7 +74,7 @@ export interface DraganOptions extends GradientPenaltyOptions {
  */
 export function dragan({ scale = 0.5, ...options }: DraganOptions = {}): DiscriminatorPenalty {
   checkNumber("scale", scale, { where: "dragan" });
-  checkNumber("weight", options.weight ?? 10, { where: "dragan" });
+  checkAroundTarget(options, "dragan");
   return {
     side: "discriminator",
     penalty({ real, judge, scope }) {

@@ -5,8 +5,10 @@ import { describe, expect, it } from "vitest";
 import {
   consistency,
   dense,
+  dragan,
   featureMatching,
   Gan,
+  gradientPenalty,
   leCam,
   pathLength,
   playerStep,
@@ -30,6 +32,11 @@ describe("each penalty", () => {
   describeGan("path lengths", tiny({ penalties: [pathLength()] }));
   describeGan("a schedule of one", tiny({ penalties: [scheduled(leCam(), linear(2, { steps: 4, end: 1 }))] }));
   describeGan("several, and augmented", tiny({ penalties: [r1(), leCam(), pathLength()], augment }));
+});
+
+it("a slope to have is no negative one", () => {
+  expect(() => gradientPenalty({ target: -1 })).toThrow("gradientPenalty: expected target ≥ 0, got -1");
+  expect(() => dragan({ target: NaN })).toThrow("dragan: expected target ≥ 0, got NaN");
 });
 
 describe("a schedule", () => {
