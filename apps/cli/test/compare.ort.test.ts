@@ -90,6 +90,14 @@ describe("gen eval a b", () => {
     expect(await run("eval ./many ./many --size 4 --n 30 --json")).toMatchObject({ code: 0 });
   });
 
+  it("leaves out a Fréchet distance that would take hours, and says what helps", async () => {
+    const { code, err, out } = await run("eval ./many ./many --size 32 --n 30");
+    expect(code).toBe(0);
+    expect(`${err}${out}`).toContain("no Fréchet distance of 3072 numbers a row: name an extractor by --features");
+    expect(out).toMatch(/kernel distance/);
+    expect(out).not.toMatch(/Fréchet distance\s+\d/);
+  });
+
   it("compares tables by their columns and pairs", async () => {
     const pValues = async (line: string) => {
       const heard = await run(`eval ${line} --json`);
@@ -111,8 +119,13 @@ describe("gen eval a b", () => {
     ["runs/whole bars", "bars: expected at least 20 samples to compare, got 7"],
     ["./many bars:train --copies", "expected --copies with a model and a data set by name"],
     ["few runs/whole", "few: expected at least 20 samples to compare, got 5"],
-    ["./few ./many", "./few: expected a folder of pictures only beside pictures, got it beside another folder"],
-    ["./none bars", "none"],
+    ["./few ./many", "./few: expected --size with two folders of pictures, got none"],
+    [
+      "./many one.csv",
+      "./many: expected a folder of pictures only beside pictures, got it beside samples of shape [3]",
+    ],
+    ["./none bars", "./none: expected a run, a model or a folder of pictures, got nothing there"],
+    ["runs/none runs/whole", "runs/none: expected a run, a model or a folder of pictures, got nothing there"],
     ["one.csv none.csv", "none.csv: expected a CSV file, got nothing there"],
     ["one.csv named.csv", "expected two sides of one shape, got [3] of one.csv and [2] of named.csv"],
     [
@@ -127,6 +140,7 @@ describe("gen eval a b", () => {
       "bars:train bars:train --features mnist",
       "mnist classifier: expected samples of shape [1, 28, 28], got [1, 4, 4]",
     ],
+    ["one.csv same.csv --features mnist", "expected --features and --copies with pictures only, got a table"],
     ["bars:train bars:train --size 8", "expected --size only with two folders of pictures"],
     ["bars:train bars:train --split test", "expected an option it knows, got --split"],
   ])("refuses %s", async (line, message) => {

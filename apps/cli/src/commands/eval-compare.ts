@@ -63,6 +63,11 @@ export async function evalCompare(
     const named = { a: a.shown, b: b.shown };
     let compared: Compared;
     if (a.columns !== undefined || b.columns !== undefined) {
+      if (features !== undefined || copies) {
+        throw new GenError("option", "gen eval: expected --features and --copies with pictures only, got a table", {
+          fix: "leave them out: tables are compared by their columns",
+        });
+      }
       compared = await compareRows(sides, { n, seed });
     } else {
       const by = await extractorFor(sides, features, cwd);

@@ -22,6 +22,8 @@ export const LEAST_ROWS = 20;
 const BLOCK = 500;
 /** Features of this width are resampled 200 times in a minute or so; of wider ones, so many times at the least. */
 const [QUICK_WIDTH, FEWEST_REPLICATES] = [256, 20];
+/** Of wider ones, such as colour pictures as they are, the Fréchet distance would take hours: it is left out. */
+const WIDEST = 1024;
 
 export interface CompareOptions {
   /** Rows of either side, at the most. */
@@ -62,13 +64,17 @@ export async function compare(a: Side, b: Side, options: CompareOptions): Promis
   const from = key(options.seed);
   const [x, y] = [first.features, second.features];
   const blockSize = Math.max(2, Math.min(BLOCK, Math.floor(Math.min(first.n, second.n) / 10)));
-  const replicates = replicatesFor(sizeOf(x.shape.slice(1)));
-  const distance = await frechet(x, y, { replicates, key: split(from, 0) });
+  const width = x.shape[1]!;
+  const isNarrow = width <= WIDEST;
+  if (!isNarrow) note(`no Fréchet distance of ${width} numbers a row: name an extractor by --features`);
+  const moments = isNarrow && {
+    frechet: await frechet(x, y, { replicates: replicatesFor(width), key: split(from, 0) }),
+  };
   const kernel = await kid(x, y, { blockSize, multiply, key: split(from, 1) });
   const balls = await manifold(y, x, { k, limit: options.n, multiply, key: split(from, 2) });
   const judge = nearestNeighbours({ multiply });
   const { accuracy, pValue } = await classifierTest(x, y, { judge, key: split(from, 3) });
-  const common = { frechet: distance, kid: kernel, ...balls, accuracy };
+  const common = { ...moments, kid: kernel, ...balls, accuracy };
   const classes = await classesOf(first.logits, second.logits, by);
   const copies = options.copies ? await copiesOf(a, b, { x, y }, options) : {};
   return {

@@ -1,7 +1,7 @@
 /** @file One of two things that are compared: samples of a model, a data set, a folder of pictures, a table in a file. */
 import { existsSync, statSync } from "node:fs";
 import { basename, resolve as resolvePath } from "node:path";
-import { GenError, isGenError, sizeOf, type Dataset, type NdArray, type Shape } from "@gen/core";
+import { GenError, isGenError, showShape, sizeOf, type Dataset, type NdArray, type Shape } from "@gen/core";
 import { csvTable } from "@gen/data/node";
 import type { Context } from "../context.js";
 import { modelFolder, openSampler } from "../exported.js";
@@ -110,13 +110,19 @@ async function fileSide(word: string, cwd: string): Promise<Side> {
 }
 
 async function folderSide(word: string, { context, like }: SideOptions): Promise<Side> {
-  if (like?.length !== 3)
+  if (!existsSync(resolvePath(context.cwd, word)))
+    throw new GenError("file", `${word}: expected a run, a model or a folder of pictures, got nothing there`, {
+      fix: "check the path",
+    });
+  if (like === undefined)
+    throw new GenError("option", `${word}: expected --size with two folders of pictures, got none`, {
+      fix: "say --size 32, or what else both shall be scaled to",
+    });
+  if (like.length !== 3)
     throw new GenError(
       "option",
-      `${word}: expected a folder of pictures only beside pictures, got it beside ${like === undefined ? "another folder" : `samples of shape [${like.join(", ")}]`}`,
-      {
-        fix: "say --size for two folders of pictures",
-      },
+      `${word}: expected a folder of pictures only beside pictures, got it beside samples of shape ${showShape(like)}`,
+      { fix: "compare it with a model or a data set of pictures, or with another folder" },
     );
   const [channels, height] = like as readonly [number, number, number];
   const colours = channels === 1 ? "grey" : "rgb";
