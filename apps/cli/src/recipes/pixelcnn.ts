@@ -49,6 +49,13 @@ const options = defineOptions({
   },
   channels: { kind: "integer", default: 64, min: 2, description: "Channels between layers" },
   depth: { kind: "integer", default: 7, min: 1, description: "Blocks or layers" },
+  kernel: {
+    kind: "integer",
+    default: 5,
+    min: 1,
+    appliesWhen: { model: ["pixelcnn", "gated"] },
+    description: "Extent of the kernels between the first layer and the last, odd",
+  },
   conditional: { kind: "boolean", default: false, description: "Condition on the class, where the data has classes" },
   learningRate: {
     kind: "number",
@@ -129,7 +136,7 @@ function prepare(chosen: Options, { data, batchSize, steps, key: order }: Prepar
 }
 
 function modelOf(
-  { model, channels, depth, ...rest }: Options,
+  { model, channels, depth, kernel, ...rest }: Options,
   { shape, classes }: { readonly shape: readonly number[]; readonly classes: number },
 ): PixelModel {
   const law = lawOf(rest, shape[0]!);
@@ -137,9 +144,9 @@ function modelOf(
   const half = Math.floor(channels / 2);
   switch (model) {
     case "pixelcnn":
-      return pixelCnn({ ...common, hidden: half, blocks: depth, head: channels });
+      return pixelCnn({ ...common, hidden: half, blocks: depth, head: channels, kernel });
     case "gated":
-      return gatedPixelCnn({ ...common, channels, layers: depth });
+      return gatedPixelCnn({ ...common, channels, layers: depth, kernel });
     case "plus-plus":
       return pixelCnnPlusPlus({ ...common, channels, blocks: depth, scales: scalesOf(shape) });
     case "row-lstm":
