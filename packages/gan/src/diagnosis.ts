@@ -22,6 +22,8 @@ export interface DiagnosisOptions {
   readonly gradient?: number;
   /** Above so many times its usual length, a gradient has exploded. @default 50 */
   readonly explosion?: number;
+  /** Above this, scores of rows have run away. @default 10,000 */
+  readonly score?: number;
   /** A game is judged by windows of so many reports. @default 20 */
   readonly window?: number;
 }
@@ -45,7 +47,8 @@ interface Window {
  * - vanishing gradients: `generator.gradient` is a small part of what nine of ten windows before had at most, while the
  *   discriminator tells all rows apart (`discriminator.real` − `discriminator.fake` is larger than it was);
  * - divergence: a number is not finite, or a gradient is many times longer than it ever was in the first quarter of the game:
- *   in its first steps it grows as many times where scores begin near 0.
+ *   in its first steps it grows as many times where scores begin near 0. Or scores have run away: rows that are standardised
+ *   give a discriminator whose slope is held near 1 some hundreds, and every bounded loss less.
  *
  * A spread says nothing of modes that are missing from many: for those, measure coverage and recall (`@gen/eval`).
  */
@@ -56,8 +59,8 @@ export class Diagnosis {
   #count = 0;
   #broken: Finding | undefined;
 
-  constructor({ spread = 0.5, gradient = 0.02, explosion = 50, window = 20 }: DiagnosisOptions = {}) {
-    this.#options = { spread, gradient, explosion, window };
+  constructor({ spread = 0.5, gradient = 0.02, explosion = 50, score = 1e4, window = 20 }: DiagnosisOptions = {}) {
+    this.#options = { spread, gradient, explosion, score, window };
   }
 
   /** Takes the report of a step. */
@@ -82,7 +85,9 @@ export class Diagnosis {
   /** What is wrong at the end of what was reported, if anything. */
   findings(): readonly Finding[] {
     if (this.#broken !== undefined) return [this.#broken];
-    return [this.#collapse(), this.#vanished(), this.#exploded()].filter((found) => found !== undefined);
+    return [this.#collapse(), this.#vanished(), this.#exploded() ?? this.#ranAway()].filter(
+      (found) => found !== undefined,
+    );
   }
 
   #collapse(): Finding | undefined {
@@ -144,6 +149,14 @@ export class Diagnosis {
     const first = this.#firstLasting((window) => factor(window) > this.#options.explosion);
     if (first === undefined || this.#windows.length < 2 * YOUNG) return undefined;
     return { side, since: this.#before(first), factor: factor(this.#last) };
+  }
+
+  #ranAway(): Finding | undefined {
+    const score = ({ of }: Window): number =>
+      Math.max(...(["real", "fake"] as const).map((kind) => Math.abs(of(`discriminator.${kind}`) ?? 0)));
+    const first = this.#firstLasting((window) => score(window) > this.#options.score);
+    if (first === undefined) return undefined;
+    return broken(this.#before(first), `scores of rows are ${score(this.#last).toExponential(1)} large`);
   }
 
   get #last(): Window {

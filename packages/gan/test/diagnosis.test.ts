@@ -42,6 +42,8 @@ describe("a game is", () => {
   it("diverging when a gradient explodes or a number is none", () => {
     expect(after({ "discriminator.gradient": 500 })).toEqual(["divergence 200"]);
     expect(after({ "generator.loss": NaN }, {})).toEqual(["divergence 201"]);
+    expect(after({ "discriminator.real": -4e4, "discriminator.fake": -4e4 })).toEqual(["divergence 200"]);
+    expect(after({ "discriminator.real": 300, "discriminator.fake": -300 })).toEqual([]); // far apart, and held back
     const waking = new Diagnosis();
     for (let step = 1; step <= 800; step++)
       waking.add(step, { ...healthy, "generator.gradient": step > 150 ? 6 : 0.1 });
