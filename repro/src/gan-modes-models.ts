@@ -95,6 +95,11 @@ export function withR1(
   };
 }
 
+interface GradientPenaltyOptions extends Length, Weight {
+  /** Rows of each kind: enough of every mode to tell how wide it is. @default 256 */
+  readonly batch?: number;
+}
+
 /** Slope of the critic that costs nothing. */
 const SLOPE = 0.002;
 
@@ -106,7 +111,7 @@ const SLOPE = 0.002;
  */
 export function withGradientPenalty(
   set: keyof typeof sets,
-  { steps, values = 0, decay = 0.99, ...weight }: Length & Weight,
+  { steps, values = 0, decay = 0.99, batch = 256, ...weight }: GradientPenaltyOptions,
 ): Recipe {
   const moves = 2;
   const penalty = weighed((weight) => gradientPenalty({ weight, target: SLOPE }), weight, moves * steps);
@@ -118,7 +123,7 @@ export function withGradientPenalty(
       penalties: [penalty],
     }),
     game: {
-      batch: 256,
+      batch,
       optimizers: { discriminator: falling(2e-3, moves * steps), generator: falling(1e-3, steps) },
       updates: { discriminator: moves },
       average: ema({ decay }),
@@ -126,7 +131,7 @@ export function withGradientPenalty(
     steps,
     every: 1000,
     notes: about(
-      `two updates of the critic for one, slope ${SLOPE} and λ = ${told(weight)} (as slope 1 and λ = ${told(weight, SLOPE)}, with scores ${1 / SLOPE} times as large), Adam 2e-3 (generator 0.001), β₁ 0, β₂ 0.99, batch 256`,
+      `two updates of the critic for one, slope ${SLOPE} and λ = ${told(weight)} (as slope 1 and λ = ${told(weight, SLOPE)}, with scores ${1 / SLOPE} times as large), Adam 2e-3 (generator 0.001), β₁ 0, β₂ 0.99, batch ${batch}`,
       { steps, values, decay },
     ),
   };

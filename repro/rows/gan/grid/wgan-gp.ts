@@ -4,5 +4,5 @@ import { ganModesRow } from "../../../src/gan-modes-row.js";
 
 export const row = ganModesRow({
   id: "gan/grid/wgan-gp",
-  ...withGradientPenalty("grid", { steps: 24_000, values: 32, weight: 0.5, last: 0.01 }),
+  ...withGradientPenalty("grid", { steps: 20_000, values: 32, batch: 768, weight: 0.5, last: 0.2 }),
 });
